@@ -1,0 +1,212 @@
+import type { Candle } from '../../../bots/market.ts';
+import type { Amount } from '../../../bots/money.ts';
+import type { Side } from '../../../bots/orders.ts';
+
+/** The trading rules of one simulated market. Symbols in venue form (`BTCUSDT`). */
+export interface SymbolRules {
+  symbol: string;
+  base: string;
+  quote: string;
+  tickSize: Amount;
+  minPrice: Amount;
+  maxPrice: Amount;
+  stepSize: Amount;
+  minQuantity: Amount;
+  maxQuantity: Amount;
+  minNotional: Amount;
+  maxOrders: number;
+  /** PERCENT_PRICE_BY_SIDE multipliers against the average price. */
+  bidMultiplierUp: Amount;
+  bidMultiplierDown: Amount;
+  askMultiplierUp: Amount;
+  askMultiplierDown: Amount;
+}
+
+export type EngineOrderType = 'LIMIT' | 'MARKET' | 'STOP_LOSS_LIMIT' | 'TAKE_PROFIT_LIMIT' | 'LIMIT_MAKER' | 'STOP_LOSS' | 'TAKE_PROFIT';
+export type TimeInForce = 'GTC' | 'IOC' | 'FOK';
+export type EngineOrderStatus = 'NEW' | 'PARTIALLY_FILLED' | 'FILLED' | 'CANCELED' | 'EXPIRED' | 'REJECTED';
+
+export interface NewOrder {
+  symbol: string;
+  side: Side;
+  type: EngineOrderType;
+  timeInForce: TimeInForce;
+  clientOrderId: string;
+  /** One of the two; `quoteQuantity` for market orders only. */
+  quantity: Amount | null;
+  quoteQuantity: Amount | null;
+  price: Amount | null;
+  stopPrice: Amount | null;
+}
+
+export interface EngineOrder extends Omit<NewOrder, 'quantity'> {
+  orderId: number;
+  accountId: string;
+  quantity: Amount;
+  executedQuantity: Amount;
+  /** Quote spent or received so far. */
+  cumulativeQuote: Amount;
+  status: EngineOrderStatus;
+  /** False for a stop order whose stop price has not been touched. */
+  working: boolean;
+  createdAt: number;
+  updatedAt: number;
+}
+
+export interface EngineFill {
+  tradeId: number;
+  orderId: number;
+  accountId: string;
+  symbol: string;
+  side: Side;
+  price: Amount;
+  quantity: Amount;
+  quoteQuantity: Amount;
+  fee: Amount;
+  feeAsset: string;
+  maker: boolean;
+  at: number;
+}
+
+export interface PublicTrade {
+  tradeId: number;
+  symbol: string;
+  price: Amount;
+  quantity: Amount;
+  /** True where the buyer rested and the seller took. */
+  buyerIsMaker: boolean;
+  at: number;
+}
+
+export interface EngineBalance {
+  asset: string;
+  free: Amount;
+  locked: Amount;
+}
+
+export interface ApiKey {
+  key: string;
+  secret: string;
+  permissions: { read: boolean; trade: boolean; withdraw: boolean };
+  /** Addresses the key is bound to; empty: any. */
+  ips: string[];
+}
+
+export interface NewAccount {
+  id: string;
+  keys: ApiKey[];
+  balances: Record<string, Amount>;
+  /** Fractions, `"0.001"` = 0.1 %. */
+  makerFee: Amount;
+  takerFee: Amount;
+  /** `asset received` is the venue's default; or a third coin such as `BNB` while its balance lasts. */
+  feeAsset: 'received' | 'quote' | string;
+}
+
+/** Why the engine refused an order; the wire format turns each into its venue's code and message. */
+export type RejectionReason =
+  | 'UNKNOWN_SYMBOL'
+  | 'UNKNOWN_ORDER'
+  | 'DUPLICATE_CLIENT_ORDER_ID'
+  | 'INSUFFICIENT_BALANCE'
+  | 'PRICE_FILTER'
+  | 'LOT_SIZE'
+  | 'NOTIONAL'
+  | 'PERCENT_PRICE_BY_SIDE'
+  | 'MAX_NUM_ORDERS'
+  | 'WOULD_MATCH_IMMEDIATELY'
+  | 'STOP_WOULD_TRIGGER_IMMEDIATELY'
+  | 'NO_LIQUIDITY';
+
+export class Rejection extends Error {
+  override readonly name = 'Rejection';
+  readonly reason: RejectionReason;
+  constructor(reason: RejectionReason, message: string) {
+    super(message);
+    this.reason = reason;
+  }
+}
+
+/** What the engine tells its listeners, in the order it happened. */
+export type EngineEvent =
+  | { type: 'trade'; trade: PublicTrade }
+  /** The best prices or the depth of a book changed. */
+  | { type: 'book'; symbol: string; at: number }
+  /** An order of an account changed; `fill` where an execution was the cause. */
+  | {
+      type: 'execution';
+      cause: 'NEW' | 'TRADE' | 'CANCELED' | 'EXPIRED' | 'REJECTED';
+      order: EngineOrder;
+      fill: EngineFill | null;
+    }
+  | { type: 'balances'; accountId: string; balances: EngineBalance[]; at: number };
+
+export interface Depth {
+  lastUpdateId: number;
+  /** Best first, [price, quantity]. */
+  bids: [Amount, Amount][];
+  asks: [Amount, Amount][];
+}
+
+export interface DayStatistics {
+  symbol: string;
+  open: Amount;
+  high: Amount;
+  low: Amount;
+  last: Amount;
+  volume: Amount;
+  quoteVolume: Amount;
+  trades: number;
+  openTime: number;
+  closeTime: number;
+  firstTradeId: number;
+  lastTradeId: number;
+}
+
+/** A candle as the venue prints it: exact amounts. `closed` false for the running one. */
+export interface EngineCandle {
+  openTime: number;
+  closeTime: number;
+  open: Amount;
+  high: Amount;
+  low: Amount;
+  close: Amount;
+  volume: Amount;
+  quoteVolume: Amount;
+  trades: number;
+  takerBaseVolume: Amount;
+  takerQuoteVolume: Amount;
+  closed: boolean;
+}
+
+/** One matching engine. Synchronous: a call has happened when it returns. Times are epoch ms of its clock. */
+export interface Engine {
+  now(): number;
+  rules(): SymbolRules[];
+  addSymbol(rules: SymbolRules, startPrice: Amount): void;
+  openAccount(account: NewAccount): void;
+  account(id: string): NewAccount | null;
+  accountByKey(apiKey: string): { account: NewAccount; key: ApiKey } | null;
+  balances(accountId: string): EngineBalance[];
+  submit(accountId: string, order: NewOrder): { order: EngineOrder; fills: EngineFill[] };
+  /** Checks all that `submit` checks and changes nothing. */
+  test(accountId: string, order: NewOrder): void;
+  cancel(accountId: string, symbol: string, id: { orderId: number } | { clientOrderId: string }): EngineOrder;
+  order(accountId: string, symbol: string, id: { orderId: number } | { clientOrderId: string }): EngineOrder | null;
+  openOrders(accountId: string, symbol: string | null): EngineOrder[];
+  allOrders(accountId: string, symbol: string): EngineOrder[];
+  fills(accountId: string, symbol: string): EngineFill[];
+  depth(symbol: string, limit: number): Depth;
+  trades(symbol: string, limit: number): PublicTrade[];
+  lastPrice(symbol: string): Amount;
+  averagePrice(symbol: string): Amount;
+  /** Oldest first; the last is the running one. `interval` in ms. */
+  candles(symbol: string, interval: number, range: { start?: number; end?: number; limit: number }): EngineCandle[];
+  day(symbol: string): DayStatistics;
+  subscribe(listener: (event: EngineEvent) => void): () => void;
+  /** All that a restart needs, and back. */
+  snapshot(): unknown;
+  restore(snapshot: unknown): void;
+}
+
+export type { Candle };

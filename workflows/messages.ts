@@ -1,0 +1,104 @@
+import type { BotStatus, CommandName, StopMode } from '../bots/lifecycle.ts';
+import type { Amount } from '../bots/money.ts';
+import type { Position } from '../bots/position.ts';
+import type { Reason } from '../bots/strategy.ts';
+
+/** Workflow types, message names and queues: the only thing a door needs to know of a workflow. */
+export const BOT_WORKFLOW = 'bot';
+
+export const botWorkflowId = (botId: string): string => `bot/${botId}`;
+
+/** Task queues, by the resource they protect. */
+export const QUEUES = {
+  /** Workflow tasks. */
+  bots: 'bots',
+  /** Long-running `observe`: one slot a watching bot. */
+  watch: 'watch',
+  /** Sweeps, retention. */
+  background: 'background',
+  /** Orders to one venue. */
+  trade: (exchange: string): string => `trade-${exchange.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}`,
+} as const;
+
+/** Signals: idempotent by command id, fire and forget; they work while workers are down. */
+export const SIGNALS = {
+  start: 'start',
+  pause: 'pause',
+  resume: 'resume',
+  stop: 'stop',
+  /** A kill switch was engaged or released: look at it now. */
+  fence: 'fence',
+} as const;
+
+/** One update for every command that wants a validated answer. */
+export const COMMAND_UPDATE = 'command';
+
+export const QUERIES = { status: 'status', position: 'position', reasons: 'reasons' } as const;
+
+/** Search attributes (all Keyword). They are never encrypted: no personal data. */
+export const SEARCH_ATTRIBUTES = ['BotStatus', 'BotOwner', 'Exchange', 'Symbol', 'Strategy'] as const;
+
+export interface SignalCommand {
+  commandId: string;
+}
+
+export interface StopSignal extends SignalCommand {
+  mode?: StopMode;
+}
+
+/** What `configure` may change: columns of the bot's row, already validated and merged by the door. */
+export interface BotChange {
+  ticker?: string;
+  exchange?: string;
+  parameters?: Record<string, unknown>;
+}
+
+export type Command =
+  | { name: Exclude<CommandName, 'stop' | 'configure'>; commandId: string }
+  | { name: 'stop'; commandId: string; mode: StopMode }
+  | { name: 'configure'; commandId: string; change: BotChange };
+
+/** What an update answers: the status stored when the command had been carried out. */
+export interface CommandResult {
+  status: BotStatus;
+  /** False for a repeat without effect. */
+  changed: boolean;
+}
+
+export interface BotInput {
+  botId: string;
+  ownerId: string;
+  exchange: string;
+  symbol: string;
+  strategy: string;
+  /** Set when the workflow continues as new; absent for a new one. */
+  state?: BotState;
+}
+
+/** All that goes through continue-as-new: one plain JSON object. */
+export interface BotState {
+  version: 1;
+  status: BotStatus;
+  finishing: boolean;
+  /** Counts orders ever decided; part of their ids. */
+  sequence: number;
+  /** Counts the turns of the loop; fences writes of activities that outlived theirs. */
+  turn: number;
+  /** The last command ids carried out, oldest first. */
+  seen: string[];
+  queue: Command[];
+  /** Client order ids whose outcome is being asked for. */
+  unresolved: string[];
+  reasons: Reason[];
+  position: Position;
+  lastPrice: Amount | null;
+  error: string | null;
+}
+
+export interface StatusView {
+  status: BotStatus;
+  finishing: boolean;
+  error: string | null;
+  unresolved: string[];
+  turn: number;
+}
