@@ -11,12 +11,12 @@ export type OrderType = 'LIMIT' | 'MARKET';
  */
 export type OrderStatus = 'SENDING' | 'UNKNOWN' | 'OPEN' | 'FILLED' | 'CANCELLED' | 'REFUSED' | 'ABSENT';
 
-export const FINAL_ORDER_STATUSES: ReadonlySet<OrderStatus> = new Set([
-  'FILLED',
-  'CANCELLED',
-  'REFUSED',
-  'ABSENT',
-]);
+const FINAL: ReadonlySet<OrderStatus> = new Set(['FILLED', 'CANCELLED', 'REFUSED', 'ABSENT']);
+
+/** True where nothing more can happen to the order. */
+export function isFinal(status: OrderStatus): boolean {
+  return FINAL.has(status);
+}
 
 /** One execution. Unique on (exchange, account, symbol, tradeId). */
 export interface Fill {

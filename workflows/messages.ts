@@ -79,16 +79,20 @@ export interface BotInput {
 export interface BotState {
   version: 1;
   status: BotStatus;
-  finishing: boolean;
-  /** Counts orders ever decided; part of their ids. */
+  /** What is being wound down: orders taken back (`keep`), the position closed too (`close`), or the cycle ended (`finish`). */
+  ending: StopMode | null;
+  /** Counts the orders ever decided; part of their ids. */
   sequence: number;
-  /** Counts the turns of the loop; fences writes of activities that outlived theirs. */
+  /** Counts the activities that write the session; fences the writes of those that outlived their turn. */
   turn: number;
-  /** The last command ids carried out, oldest first. */
+  /** The last command ids taken, oldest first. */
   seen: string[];
+  /** Commands taken and not yet carried out. */
   queue: Command[];
   /** Client order ids whose outcome is being asked for. */
   unresolved: string[];
+  /** Failures in a row; decides the back-off and, past a bound, the end. */
+  failures: number;
   reasons: Reason[];
   position: Position;
   lastPrice: Amount | null;
@@ -97,8 +101,27 @@ export interface BotState {
 
 export interface StatusView {
   status: BotStatus;
-  finishing: boolean;
+  ending: StopMode | null;
   error: string | null;
   unresolved: string[];
   turn: number;
+  sequence: number;
+}
+
+/** Stable types of the failures that cross Temporal. */
+export const FAILURES = {
+  /** The bot's state does not allow the command. */
+  refused: 'CommandRefused',
+  /** The bot's row is gone. */
+  gone: 'BotGone',
+  /** A venue said no, or cannot be reached; `details[0]` is a `VenueFailure`. */
+  exchange: 'ExchangeFailure',
+} as const;
+
+/** What a failed call to a venue tells the workflow. */
+export interface VenueFailure {
+  code: string;
+  /** True where nothing but a person's change will help. */
+  final: boolean;
+  message: string;
 }

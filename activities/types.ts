@@ -1,0 +1,100 @@
+import type { BotStatus, StopMode } from '../bots/lifecycle.ts';
+import type { Amount } from '../bots/money.ts';
+import type { Intent, OrderStatus, PlaceIntent } from '../bots/orders.ts';
+import type { Position } from '../bots/position.ts';
+import type { Reason } from '../bots/strategy.ts';
+import type { BotChange, VenueFailure } from '../workflows/messages.ts';
+
+/** What a bot's workflow needs to know of its row when it begins. */
+export interface BotRecord {
+  status: BotStatus;
+  exchange: string;
+  symbol: string;
+  strategy: string;
+  /** The highest sequence any of the bot's orders ever had. */
+  sequence: number;
+  /** The highest turn any activity of the bot ever wrote with. */
+  turn: number;
+  /** Intents without an outcome. */
+  unresolved: string[];
+  position: Position;
+}
+
+export interface Observation {
+  /** Own orders that changed on the venue and are to be recorded. */
+  changed: string[];
+  /** Cancels first. */
+  intents: Intent[];
+  reasons: Reason[];
+  price: Amount | null;
+  /** The bot has done what it was made for. */
+  done: boolean;
+  /** Nothing but a person's change will help. */
+  halt: { code: string; message: string } | null;
+}
+
+export interface PlaceInput {
+  botId: string;
+  clientOrderId: string;
+  sequence: number;
+  intent: PlaceIntent;
+}
+
+export type PlaceOutcome =
+  | { outcome: 'accepted'; status: OrderStatus; filled: Amount }
+  | { outcome: 'refused'; failure: VenueFailure }
+  | { outcome: 'unknown' }
+  /** A kill switch is engaged: nothing was committed, nothing sent. */
+  | { outcome: 'fenced'; reason: string };
+
+export interface Recorded {
+  position: Position;
+  status: OrderStatus;
+  /** How many fills were new. */
+  fills: number;
+}
+
+export interface StatusChange {
+  botId: string;
+  status: BotStatus;
+  finishing: boolean;
+  /** What is written to the activity log; null where nothing changed for people. */
+  log: { level: 'INFO' | 'SUCCESS' | 'WARNING' | 'ERROR'; message: string } | null;
+  error: string | null;
+}
+
+/** Quick writes and reads of the bot's own rows. */
+export interface LedgerActivities {
+  /** Reads the bot's row when its workflow begins. Fails with `BotGone`. */
+  load(input: { botId: string }): Promise<BotRecord>;
+  /** Checks, without waiting for a venue that does not answer, that the bot can trade at all; null or why it cannot. */
+  preflight(input: { botId: string }): Promise<VenueFailure | null>;
+  setStatus(change: StatusChange): Promise<void>;
+  configure(input: { botId: string; change: BotChange }): Promise<BotRecord>;
+  /** Deletes the bot's row; its logs stay. */
+  erase(input: { botId: string }): Promise<void>;
+}
+
+/** Everything that talks to a venue. */
+export interface TradingActivities {
+  /** Commits the intent, looks its id up, sends it once. One attempt only: a failure of this activity means unknown. */
+  place(input: PlaceInput): Promise<PlaceOutcome>;
+  /** Takes an order back; may be repeated. */
+  cancel(input: { botId: string; clientOrderId: string }): Promise<void>;
+  /** Asks the venue until it is certain whether the order exists; never sends. */
+  resolve(input: { botId: string; clientOrderId: string }): Promise<'ACCEPTED' | 'ABSENT' | 'REFUSED'>;
+  /** Reads an order and its fills from the venue and writes them, all in one transaction. */
+  record(input: { botId: string; clientOrderId: string; turn: number }): Promise<Recorded>;
+  /** Own resting orders, ours by id even where our record of them is lost, and the close of what is held. */
+  windDown(input: {
+    botId: string;
+    mode: StopMode;
+  }): Promise<{ cancel: string[]; close: PlaceIntent | null }>;
+}
+
+export interface WatchActivities {
+  /** Watches market and account until there is something to do; heartbeats; cancelled by commands. */
+  observe(input: { botId: string; turn: number; finishing: boolean }): Promise<Observation>;
+}
+
+export type BotActivities = LedgerActivities & TradingActivities & WatchActivities;

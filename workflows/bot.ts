@@ -1,0 +1,161 @@
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  defineQuery,
+  defineSignal,
+  defineUpdate,
+  setHandler,
+  uuid4,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { ApplicationFailure } from '@temporalio/common';
+import type { Position } from '../bots/position.ts';
+import type { Reason } from '../bots/strategy.ts';
+import {
+  COMMAND_UPDATE,
+  QUERIES,
+  SIGNALS,
+  type BotInput,
+  type Command,
+  type CommandResult,
+  type SignalCommand,
+  type StatusView,
+  type StopSignal,
+} from './messages.ts';
+import { isGone, publishAttributes, tell, type Actor } from './bot/actor.ts';
+import { commandLoop, refuseIllegal } from './bot/commands.ts';
+import { ledger } from './bot/effects.ts';
+import { freshState, take, watches } from './bot/state.ts';
+import { resolveUnknown, turn, windDown } from './bot/trading.ts';
+
+const commandUpdate = defineUpdate<CommandResult, [Command]>(COMMAND_UPDATE);
+const startSignal = defineSignal<[SignalCommand?]>(SIGNALS.start);
+const pauseSignal = defineSignal<[SignalCommand?]>(SIGNALS.pause);
+const resumeSignal = defineSignal<[SignalCommand?]>(SIGNALS.resume);
+const stopSignal = defineSignal<[StopSignal?]>(SIGNALS.stop);
+const fenceSignal = defineSignal(SIGNALS.fence);
+const statusQuery = defineQuery<StatusView>(QUERIES.status);
+const positionQuery = defineQuery<Position>(QUERIES.position);
+const reasonsQuery = defineQuery<Reason[]>(QUERIES.reasons);
+
+/**
+ * One bot, from its first start until it is deleted. Two loops share one state: commands are carried out as they come,
+ * trading goes on beside them. Everything it must remember goes through continue-as-new as one plain object.
+ */
+export async function bot(input: BotInput): Promise<void> {
+  const { state: carried, ...address } = input;
+  const actor: Actor = {
+    address,
+    state: carried ?? freshState(),
+    loaded: carried !== undefined,
+    retired: false,
+    woken: false,
+    answers: new Map(),
+    resolving: new Set(),
+  };
+  registerHandlers(actor);
+  if (!actor.loaded) await load(actor);
+  resolveUnknown(actor);
+  const commands = commandLoop(actor);
+  tell(actor);
+  await tradingLoop(actor);
+  if (!actor.retired) {
+    await condition(() => isIdle(actor));
+    return continueAsNew<typeof bot>({ ...actor.address, state: actor.state });
+  }
+  await commands;
+  answerTheRest(actor);
+  await condition(allHandlersFinished);
+}
+
+async function tradingLoop(actor: Actor): Promise<void> {
+  const { state } = actor;
+  while (!actor.retired) {
+    if (mayContinueAsNew(actor)) return;
+    if (state.ending === 'keep' || state.ending === 'close') await windDown(actor);
+    else if (watches(state.status)) await turn(actor);
+    else
+      await condition(
+        () => actor.retired || state.ending !== null || watches(state.status) || mayContinueAsNew(actor),
+      );
+  }
+}
+
+/** Reads the row of a bot whose workflow is new, so that a bot known from before goes on where it was. */
+async function load(actor: Actor): Promise<void> {
+  try {
+    const {
+      status,
+      sequence,
+      turn: lastTurn,
+      unresolved,
+      position,
+    } = await ledger.load({
+      botId: actor.address.botId,
+    });
+    Object.assign(actor.state, { sequence, turn: lastTurn, unresolved, position });
+    // A run that ended is never taken up by itself: a row still saying ACTIVE waits for an explicit start.
+    actor.state.status = watches(status) ? 'ERROR' : status;
+    publishAttributes(actor);
+  } catch (error) {
+    if (!isGone(error)) throw error;
+    actor.retired = true;
+  }
+  actor.loaded = true;
+}
+
+function registerHandlers(actor: Actor): void {
+  const { state } = actor;
+  setHandler(
+    commandUpdate,
+    async (command) => {
+      take(state, command);
+      const waiting = () => state.queue.some((queued) => queued.commandId === command.commandId);
+      await condition(() => !waiting() || actor.retired);
+      const answer = actor.answers.get(command.commandId) ?? { status: state.status, changed: false };
+      if (answer instanceof ApplicationFailure) throw answer;
+      return answer;
+    },
+    {
+      validator: (command) => {
+        if (actor.loaded && state.queue.length === 0 && !state.seen.includes(command.commandId))
+          refuseIllegal(actor, command);
+      },
+    },
+  );
+  const signalled = (name: 'start' | 'pause' | 'resume') => (signal?: SignalCommand) => {
+    take(state, { name, commandId: signal?.commandId ?? uuid4() });
+  };
+  setHandler(startSignal, signalled('start'));
+  setHandler(pauseSignal, signalled('pause'));
+  setHandler(resumeSignal, signalled('resume'));
+  setHandler(stopSignal, (signal) => {
+    take(state, { name: 'stop', commandId: signal?.commandId ?? uuid4(), mode: signal?.mode ?? 'keep' });
+  });
+  setHandler(fenceSignal, () => {
+    actor.woken = true;
+  });
+  setHandler(statusQuery, () => {
+    const { status, ending, error, unresolved, turn: turns, sequence } = state;
+    return { status, ending, error, unresolved, turn: turns, sequence };
+  });
+  setHandler(positionQuery, () => state.position);
+  setHandler(reasonsQuery, () => state.reasons);
+}
+
+/** A history grown long is left behind, but never in the middle of a command. */
+function mayContinueAsNew(actor: Actor): boolean {
+  return workflowInfo().continueAsNewSuggested && isIdle(actor);
+}
+
+function isIdle(actor: Actor): boolean {
+  return actor.state.queue.length === 0 && allHandlersFinished();
+}
+
+/** Commands that came while the bot was being deleted find no bot. */
+function answerTheRest(actor: Actor): void {
+  for (const { commandId } of actor.state.queue.splice(0))
+    if (!actor.answers.has(commandId))
+      actor.answers.set(commandId, ApplicationFailure.nonRetryable('Bot not found', 'BotGone'));
+}

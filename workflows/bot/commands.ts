@@ -1,0 +1,153 @@
+import { condition } from '@temporalio/workflow';
+import { ApplicationFailure } from '@temporalio/common';
+import { transition } from '../../bots/lifecycle.ts';
+import { FAILURES, type Command, type CommandResult } from '../messages.ts';
+import { fail, isGone, publishAttributes, tell, type Actor } from './actor.ts';
+import { ledger } from './effects.ts';
+
+/** How long a deletion waits for the venue to confirm that nothing of the bot rests there. */
+const RETIRE_PATIENCE = '2s';
+/** How many answers are kept for handlers still waiting and for repeats. */
+const ANSWERS = 100;
+
+/** Carries commands out one at a time, beside the trading loop, so that a slow venue never delays a command. */
+export async function commandLoop(actor: Actor): Promise<void> {
+  for (;;) {
+    await condition(() => actor.state.queue.length > 0 || actor.retired);
+    if (actor.retired) return;
+    const command = actor.state.queue[0]!;
+    const answer = await carryOut(actor, command).catch((error: unknown) => refusal(actor, error));
+    actor.state.queue.shift();
+    remember(actor, command.commandId, answer);
+    actor.woken = true;
+    tell(actor);
+  }
+}
+
+/** Throws the designed refusal where the bot's status does not allow the command. */
+export function refuseIllegal(actor: Actor, command: Command): void {
+  const next = transition(actor.state.status, command.name);
+  if ('refusal' in next) throw ApplicationFailure.nonRetryable(next.refusal, FAILURES.refused);
+}
+
+async function carryOut(actor: Actor, command: Command): Promise<CommandResult> {
+  refuseIllegal(actor, command);
+  switch (command.name) {
+    case 'start':
+      return start(actor);
+    case 'stop':
+      return stop(actor, command.mode);
+    case 'toggle':
+      return actor.state.status === 'ACTIVE' || actor.state.status === 'PAUSED'
+        ? stop(actor, 'keep')
+        : start(actor);
+    case 'pause':
+      return settle(actor, 'PAUSED', { level: 'INFO', verb: 'paused' });
+    case 'resume':
+      return settle(actor, 'ACTIVE', { level: 'INFO', verb: 'resumed' });
+    case 'configure':
+      return configure(actor, command);
+    case 'retire':
+      return retire(actor);
+  }
+}
+
+async function start(actor: Actor): Promise<CommandResult> {
+  const { state } = actor;
+  if (state.status === 'ACTIVE' && state.ending === null) return { status: 'ACTIVE', changed: false };
+  const failure = await ledger.preflight({ botId: actor.address.botId });
+  if (failure) {
+    await fail(actor, failure.message);
+    return { status: 'ERROR', changed: true };
+  }
+  state.ending = null;
+  state.error = null;
+  state.failures = 0;
+  return settle(actor, 'ACTIVE', { level: 'SUCCESS', verb: 'started' });
+}
+
+async function stop(actor: Actor, mode: 'keep' | 'close' | 'finish'): Promise<CommandResult> {
+  const { state } = actor;
+  const watching = state.status === 'ACTIVE' || state.status === 'PAUSED';
+  if (!watching && mode !== 'close') {
+    if (state.status === 'ERROR') return settle(actor, 'STOPPED', { level: 'INFO', verb: 'stopped' });
+    return { status: state.status, changed: false };
+  }
+  state.ending = mode;
+  if (mode !== 'finish') return settle(actor, 'STOPPED', { level: 'INFO', verb: 'stopped' });
+  return settle(actor, state.status, { level: 'INFO', verb: 'finishing its cycle' });
+}
+
+async function settle(
+  actor: Actor,
+  status: 'ACTIVE' | 'PAUSED' | 'STOPPED' | 'ERROR',
+  log: { level: 'INFO' | 'SUCCESS'; verb: string },
+): Promise<CommandResult> {
+  const { state, address } = actor;
+  const changed = state.status !== status || log.verb === 'finishing its cycle';
+  if (!changed) return { status, changed };
+  const before = state.status;
+  state.status = status;
+  try {
+    await ledger.setStatus({
+      botId: address.botId,
+      status,
+      finishing: state.ending === 'finish' || state.ending === 'close',
+      log: { level: log.level, message: `Bot ${log.verb} for ${address.symbol} on ${address.exchange}` },
+      error: null,
+    });
+  } catch (error) {
+    state.status = before;
+    throw error;
+  }
+  publishAttributes(actor);
+  return { status, changed };
+}
+
+async function configure(actor: Actor, command: Command & { name: 'configure' }): Promise<CommandResult> {
+  const record = await ledger.configure({ botId: actor.address.botId, change: command.change });
+  const { exchange, symbol, strategy } = record;
+  actor.address = { ...actor.address, exchange, symbol, strategy };
+  publishAttributes(actor);
+  return { status: actor.state.status, changed: true };
+}
+
+async function retire(actor: Actor): Promise<CommandResult> {
+  const { state, address } = actor;
+  if (state.status !== 'STOPPED') {
+    await stop(actor, 'keep');
+    state.ending = 'keep';
+    actor.woken = true;
+  }
+  const tidy = await condition(() => state.ending === null && state.unresolved.length === 0, RETIRE_PATIENCE);
+  if (!tidy) {
+    await fail(
+      actor,
+      'not deleted: the exchange has not confirmed that its orders are cancelled; delete it again',
+    );
+    throw ApplicationFailure.nonRetryable('The exchange has not confirmed the cancel', FAILURES.exchange);
+  }
+  await ledger.erase({ botId: address.botId });
+  state.status = 'STOPPED';
+  actor.retired = true;
+  return { status: 'STOPPED', changed: true };
+}
+
+/** Keeps the last answers for the handlers that wait for them and for repeats. */
+function remember(actor: Actor, commandId: string, answer: CommandResult | ApplicationFailure): void {
+  actor.answers.set(commandId, answer);
+  const [oldest] = actor.answers.keys();
+  if (actor.answers.size > ANSWERS && oldest !== undefined) actor.answers.delete(oldest);
+}
+
+function refusal(actor: Actor, error: unknown): ApplicationFailure {
+  if (isGone(error)) {
+    actor.retired = true;
+    return ApplicationFailure.nonRetryable('Bot not found', FAILURES.gone);
+  }
+  if (error instanceof ApplicationFailure) return error;
+  return ApplicationFailure.nonRetryable(
+    'The command could not be carried out; look at the bot log',
+    'CommandFailed',
+  );
+}

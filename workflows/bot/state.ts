@@ -1,0 +1,36 @@
+import type { BotStatus } from '../../bots/lifecycle.ts';
+import type { BotState, Command } from '../messages.ts';
+
+/** How many command ids are remembered: a repeat of any of them has no effect. */
+const REMEMBERED = 500;
+
+export function freshState(): BotState {
+  return {
+    version: 1,
+    status: 'STOPPED',
+    ending: null,
+    sequence: 0,
+    turn: 0,
+    seen: [],
+    queue: [],
+    unresolved: [],
+    failures: 0,
+    reasons: [],
+    position: { quantity: '0', cost: '0', realised: '0', otherFees: {}, dust: '0' },
+    lastPrice: null,
+    error: null,
+  };
+}
+
+/** Takes a command once: false where its id was taken before. */
+export function take(state: BotState, command: Command): boolean {
+  if (state.seen.includes(command.commandId)) return false;
+  state.seen = [...state.seen, command.commandId].slice(-REMEMBERED);
+  state.queue.push(command);
+  return true;
+}
+
+/** True where the bot watches its market. */
+export function watches(status: BotStatus): boolean {
+  return status === 'ACTIVE' || status === 'PAUSED';
+}

@@ -1,0 +1,212 @@
+import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import { isFinal, type PlaceIntent } from '../../bots/orders.ts';
+import { clientOrderId } from '../../bots/ids.ts';
+import type { Observation } from '../../activities/types.ts';
+import { fail, isGone, publishAttributes, tell, venueFailure, type Actor } from './actor.ts';
+import { ledger, trading, watch } from './effects.ts';
+import { watches } from './state.ts';
+
+/** Failures in a row after which the bot stops trying; with the back-off below about a quarter of an hour. */
+const MAX_FAILURES = 20;
+const FIRST_BACK_OFF_MS = 500;
+const LONGEST_BACK_OFF_MS = 60_000;
+
+/** One turn of a watching bot: wait until there is something to do, do it. */
+export async function turn(actor: Actor): Promise<void> {
+  const { state } = actor;
+  try {
+    const observation = await observeUntilWoken(actor);
+    if (!observation) return;
+    state.reasons = observation.reasons;
+    state.lastPrice = observation.price ?? state.lastPrice;
+    tell(actor);
+    await act(actor, observation);
+  } catch (error) {
+    await absorb(actor, error);
+  }
+}
+
+/** Takes the bot's orders back and, where asked, closes what it holds; never more than it holds. */
+export async function windDown(actor: Actor): Promise<void> {
+  const { state, address } = actor;
+  const mode = state.ending!;
+  actor.woken = false;
+  try {
+    if (state.unresolved.length > 0) {
+      await condition(() => state.unresolved.length === 0 || actor.woken);
+      return;
+    }
+    const venue = trading(address.exchange, `wind down (${mode})`);
+    const plan = await venue.windDown({ botId: address.botId, mode });
+    for (const id of plan.cancel) {
+      await venue.cancel({ botId: address.botId, clientOrderId: id });
+      await record(actor, id);
+    }
+    if (watches(state.status) || state.ending !== mode) return;
+    if (plan.close) return await place(actor, plan.close);
+    if (plan.cancel.length > 0) return;
+    state.ending = null;
+    if (mode === 'close')
+      await ledger.setStatus({
+        botId: address.botId,
+        status: state.status,
+        finishing: false,
+        log: { level: 'INFO', message: `Position closed for ${address.symbol} on ${address.exchange}` },
+        error: state.error,
+      });
+    tell(actor);
+  } catch (error) {
+    await absorb(actor, error);
+  }
+}
+
+/** Asks about every order whose outcome is unknown, each on its own, while the rest of the bot goes on. */
+export function resolveUnknown(actor: Actor): void {
+  for (const id of actor.state.unresolved) {
+    if (actor.resolving.has(id)) continue;
+    actor.resolving.add(id);
+    void resolveOne(actor, id);
+  }
+}
+
+async function resolveOne(actor: Actor, id: string): Promise<void> {
+  const { state, address } = actor;
+  try {
+    const venue = trading(address.exchange, `ask about ${id}`);
+    const found = await venue.resolve({ botId: address.botId, clientOrderId: id });
+    if (found === 'ACCEPTED') await record(actor, id);
+    state.unresolved = state.unresolved.filter((other) => other !== id);
+  } catch (error) {
+    if (isGone(error)) actor.retired = true;
+    else if (!isCancellation(error) && state.status !== 'ERROR')
+      await fail(
+        actor,
+        `the outcome of order ${id} cannot be learnt: ${venueFailure(error)?.message ?? 'no answer'}`,
+      );
+    await condition(() => actor.retired, LONGEST_BACK_OFF_MS);
+  } finally {
+    actor.resolving.delete(id);
+    actor.woken = true;
+    tell(actor);
+  }
+}
+
+/** What `observe` saw, or null where a command or another event made it moot. */
+async function observeUntilWoken(actor: Actor): Promise<Observation | null> {
+  const { state, address } = actor;
+  actor.woken = false;
+  state.turn += 1;
+  const scope = new CancellationScope();
+  const observed = scope.run(() =>
+    watch.observe({ botId: address.botId, turn: state.turn, finishing: state.ending === 'finish' }),
+  );
+  const interrupted = scope.run(() => condition(() => actor.woken || actor.retired));
+  const settled = Promise.race([
+    observed.then(
+      (observation) => ({ observation }),
+      (error: unknown) => ({ error }),
+    ),
+    interrupted.then(
+      () => ({ observation: null }),
+      (error: unknown) => ({ error }),
+    ),
+  ]);
+  const first = await settled;
+  // Whichever lost is let go, so that no wait outlives its turn.
+  scope.cancel();
+  if ('error' in first) throw first.error;
+  return first.observation;
+}
+
+async function act(actor: Actor, observation: Observation): Promise<void> {
+  const { state, address } = actor;
+  if (observation.halt) return fail(actor, observation.halt.message);
+  for (const id of observation.changed) await record(actor, id);
+  const venue = trading(address.exchange, 'take back');
+  for (const intent of observation.intents) {
+    if (actor.woken || !watches(state.status)) return;
+    if (intent.kind === 'place') await place(actor, intent);
+    else {
+      await venue.cancel({ botId: address.botId, clientOrderId: intent.clientOrderId });
+      await record(actor, intent.clientOrderId);
+    }
+  }
+  state.failures = 0;
+  if (observation.done && watches(state.status)) await finish(actor);
+}
+
+async function place(actor: Actor, intent: PlaceIntent): Promise<void> {
+  const { state, address } = actor;
+  state.sequence += 1;
+  const { botId } = address;
+  const id = clientOrderId({ botId, cycle: intent.cycle, leg: intent.leg, sequence: state.sequence });
+  const venue = trading(address.exchange, `${intent.side} ${intent.quantity} ${address.symbol}`);
+  const answer = await venue
+    .place({ botId, clientOrderId: id, sequence: state.sequence, intent })
+    .catch((error: unknown) => {
+      if (isGone(error) || isCancellation(error)) throw error;
+      return { outcome: 'unknown' } as const;
+    });
+  switch (answer.outcome) {
+    case 'accepted':
+      state.failures = 0;
+      if (Number(answer.filled) > 0 || isFinal(answer.status)) await record(actor, id);
+      return;
+    case 'unknown':
+      state.unresolved = [...state.unresolved, id];
+      return resolveUnknown(actor);
+    case 'fenced':
+      return backOff(actor, answer.reason);
+    case 'refused':
+      if (answer.failure.final) return fail(actor, answer.failure.message);
+      return backOff(actor, answer.failure.message);
+  }
+}
+
+async function record(actor: Actor, id: string): Promise<void> {
+  const { state, address } = actor;
+  state.turn += 1;
+  const venue = trading(address.exchange, `record ${id}`);
+  const recorded = await venue.record({ botId: address.botId, clientOrderId: id, turn: state.turn });
+  state.position = recorded.position;
+  tell(actor);
+}
+
+async function finish(actor: Actor): Promise<void> {
+  const { state, address } = actor;
+  state.status = 'STOPPED';
+  state.ending = 'keep';
+  await ledger.setStatus({
+    botId: address.botId,
+    status: 'STOPPED',
+    finishing: false,
+    log: { level: 'INFO', message: `Bot stopped for ${address.symbol} on ${address.exchange}` },
+    error: null,
+  });
+  publishAttributes(actor);
+}
+
+/** A failed turn: gone ends the actor, final ends the trading, all else waits and is tried again. */
+async function absorb(actor: Actor, error: unknown): Promise<void> {
+  if (isCancellation(error)) throw error;
+  if (isGone(error)) {
+    actor.retired = true;
+    return;
+  }
+  const failure = venueFailure(error);
+  if (failure?.final) {
+    if (watches(actor.state.status)) return fail(actor, failure.message);
+    actor.state.ending = null;
+    return tell(actor);
+  }
+  await backOff(actor, failure?.message ?? 'an activity failed; see the workflow history');
+}
+
+async function backOff(actor: Actor, message: string): Promise<void> {
+  const { state } = actor;
+  state.failures += 1;
+  if (state.failures >= MAX_FAILURES && watches(state.status))
+    return fail(actor, `gave up after ${MAX_FAILURES} failures in a row, the last: ${message}`);
+  const ms = Math.min(LONGEST_BACK_OFF_MS, FIRST_BACK_OFF_MS * 2 ** Math.min(state.failures - 1, 10));
+  await condition(() => actor.woken || actor.retired, ms);
+}

@@ -1,0 +1,100 @@
+import {
+  type Client,
+  WithStartWorkflowOperation,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+  isGrpcServiceError,
+  ServiceError,
+} from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import {
+  BOT_WORKFLOW,
+  botWorkflowId,
+  COMMAND_UPDATE,
+  FAILURES,
+  QUEUES,
+  type BotInput,
+  type Command,
+  type CommandResult,
+} from './messages.ts';
+
+/** Temporal, or every worker, is away. Ask again after `retryAfterSeconds`. */
+export class Unavailable extends Error {
+  override readonly name = 'Unavailable';
+  readonly retryAfterSeconds = 5;
+}
+
+/** The bot's state does not allow the command; the message says which state and what is allowed. */
+export class CommandRefused extends Error {
+  override readonly name = 'CommandRefused';
+}
+
+/** The bot has been deleted. */
+export class BotGone extends Error {
+  override readonly name = 'BotGone';
+}
+
+/** What a door knows of a bot when it commands it. */
+export type BotAddress = Omit<BotInput, 'state'>;
+
+/** Commands to bot workflows, answered within `deadlineMs` or refused with `Unavailable`. */
+export interface BotClient {
+  /** Starts the bot's workflow where it has none, then answers when the command has been carried out. */
+  command(bot: BotAddress, command: Command): Promise<CommandResult>;
+  /** True where the Temporal server answers. */
+  reachable(): Promise<boolean>;
+}
+
+type BotFunction = (input: BotInput) => Promise<void>;
+
+export function createBotClient(client: Client, { deadlineMs = 2_500 } = {}): BotClient {
+  return {
+    async command(bot, command) {
+      const startWorkflowOperation = new WithStartWorkflowOperation<BotFunction>(BOT_WORKFLOW, {
+        workflowId: botWorkflowId(bot.botId),
+        taskQueue: QUEUES.bots,
+        args: [bot],
+        workflowIdConflictPolicy: 'USE_EXISTING',
+        staticSummary: `${bot.strategy} on ${bot.symbol} at ${bot.exchange}`,
+      });
+      try {
+        return await client.withDeadline(Date.now() + deadlineMs, () =>
+          client.workflow.executeUpdateWithStart<BotFunction, CommandResult, [Command]>(COMMAND_UPDATE, {
+            args: [command],
+            updateId: command.commandId,
+            startWorkflowOperation,
+          }),
+        );
+      } catch (error) {
+        throw explained(error);
+      }
+    },
+
+    async reachable() {
+      try {
+        await client.withDeadline(Date.now() + deadlineMs, () => client.connection.ensureConnected());
+        await client.withDeadline(Date.now() + deadlineMs, () => client.workflowService.getSystemInfo({}));
+        return true;
+      } catch {
+        return false;
+      }
+    },
+  };
+}
+
+function explained(error: unknown): Error {
+  if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
+    if (error.cause.type === FAILURES.refused) return new CommandRefused(error.cause.message);
+    if (error.cause.type === FAILURES.gone) return new BotGone('Bot not found');
+    return error.cause;
+  }
+  if (error instanceof WorkflowNotFoundError) return new BotGone('Bot not found');
+  if (
+    isGrpcServiceError(error) ||
+    error instanceof ServiceError ||
+    error instanceof WorkflowUpdateRPCTimeoutOrCancelledError
+  )
+    return new Unavailable('Trading commands are not available right now. Try again in a few seconds.');
+  return error instanceof Error ? error : new Error(String(error));
+}
