@@ -1,5 +1,6 @@
 import type { BotStatus, CommandName, StopMode } from '../bots/lifecycle.ts';
 import type { Amount } from '../bots/money.ts';
+import type { Side } from '../bots/orders.ts';
 import type { Position } from '../bots/position.ts';
 import type { Reason } from '../bots/strategy.ts';
 
@@ -46,11 +47,23 @@ export interface StopSignal extends SignalCommand {
   mode?: StopMode;
 }
 
-/** What `configure` may change: columns of the bot's row, already validated and merged by the door. */
+/**
+ * What `configure` may change: columns of the bot's row by their own names, already validated and merged by the door, so
+ * that carrying it out is one UPDATE. The ping-pong bot's settings are columns; other strategies have `parameters`.
+ */
 export interface BotChange {
   ticker?: string;
   exchange?: string;
+  /** Goes with `exchange`. */
+  exchange_account_id?: string | null;
+  first_order?: Side;
+  quantity?: Amount;
+  buy_price?: Amount;
+  sell_price?: Amount;
+  trailing_percent?: Amount | null;
+  infinite_loop?: boolean;
   parameters?: Record<string, unknown>;
+  protections?: Record<string, unknown>;
 }
 
 export type Command =
