@@ -1,0 +1,38 @@
+import knexModule, { type Knex } from 'knex';
+import pg from 'pg';
+
+export interface DatabaseOptions {
+  /** `postgresql://USER:PASSWORD@HOST:PORT/DATABASE`; SQLAlchemy's `postgresql+asyncpg` is taken as well. */
+  url: string;
+  /** Connections kept at most; `maxOverflow` may be opened beyond it. */
+  poolSize?: number;
+  maxOverflow?: number;
+  /** Called with every statement (never with its values). */
+  onQuery?: (sql: string) => void;
+}
+
+/** A statement that cannot get a connection within this time fails: a door answers 503, it never hangs. */
+const ACQUIRE_TIMEOUT_MS = 2_500;
+
+/**
+ * The one way to a database. Numerics come back as strings, `bigint` as numbers (ids and counters stay far below 2^53),
+ * timestamps as `Date`. The caller destroys the instance.
+ */
+export function openDatabase({ url, poolSize = 10, maxOverflow = 0, onQuery }: DatabaseOptions): Knex {
+  const knex = knexModule({
+    client: 'pg',
+    connection: {
+      connectionString: url.replace(/^postgresql\+\w+:/, 'postgresql:'),
+      application_name: 'perpetua',
+      connectionTimeoutMillis: ACQUIRE_TIMEOUT_MS,
+      types: { getTypeParser },
+    },
+    pool: { min: 0, max: poolSize + maxOverflow, idleTimeoutMillis: 30_000 },
+    acquireConnectionTimeout: ACQUIRE_TIMEOUT_MS,
+  });
+  if (onQuery) knex.on('query', ({ sql }: { sql: string }) => onQuery(sql));
+  return knex;
+}
+
+const getTypeParser = (oid: number, format: string) =>
+  oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format as 'text');

@@ -1,0 +1,15 @@
+import { Model } from 'objection';
+
+/** A row of `events`. Give every query its knex instance: `Event.query(knex)`. */
+export class Event extends Model {
+  static override tableName = 'events';
+  static override jsonAttributes = ['payload'];
+
+  declare id: number;
+  declare bot_id: string | null;
+  declare user_id: string | null;
+  declare type: string;
+  declare payload: Record<string, unknown>;
+  declare created_at: Date;
+  declare delivered_at: Date | null;
+}
