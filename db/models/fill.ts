@@ -19,6 +19,8 @@ export class FillRow extends Model {
   declare quantity: Amount;
   declare fee: Amount;
   declare fee_asset: string;
+  /** What it realised, in quote; null where it opened. */
+  declare realised: Amount | null;
   declare maker: boolean | null;
   declare executed_at: Date;
   declare recorded_at: Date;
