@@ -22,7 +22,8 @@ export interface SymbolRules {
   askMultiplierDown: Amount;
 }
 
-export type EngineOrderType = 'LIMIT' | 'MARKET' | 'STOP_LOSS_LIMIT' | 'TAKE_PROFIT_LIMIT' | 'LIMIT_MAKER' | 'STOP_LOSS' | 'TAKE_PROFIT';
+export type EngineOrderType =
+  'LIMIT' | 'MARKET' | 'STOP_LOSS_LIMIT' | 'TAKE_PROFIT_LIMIT' | 'LIMIT_MAKER' | 'STOP_LOSS' | 'TAKE_PROFIT';
 export type TimeInForce = 'GTC' | 'IOC' | 'FOK';
 export type EngineOrderStatus = 'NEW' | 'PARTIALLY_FILLED' | 'FILLED' | 'CANCELED' | 'EXPIRED' | 'REJECTED';
 
@@ -101,6 +102,8 @@ export interface NewAccount {
   takerFee: Amount;
   /** `asset received` is the venue's default; or a third coin such as `BNB` while its balance lasts. */
   feeAsset: 'received' | 'quote' | string;
+  /** An account of the house that makes the market: no filters, no fees, no history, no events of its own. */
+  house?: boolean;
 }
 
 /** Why the engine refused an order; the wire format turns each into its venue's code and message. */
@@ -192,21 +195,53 @@ export interface Engine {
   /** Checks all that `submit` checks and changes nothing. */
   test(accountId: string, order: NewOrder): void;
   cancel(accountId: string, symbol: string, id: { orderId: number } | { clientOrderId: string }): EngineOrder;
-  order(accountId: string, symbol: string, id: { orderId: number } | { clientOrderId: string }): EngineOrder | null;
+  order(
+    accountId: string,
+    symbol: string,
+    id: { orderId: number } | { clientOrderId: string },
+  ): EngineOrder | null;
   openOrders(accountId: string, symbol: string | null): EngineOrder[];
   allOrders(accountId: string, symbol: string): EngineOrder[];
+  /** Own fills of the orders still kept, oldest first. */
   fills(accountId: string, symbol: string): EngineFill[];
+  fillsOfOrder(accountId: string, symbol: string, orderId: number): EngineFill[];
   depth(symbol: string, limit: number): Depth;
   trades(symbol: string, limit: number): PublicTrade[];
   lastPrice(symbol: string): Amount;
   averagePrice(symbol: string): Amount;
   /** Oldest first; the last is the running one. `interval` in ms. */
-  candles(symbol: string, interval: number, range: { start?: number; end?: number; limit: number }): EngineCandle[];
+  candles(
+    symbol: string,
+    interval: number,
+    range: { start?: number; end?: number; limit: number },
+  ): EngineCandle[];
   day(symbol: string): DayStatistics;
+  /** History before the first trade. `interval` is one of those stored (1 s, 1 m, 1 h); oldest first, without gaps. */
+  backfill(symbol: string, interval: number, candles: EngineCandle[]): void;
   subscribe(listener: (event: EngineEvent) => void): () => void;
-  /** All that a restart needs, and back. */
-  snapshot(): unknown;
-  restore(snapshot: unknown): void;
+  /** Told what a restart needs of every change, before `subscribe`'s listeners hear of it. One array, one atom. */
+  onCommit(listener: (records: StateRecord[]) => void): () => void;
+  /** All that a restart needs, as plain JSON. */
+  snapshot(): EngineSnapshot;
+  /** Into an engine without symbols and accounts only. Ids go on where they were; the house's quotes are not kept. */
+  restore(snapshot: EngineSnapshot): void;
+}
+
+/** A piece of state, absolute: applying it twice is applying it once. */
+export type StateRecord =
+  | { kind: 'symbol'; rules: SymbolRules; startPrice: Amount; lastPrice: Amount; lastTradeId: number }
+  | { kind: 'account'; account: NewAccount }
+  /** Free and locked together; what is locked follows from the open orders. */
+  | { kind: 'balance'; accountId: string; asset: string; total: Amount }
+  /** `rank` is its place in time priority. */
+  | { kind: 'order'; order: EngineOrder; rank: number }
+  | { kind: 'fill'; fill: EngineFill }
+  /** Rows of ten 64-bit integers, base64. */
+  | { kind: 'candles'; symbol: string; interval: number; rows: string; lastTradeId: number };
+
+export interface EngineSnapshot {
+  version: 1;
+  records: Iterable<StateRecord>;
 }
 
 export type { Candle };
