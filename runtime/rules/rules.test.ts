@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { cp, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, readdir, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -37,6 +37,7 @@ async function lintFixtures(): Promise<Map<string, string[]>> {
   try {
     await cp(fixtures, folder, { recursive: true });
     for (const name of ['.oxlintrc.json', 'tsconfig.json']) await cp(join(root, name), join(folder, name));
+    await symlink(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction');
     return byFile(await oxlint(folder));
   } finally {
     await rm(folder, { recursive: true });
@@ -46,10 +47,15 @@ async function lintFixtures(): Promise<Map<string, string[]>> {
 function oxlint(cwd: string): Promise<string> {
   const bin = join(root, 'node_modules', '.bin', 'oxlint');
   return new Promise((resolve, reject) => {
-    execFile(bin, ['--format', 'json'], { cwd }, (error, stdout, stderr) => {
-      if (stdout.startsWith('{')) resolve(stdout);
-      else reject(error ?? new Error(stderr));
-    });
+    execFile(
+      bin,
+      ['--format', 'json', '--ignore-pattern', 'node_modules'],
+      { cwd },
+      (error, stdout, stderr) => {
+        if (stdout.startsWith('{')) resolve(stdout);
+        else reject(error ?? new Error(stderr));
+      },
+    );
   });
 }
 
