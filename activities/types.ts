@@ -2,7 +2,7 @@ import type { BotStatus, StopMode } from '../bots/lifecycle.ts';
 import type { Amount } from '../bots/money.ts';
 import type { Intent, OrderStatus, PlaceIntent } from '../bots/orders.ts';
 import type { Position } from '../bots/position.ts';
-import type { Reason } from '../bots/strategy.ts';
+import type { Reason, ReasonCode } from '../bots/strategy.ts';
 import type { BotChange, VenueFailure } from '../workflows/messages.ts';
 
 /** What a bot's workflow needs to know of its row when it begins. */
@@ -31,6 +31,19 @@ export interface Observation {
   done: boolean;
   /** Nothing but a person's change will help. */
   halt: { code: string; message: string } | null;
+  /** Epoch ms. */
+  at: number;
+}
+
+export interface ObserveInput {
+  botId: string;
+  /** Fences what the watch writes. */
+  turn: number;
+  /** End the running cycle and open none. */
+  finishing: boolean;
+  /** What the workflow knows of the reasons, and since when: it is told of others, but not often. */
+  lastReason: ReasonCode | null;
+  reasonsAt: number;
 }
 
 export interface PlaceInput {
@@ -94,7 +107,7 @@ export interface TradingActivities {
 
 export interface WatchActivities {
   /** Watches market and account until there is something to do; heartbeats; cancelled by commands. */
-  observe(input: { botId: string; turn: number; finishing: boolean }): Promise<Observation>;
+  observe(input: ObserveInput): Promise<Observation>;
 }
 
 export type BotActivities = LedgerActivities & TradingActivities & WatchActivities;

@@ -25,7 +25,7 @@ function botTag(botId: string): string {
 }
 
 /** Two characters that stand for a leg's name (FNV-1a); the id's sequence already makes it unique. */
-function legTag(leg: string): string {
+export function legTag(leg: string): string {
   let hash = 0x811c9dc5;
   for (let at = 0; at < leg.length; at++) hash = Math.imul(hash ^ leg.charCodeAt(at), 0x01000193) >>> 0;
   return base62(BigInt(hash % 3844), 2);
@@ -42,4 +42,17 @@ export function clientOrderId({ botId, cycle, leg, sequence }: OrderIdParts): st
 /** True where the venue's client order id was made by this bot. */
 export function isOwnOrderId(botId: string, id: string): boolean {
   return id.startsWith(`p${botTag(botId)}-`);
+}
+
+/** What an id of ours tells: its cycle, its leg's tag and its sequence; null for an id of another form. */
+export function readOrderId(id: string): { cycle: number; legTag: string; sequence: number } | null {
+  const [, cycle, rest] = /^p[0-9A-Za-z]{22}-([0-9A-Za-z]+)-([0-9A-Za-z]{3,})$/.exec(id) ?? [];
+  if (!cycle || !rest) return null;
+  return { cycle: fromBase62(cycle), legTag: rest.slice(0, 2), sequence: fromBase62(rest.slice(2)) };
+}
+
+function fromBase62(text: string): number {
+  let value = 0;
+  for (const digit of text) value = value * 62 + DIGITS.indexOf(digit);
+  return value;
 }

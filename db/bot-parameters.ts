@@ -20,27 +20,6 @@ export function parametersOf(bot: Pick<Bot, 'strategy' | 'parameters'> & PingPon
   };
 }
 
-/** The same the other way: what to write for parameters that the strategy's schema has accepted. */
-export function columnsOf(strategy: string, parameters: Record<string, unknown>): Partial<Bot> {
-  if (strategy !== 'ping-pong') return { parameters };
-  const { firstOrder, quantity, buyPrice, sellPrice, trailingPercent, infiniteLoop } = parameters as {
-    firstOrder: Bot['first_order'];
-    quantity: Amount;
-    buyPrice: Amount;
-    sellPrice: Amount;
-    trailingPercent: Amount | null;
-    infiniteLoop: boolean;
-  };
-  return {
-    first_order: firstOrder,
-    quantity,
-    buy_price: buyPrice,
-    sell_price: sellPrice,
-    trailing_percent: trailingPercent,
-    infinite_loop: infiniteLoop,
-  };
-}
-
 /** PostgreSQL prints NUMERIC(20,8) with all its zeros. */
 function plain(amount: Amount | null): Amount | null {
   return amount === null ? null : new Decimal(amount).toFixed();

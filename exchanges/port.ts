@@ -35,14 +35,28 @@ export interface Balance {
   locked: Amount;
 }
 
-/** What the account's own stream says. `reconnected`: something may have been missed; read orders again. */
+/**
+ * What the account's own stream says. `reconnected`: it stands, for the first time or again; something may have been missed
+ * before, so read orders now.
+ */
 export type AccountEvent =
-  | { type: 'order'; symbol: string; clientOrderId: string; orderId: string }
+  | {
+      type: 'order';
+      symbol: string;
+      clientOrderId: string;
+      orderId: string;
+      status: VenueOrder['status'];
+      filled: Amount;
+    }
   | { type: 'reconnected' };
 
 /** What a market's stream says. `price` is the last trade's. */
 export type MarketEvent =
   | { type: 'trade'; price: Amount; at: number }
+  /** Nothing comes in any more: the last word came at `heardAt` (this machine's clock; null: never). Prices may have moved. */
+  | { type: 'stale'; heardAt: number | null }
+  /** Data flows, for the first time or again: a trade follows. */
+  | { type: 'live' }
   /** A candle has closed. */
   | { type: 'candle'; timeframe: Timeframe; candle: Candle };
 

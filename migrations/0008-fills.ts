@@ -20,6 +20,8 @@ export async function up(knex: Knex): Promise<void> {
       fee numeric(28, 12) NOT NULL DEFAULT 0
         CONSTRAINT fills_fee_check CHECK (fee > '-Infinity' AND fee < 'Infinity'),
       fee_asset varchar(20) NOT NULL,
+      realised numeric(28, 12)
+        CONSTRAINT fills_realised_check CHECK (realised > '-Infinity' AND realised < 'Infinity'),
       maker boolean,
       executed_at timestamptz NOT NULL,
       recorded_at timestamptz NOT NULL DEFAULT now(),

@@ -16,6 +16,7 @@ export function freshState(): BotState {
     unresolved: [],
     failures: 0,
     reasons: [],
+    reasonsAt: 0,
     position: { quantity: '0', cost: '0', realised: '0', otherFees: {}, dust: '0' },
     lastPrice: null,
     error: null,

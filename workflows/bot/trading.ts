@@ -18,6 +18,7 @@ export async function turn(actor: Actor): Promise<void> {
     const observation = await observeUntilWoken(actor);
     if (!observation) return;
     state.reasons = observation.reasons;
+    state.reasonsAt = observation.at;
     state.lastPrice = observation.price ?? state.lastPrice;
     tell(actor);
     await act(actor, observation);
@@ -98,7 +99,13 @@ async function observeUntilWoken(actor: Actor): Promise<Observation | null> {
   state.turn += 1;
   const scope = new CancellationScope();
   const observed = scope.run(() =>
-    watch.observe({ botId: address.botId, turn: state.turn, finishing: state.ending === 'finish' }),
+    watch.observe({
+      botId: address.botId,
+      turn: state.turn,
+      finishing: state.ending === 'finish',
+      lastReason: state.reasons[0]?.code ?? null,
+      reasonsAt: state.reasonsAt,
+    }),
   );
   const interrupted = scope.run(() => condition(() => actor.woken || actor.retired));
   const settled = Promise.race([

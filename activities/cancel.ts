@@ -1,0 +1,20 @@
+import { ExchangeError } from '../exchanges/port.ts';
+import { readBot, type Dependencies } from './dependencies.ts';
+import type { TradingActivities } from './types.ts';
+
+/**
+ * Takes an order back. Safe to repeat: an order that is gone already, filled or cancelled, is what `record` will find.
+ */
+export function createCancel(deps: Dependencies): TradingActivities['cancel'] {
+  return async ({ botId, clientOrderId }) => {
+    const { bot, account } = await readBot(deps, botId);
+    const exchange = await deps.openAccount(account);
+    deps.step('cancel:begun', botId);
+    try {
+      await exchange.cancel({ symbol: bot.ticker, clientOrderId });
+    } catch (error) {
+      if (!(error instanceof ExchangeError && error.code === 'unknown_order')) throw error;
+    }
+    deps.step('cancel:sent', botId);
+  };
+}

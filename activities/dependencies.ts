@@ -1,0 +1,75 @@
+import { ApplicationFailure } from '@temporalio/common';
+import type { Knex } from 'knex';
+import { Bot } from '../db/models/bot.ts';
+import { ExchangeAccount } from '../db/models/exchange-account.ts';
+import { ExchangeError, type Exchange } from '../exchanges/port.ts';
+import { FAILURES } from '../workflows/messages.ts';
+
+/** The moments at which a fault test may end the process: before and after every effect that must not be lost or doubled. */
+export type Step =
+  | 'place:begun'
+  | 'place:committed'
+  | 'place:looked-up'
+  | 'place:sent'
+  | 'place:recorded'
+  | 'cancel:begun'
+  | 'cancel:sent'
+  | 'resolve:begun'
+  | 'resolve:asked'
+  | 'resolve:recorded'
+  | 'record:begun'
+  | 'record:read'
+  | 'record:written';
+
+/** How long things may take; all in ms. */
+export interface Timing {
+  /** A committed intent is sent within this time or not at all. */
+  sendWithin: number;
+  /**
+   * How long after its last possible send an order may still appear on the venue: its receive window (5 s on Binance),
+   * its own time-out (10 s) and a margin.
+   */
+  acceptance: number;
+  /** Between two comparisons of our record with the venue while a bot watches. */
+  reconcileEvery: number;
+}
+
+export const TIMING: Timing = { sendWithin: 3_000, acceptance: 17_000, reconcileEvery: 300_000 };
+
+/** What activities close over. */
+export interface Dependencies {
+  knex: Knex;
+  /** The account as the port serves it; cached by who gives it. */
+  openAccount(account: ExchangeAccount): Promise<Exchange>;
+  /** Epoch ms. */
+  now(): number;
+  timing: Timing;
+  step(step: Step, botId: string): void;
+}
+
+/** A bot's row with the account it trades with. */
+export interface BotAndAccount {
+  bot: Bot;
+  account: ExchangeAccount;
+}
+
+/** The bot and its account; fails with `BotGone` where the bot has been deleted. */
+export async function readBot({ knex }: Dependencies, botId: string): Promise<BotAndAccount> {
+  const bot = await Bot.query(knex).findById(botId);
+  if (!bot) throw botGone();
+  const account = bot.exchange_account_id
+    ? await ExchangeAccount.query(knex).findById(bot.exchange_account_id)
+    : undefined;
+  if (!account)
+    throw new ExchangeError(`No account for ${bot.exchange}. Add one and choose it for this bot.`, {
+      code: 'bad_credentials',
+      phase: 'before_call',
+      retrySafe: false,
+      final: true,
+    });
+  return { bot, account };
+}
+
+export function botGone(): ApplicationFailure {
+  return ApplicationFailure.nonRetryable('Bot not found', FAILURES.gone);
+}

@@ -1,0 +1,148 @@
+import type { Knex } from 'knex';
+import { InvalidBot, readBot as readSettings } from '../bots/bot.ts';
+import type { BotStatus } from '../bots/lifecycle.ts';
+import { FLAT } from '../bots/position.ts';
+import { startSession, type SessionState } from '../bots/session.ts';
+import { ActivityLog } from '../db/models/activity-log.ts';
+import { Bot } from '../db/models/bot.ts';
+import { BotSessionState } from '../db/models/bot-session-state.ts';
+import { Event } from '../db/models/event.ts';
+import { OrderIntent } from '../db/models/order-intent.ts';
+import { PositionRow } from '../db/models/position.ts';
+import { parametersOf } from '../db/bot-parameters.ts';
+import { ExchangeError } from '../exchanges/port.ts';
+import type { VenueFailure } from '../workflows/messages.ts';
+import { botGone, readBot, type Dependencies } from './dependencies.ts';
+import { venueFailure } from './failures.ts';
+import { toPosition } from './bot-view.ts';
+import type { BotRecord, LedgerActivities, StatusChange } from './types.ts';
+
+/** A start waits this long for a venue's list of markets; a venue that is away is the trading loop's business. */
+const PREFLIGHT_MS = 1_000;
+
+/** Quick reads and writes of the bot's own rows. */
+export function createLedger(deps: Dependencies): LedgerActivities {
+  const { knex } = deps;
+  return {
+    load: ({ botId }) => loadRecord(knex, botId),
+    preflight: ({ botId }) => preflight(deps, botId),
+    setStatus: (change) => setStatus(knex, change),
+    async configure({ botId, change }) {
+      await knex.transaction(async (tx) => {
+        const bot = await Bot.query(tx).findById(botId).forUpdate();
+        if (!bot) throw botGone();
+        await Bot.query(tx)
+          .findById(botId)
+          .patch({ ...change, updated_at: new Date() });
+        const { ticker, exchange } = change;
+        const symbol = ticker ?? bot.ticker;
+        await writeLog(tx, bot, 'INFO', `Bot updated for ${symbol} on ${exchange ?? bot.exchange}`);
+        await writeEvent(tx, bot, 'bot.updated', {});
+      });
+      return loadRecord(knex, botId);
+    },
+    async erase({ botId }) {
+      await knex.transaction(async (tx) => {
+        const bot = await Bot.query(tx).findById(botId).forUpdate();
+        if (!bot) return;
+        await Bot.query(tx).deleteById(botId);
+        await ActivityLog.query(tx).insert({
+          bot_id: null,
+          user_id: bot.user_id,
+          level: 'WARNING',
+          message: `Bot deleted for ${bot.ticker} on ${bot.exchange}`,
+        });
+        await writeEvent(tx, bot, 'bot.deleted', {});
+      });
+    },
+  };
+}
+
+async function loadRecord(knex: Knex, botId: string): Promise<BotRecord> {
+  const bot = await Bot.query(knex).findById(botId);
+  if (!bot) throw botGone();
+  const [session, position, intents] = await Promise.all([
+    BotSessionState.query(knex).findById(botId),
+    PositionRow.query(knex).findById(botId),
+    OrderIntent.query(knex).where({ bot_id: botId }).whereIn('status', ['SENDING', 'UNKNOWN']),
+  ]);
+  const highest = await OrderIntent.query(knex).where({ bot_id: botId }).max('sequence as sequence').first();
+  return {
+    status: bot.status,
+    exchange: bot.exchange,
+    symbol: bot.ticker,
+    strategy: bot.strategy,
+    sequence: highest?.sequence ?? 0,
+    turn: session?.turn ?? 0,
+    unresolved: intents.map((intent) => intent.client_order_id),
+    position: position ? toPosition(position) : FLAT,
+  };
+}
+
+/** What would make every trade of the bot fail: wrong settings, no account, keys that do not open, an unknown market. */
+async function preflight(deps: Dependencies, botId: string): Promise<VenueFailure | null> {
+  try {
+    const { bot, account } = await readBot(deps, botId);
+    readSettings({ strategy: bot.strategy, parameters: parametersOf(bot), protections: bot.protections });
+    const exchange = await deps.openAccount(account);
+    const late = new Promise<null>((resolve) => {
+      setTimeout(() => resolve(null), PREFLIGHT_MS).unref();
+    });
+    await Promise.race([exchange.market(bot.ticker), late]);
+    return null;
+  } catch (error) {
+    if (error instanceof InvalidBot) return { code: error.code, final: true, message: error.message };
+    if (error instanceof ExchangeError) return error.final ? venueFailure(error) : null;
+    throw error;
+  }
+}
+
+async function setStatus(knex: Knex, { botId, status, finishing, log, error }: StatusChange): Promise<void> {
+  await knex.transaction(async (tx) => {
+    const bot = await Bot.query(tx).findById(botId).forUpdate();
+    if (!bot) throw botGone();
+    if (bot.status === status && bot.finishing === finishing && bot.error === error) return;
+    await Bot.query(tx).findById(botId).patch({ status, finishing, error, updated_at: new Date() });
+    if (status === 'ACTIVE' && isAtRest(bot.status)) await beginSession(tx, bot);
+    if (log) await writeLog(tx, bot, log.level, log.message);
+    await writeEvent(tx, bot, 'bot.status', { status, finishing });
+  });
+}
+
+function isAtRest(status: BotStatus): boolean {
+  return status === 'STOPPED' || status === 'ERROR';
+}
+
+/** A start goes on where the last session ended, with what ended it cleared. */
+async function beginSession(tx: Knex, bot: Bot): Promise<void> {
+  const settings = readSettings({
+    strategy: bot.strategy,
+    parameters: parametersOf(bot),
+    protections: bot.protections,
+  });
+  const last = await BotSessionState.query(tx).findById(bot.id).forUpdate();
+  const state = startSession(settings, (last?.state ?? null) as SessionState | null);
+  if (last)
+    await last
+      .$query(tx)
+      .patch({ state, reasons: [], observed_at: null, version: last.version + 1, updated_at: new Date() });
+  else await BotSessionState.query(tx).insert({ bot_id: bot.id, state, reasons: [] });
+}
+
+async function writeLog(
+  tx: Knex,
+  bot: Bot,
+  level: 'INFO' | 'SUCCESS' | 'WARNING' | 'ERROR',
+  message: string,
+): Promise<void> {
+  await ActivityLog.query(tx).insert({
+    bot_id: bot.id,
+    user_id: bot.user_id,
+    level,
+    message: message.slice(0, 500),
+  });
+}
+
+async function writeEvent(tx: Knex, bot: Bot, type: string, payload: Record<string, unknown>): Promise<void> {
+  await Event.query(tx).insert({ bot_id: bot.id, user_id: bot.user_id, type, payload });
+}
