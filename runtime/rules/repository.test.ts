@@ -1,0 +1,66 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import test from 'ava';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '-z'], {
+  cwd: root,
+  encoding: 'utf8',
+})
+  .split('\0')
+  .filter((file) => file !== '' && existsSync(join(root, file)));
+const sources = files.filter((file) => file.endsWith('.ts') && !file.startsWith('runtime/rules/fixtures/'));
+const texts = files.filter((file) => !/\.(png|ico|gz|zip|bin)$|^package-lock\.json$/.test(file));
+
+test('no source is longer than 300 lines', (t) => {
+  t.true(sources.length > 0);
+  t.deepEqual(
+    sources.filter((file) => read(file).split('\n').length > 301),
+    [],
+  );
+});
+
+test('no test is skipped, alone or expected to fail', (t) => {
+  t.deepEqual(found(sources, /\btest(\.serial)?\.(only|skip|failing|todo)\(/), []);
+});
+
+test('nothing silences the compiler or the linter, and nothing is left to do', (t) => {
+  t.deepEqual(
+    found(sources, /@ts-(ignore|nocheck|expect-error)|(es|ox)lint-disable|\b(TO)DO\b|\bFIX(ME)\b/),
+    [],
+  );
+});
+
+test('no file names a path of one machine', (t) => {
+  t.deepEqual(found(texts, /(^|[\s'"`(=:])\/(work|farm|root|home|Users)\/\w/), []);
+});
+
+test('the lockfile installs from whichever registry a machine uses', (t) => {
+  t.notRegex(read('package-lock.json'), /"resolved"/);
+});
+
+test('every link between the documents leads to a file', (t) => {
+  const broken = files
+    .filter((file) => file.endsWith('.md'))
+    .flatMap((file) =>
+      [...read(file).matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)]
+        .filter(([, target]) => !existsSync(join(root, file, '..', target!)))
+        .map(([, target]) => `${file}: ${target}`),
+    );
+  t.deepEqual(broken, []);
+});
+
+function read(file: string): string {
+  return readFileSync(join(root, file), 'utf8');
+}
+
+/** The places, as `file:line`, where a pattern stands. */
+function found(among: string[], pattern: RegExp): string[] {
+  return among.flatMap((file) =>
+    read(file)
+      .split('\n')
+      .flatMap((line, at) => (pattern.test(line) ? [`${file}:${at + 1}`] : [])),
+  );
+}
