@@ -1,0 +1,86 @@
+import type { Knex } from 'knex';
+import type { Model } from 'objection';
+import type { BotStatus } from '../bots/lifecycle.ts';
+import type { Amount } from '../bots/money.ts';
+import { ActivityLog } from './models/activity-log.ts';
+import { Bot } from './models/bot.ts';
+import { Event } from './models/event.ts';
+
+/** A bot before the database has completed it. */
+export type NewBot = Pick<Bot, 'ticker' | 'exchange' | 'first_order'> &
+  Partial<Omit<Bot, 'ticker' | 'exchange' | 'first_order' | keyof Model>>;
+
+export interface Page {
+  skip: number;
+  limit: number;
+}
+
+/** Whose rows; absent: everybody's. */
+export interface OwnedBy {
+  userId?: string | null;
+}
+
+export interface Statistics {
+  total_bots: number;
+  active_bots: number;
+  stopped_bots: number;
+  total_pnl: Amount;
+  total_trades: number;
+}
+
+/**
+ * Inserts a bot, with its log and event, unless its owner has `maxBots` already: then null. Counted under a lock: of ten
+ * that come at once only as many get in as there is room for.
+ */
+export async function insertBot(
+  knex: Knex,
+  bot: NewBot,
+  { maxBots }: { maxBots: number },
+): Promise<Bot | null> {
+  return knex.transaction(async (tx) => {
+    const owner = bot.user_id ?? null;
+    await tx.raw('SELECT pg_advisory_xact_lock(hashtextextended(?, 0))', [`bots of ${owner ?? 'nobody'}`]);
+    const owned = await Bot.query(tx).whereRaw('user_id IS NOT DISTINCT FROM ?', [owner]).resultSize();
+    if (owned >= maxBots) return null;
+    const inserted = await Bot.query(tx).insert(bot).returning('*');
+    await ActivityLog.query(tx).insert({
+      bot_id: inserted.id,
+      user_id: owner,
+      level: 'SUCCESS',
+      message: `Bot created for ${inserted.ticker} on ${inserted.exchange}`,
+    });
+    await Event.query(tx).insert({ bot_id: inserted.id, user_id: owner, type: 'bot.created', payload: {} });
+    return inserted;
+  });
+}
+
+/** Newest first. */
+export async function listBots(
+  knex: Knex,
+  { userId, status, skip, limit }: Page & OwnedBy & { status?: BotStatus },
+): Promise<Bot[]> {
+  const query = Bot.query(knex).orderBy('created_at', 'desc').orderBy('id').offset(skip).limit(limit);
+  if (userId !== undefined) void query.where({ user_id: userId });
+  if (status !== undefined) void query.where({ status });
+  return query;
+}
+
+export async function findBot(knex: Knex, id: string, { userId }: OwnedBy = {}): Promise<Bot | null> {
+  const query = Bot.query(knex).findById(id);
+  if (userId !== undefined) void query.where({ user_id: userId });
+  return (await query) ?? null;
+}
+
+/** Over all bots of any status. */
+export async function readStatistics(knex: Knex, { userId }: OwnedBy = {}): Promise<Statistics> {
+  const query = knex('bots').first<Statistics>(
+    knex.raw(`
+      count(*) AS total_bots,
+      count(*) FILTER (WHERE status = 'ACTIVE') AS active_bots,
+      count(*) FILTER (WHERE status = 'STOPPED') AS stopped_bots,
+      coalesce(sum(pnl), 0) AS total_pnl,
+      coalesce(sum(total_trades), 0)::bigint AS total_trades`),
+  );
+  if (userId !== undefined) void query.where({ user_id: userId });
+  return query;
+}

@@ -1,0 +1,78 @@
+import test from 'ava';
+import type { Knex } from 'knex';
+import { freshDatabase } from '../runtime/testing/database.ts';
+import { botWithAccount } from '../runtime/testing/rows.ts';
+import { engageSwitch, readEngagedSwitch, releaseSwitch, type SwitchScope } from './kill-switch.ts';
+import { OrderIntent } from './models/order-intent.ts';
+
+for (const scope of ['global', 'account', 'bot'] as const) {
+  test(`a ${scope} switch forbids until it is released`, async (t) => {
+    const { knex } = await freshDatabase(t);
+    const { bot, account } = await botWithAccount(knex);
+    const at: SwitchScope = { scope, id: { global: '*', account: account.id, bot: bot.id }[scope] };
+    const read = () =>
+      knex.transaction((tx) => readEngagedSwitch(tx, { accountId: account.id, botId: bot.id }));
+    t.is(await read(), null);
+    await engageSwitch(knex, at, 'drill');
+    t.like(await read(), { scope, reason: 'drill' });
+    await releaseSwitch(knex, at);
+    t.is(await read(), null);
+  });
+}
+
+test("another bot's switch forbids nothing here", async (t) => {
+  const { knex } = await freshDatabase(t);
+  const { bot, account } = await botWithAccount(knex);
+  const other = await botWithAccount(knex);
+  await engageSwitch(knex, { scope: 'bot', id: other.bot.id }, 'drill');
+  t.is(await knex.transaction((tx) => readEngagedSwitch(tx, { accountId: account.id, botId: bot.id })), null);
+});
+
+test('engaging waits for a transaction that is committing an intent, and nothing is committed after it', async (t) => {
+  const { knex } = await freshDatabase(t);
+  const { bot, account } = await botWithAccount(knex);
+  const ids = { accountId: account.id, botId: bot.id };
+  const committing = await knex.transaction();
+  t.is(await readEngagedSwitch(committing, ids), null);
+  let engaged = false;
+  const engaging = engageSwitch(knex, { scope: 'bot', id: bot.id }, 'drill').then(() => (engaged = true));
+  await waitsForLock(knex);
+  t.false(engaged);
+  await committing.commit();
+  await engaging;
+  t.truthy(await knex.transaction((tx) => readEngagedSwitch(tx, ids)));
+});
+
+test('engaging answers only when no committed intent may be sent any more', async (t) => {
+  const { knex } = await freshDatabase(t);
+  const { bot } = await botWithAccount(knex);
+  await OrderIntent.query(knex).insert({
+    client_order_id: 'under-way',
+    bot_id: bot.id,
+    cycle: 1,
+    leg: 'main',
+    sequence: 1,
+    symbol: bot.ticker,
+    side: 'BUY',
+    type: 'LIMIT',
+    quantity: '1',
+    price: '1',
+    send_before: new Date(Date.now() + 60_000),
+  });
+  let engaged = false;
+  const engaging = engageSwitch(knex, { scope: 'global', id: '*' }, 'drill').then(() => (engaged = true));
+  while (!(await isGlobalEngaged(knex))) t.false(engaged);
+  t.false(engaged);
+  await OrderIntent.query(knex).findById('under-way').patch({ status: 'ACCEPTED' });
+  await engaging;
+  t.true(engaged);
+});
+
+async function isGlobalEngaged(knex: Knex): Promise<boolean> {
+  return (await knex('kill_switches').where({ scope: 'global', engaged: true })).length > 0;
+}
+
+async function waitsForLock(knex: Knex): Promise<void> {
+  const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+  for (;;) if ((await knex.raw(waiting)).rowCount > 0) return;
+}

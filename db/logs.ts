@@ -1,0 +1,56 @@
+import type { Knex } from 'knex';
+import { ActivityLog, LOG_LEVELS, type LogLevel } from './models/activity-log.ts';
+import type { OwnedBy, Page } from './bots.ts';
+
+export interface NewLog {
+  bot_id: string | null;
+  user_id?: string | null;
+  level: LogLevel;
+  /** The column holds 500 characters: cut ours, refuse a caller's. */
+  message: string;
+  extra_data?: Record<string, unknown> | null;
+}
+
+/** Newest first. */
+export async function listLogs(
+  knex: Knex,
+  { userId, level, skip, limit }: Page & OwnedBy & { level?: LogLevel },
+): Promise<ActivityLog[]> {
+  const query = ActivityLog.query(knex).orderBy('timestamp', 'desc').orderBy('id').offset(skip).limit(limit);
+  if (userId !== undefined) void query.where({ user_id: userId });
+  if (level !== undefined) void query.where({ level });
+  return query;
+}
+
+export async function insertLog(knex: Knex, log: NewLog): Promise<ActivityLog> {
+  return ActivityLog.query(knex).insert(log).returning('*');
+}
+
+/** Deletes them all; returns how many there were. */
+export async function clearLogs(knex: Knex, { userId }: OwnedBy = {}): Promise<number> {
+  const query = ActivityLog.query(knex).delete();
+  if (userId !== undefined) void query.where({ user_id: userId });
+  return query;
+}
+
+/** Deletes those older than `days`; returns how many. */
+export async function deleteOldLogs(knex: Knex, days: number): Promise<number> {
+  return ActivityLog.query(knex).delete().whereRaw('timestamp < now() - make_interval(days => ?)', [days]);
+}
+
+/** How many of each level, none left out, and their sum. */
+export async function countLogs(
+  knex: Knex,
+  { userId }: OwnedBy = {},
+): Promise<Record<LogLevel | 'total', number>> {
+  const query = knex('activity_logs').select('level').count('* as count').groupBy('level');
+  if (userId !== undefined) void query.where({ user_id: userId });
+  const found = new Map(
+    ((await query) as { level: LogLevel; count: number }[]).map((row) => [row.level, row.count]),
+  );
+  const counts = Object.fromEntries(LOG_LEVELS.map((level) => [level, found.get(level) ?? 0])) as Record<
+    LogLevel,
+    number
+  >;
+  return { ...counts, total: LOG_LEVELS.reduce((sum, level) => sum + counts[level], 0) };
+}

@@ -1,0 +1,106 @@
+import type { Knex } from 'knex';
+import type pg from 'pg';
+import type { Amount } from '../bots/money.ts';
+import type { Fill, OrderStatus, Side } from '../bots/orders.ts';
+import type { Position } from '../bots/position.ts';
+import type { Bot } from './models/bot.ts';
+import { RECORD_ORDER } from './record-order-sql.ts';
+
+/** A fill that is not on record yet. */
+export interface NewFill extends Fill {
+  clientOrderId: string;
+  /** What it realised, in quote; null where it opened. */
+  realised: Amount | null;
+}
+
+/** The one row in `trades` of an order that ended with something filled. */
+export interface NewTrade {
+  symbol: string;
+  exchange: string;
+  side: Side;
+  quantity: Amount;
+  /** Average price. */
+  price: Amount;
+  /** Null for a trade that opens. */
+  pnl: Amount | null;
+  /** In quote. */
+  commission: Amount;
+  venueOrderId: string;
+  /** Epoch ms. */
+  executedAt: number;
+  /** Fees in third coins, by asset. */
+  otherFees: Record<string, Amount>;
+}
+
+export interface OrderRecord {
+  bot: Pick<Bot, 'id' | 'user_id' | 'exchange' | 'ticker'>;
+  accountId: string;
+  /** The caller's turn: where a later one has written, nothing is written. */
+  turn: number;
+  /** `bot_session_states.version` as the caller read it; 0 where there was no row. */
+  version: number;
+  order: { clientOrderId: string; venueOrderId: string; status: OrderStatus; filled: Amount };
+  fills: NewFill[];
+  position: Position;
+  /** The session's state past these fills, plain JSON. */
+  session: unknown;
+  /** Given once the order is final with something filled. */
+  trade: NewTrade | null;
+}
+
+/** Somebody else has written since the caller read, or a later turn has begun: read again. Nothing was written. */
+export class StaleWrite extends Error {
+  override readonly name = 'StaleWrite';
+}
+
+/**
+ * What one order did, all of it or nothing, in one statement and one round trip: fills, order, position, session, trade,
+ * the bot's totals, log and event. Repeating it with the same facts adds nothing. Returns how many fills were new.
+ */
+export async function recordOrder(knex: Knex, record: OrderRecord): Promise<number> {
+  const connection = (await knex.client.acquireConnection()) as pg.Client;
+  try {
+    const { rows } = await connection.query<{ written: number; fills: number }>({
+      name: 'record-order',
+      text: RECORD_ORDER,
+      values: valuesOf(record),
+    });
+    if (!rows[0]?.written) throw new StaleWrite(`Bot ${record.bot.id} has been written to since it was read`);
+    return rows[0].fills;
+  } finally {
+    await knex.client.releaseConnection(connection);
+  }
+}
+
+function valuesOf({
+  bot,
+  accountId,
+  turn,
+  version,
+  order,
+  fills,
+  position,
+  session,
+  trade,
+}: OrderRecord): unknown[] {
+  return [
+    bot.id,
+    bot.user_id,
+    accountId,
+    bot.exchange,
+    bot.ticker,
+    turn,
+    version,
+    JSON.stringify(session),
+    JSON.stringify({ ...position, ...order }),
+    JSON.stringify(fills.map((fill) => ({ ...fill, at: new Date(fill.at).toISOString() }))),
+    trade && JSON.stringify({ ...trade, executedAt: new Date(trade.executedAt).toISOString() }),
+    trade && logMessage(trade),
+    trade ? 'bot.trade' : 'bot.order',
+    JSON.stringify({ clientOrderId: order.clientOrderId, status: order.status, filled: order.filled, trade }),
+  ];
+}
+
+function logMessage({ side, quantity, symbol, price }: NewTrade): string {
+  return `${side} filled: ${quantity} ${symbol} @ ${price}`.slice(0, 500);
+}
