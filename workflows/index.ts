@@ -1,1 +1,2 @@
 export { bot } from './bot.ts';
+export { retention, sweep } from './upkeep.ts';

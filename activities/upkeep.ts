@@ -1,0 +1,79 @@
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import type { Knex } from 'knex';
+import { ActivityLog } from '../db/models/activity-log.ts';
+import { Bot } from '../db/models/bot.ts';
+import { deleteOldLogs } from '../db/logs.ts';
+import { BOT_WORKFLOW, botWorkflowId } from '../workflows/messages.ts';
+
+/** What is looked after on a schedule, for all bots together. */
+export interface UpkeepActivities {
+  /** Bots said to trade whose run has ended become ERROR and say so; nothing starts them again. Returns how many. */
+  markDeadRuns(): Promise<number>;
+  /** Deletes activity logs past their time; returns how many. */
+  deleteOldLogs(): Promise<number>;
+}
+
+export interface UpkeepDependencies {
+  knex: Knex;
+  client: Client;
+  /** Null: logs are kept for ever. */
+  logRetentionDays: number | null;
+}
+
+/** A run this young may not be listed yet. */
+const SETTLED_MS = 60_000;
+
+const DEAD_RUN =
+  'its run has ended outside the bot (terminated or failed). Check its orders on the exchange, then start it again';
+
+export function createUpkeep({ knex, client, logRetentionDays }: UpkeepDependencies): UpkeepActivities {
+  return {
+    async markDeadRuns() {
+      const trading = await Bot.query(knex)
+        .whereIn('status', ['ACTIVE', 'PAUSED'])
+        .where('updated_at', '<', new Date(Date.now() - SETTLED_MS));
+      if (trading.length === 0) return 0;
+      const running = await runningBots(client);
+      const dead = [];
+      for (const bot of trading)
+        if (!running.has(botWorkflowId(bot.id)) && (await hasEnded(client, bot.id))) dead.push(bot);
+      for (const bot of dead) await markDead(knex, bot);
+      return dead.length;
+    },
+    deleteOldLogs: async () => (logRetentionDays === null ? 0 : deleteOldLogs(knex, logRetentionDays)),
+  };
+}
+
+async function runningBots(client: Client): Promise<Set<string>> {
+  const ids = new Set<string>();
+  const query = `WorkflowType = '${BOT_WORKFLOW}' AND ExecutionStatus = 'Running'`;
+  for await (const execution of client.workflow.list({ query })) ids.add(execution.workflowId);
+  return ids;
+}
+
+/** The list of runs lags behind; the run itself does not. */
+async function hasEnded(client: Client, botId: string): Promise<boolean> {
+  try {
+    const { status } = await client.workflow.getHandle(botWorkflowId(botId)).describe();
+    return status.name !== 'RUNNING';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return true;
+    throw error;
+  }
+}
+
+async function markDead(knex: Knex, bot: Bot): Promise<void> {
+  await knex.transaction(async (tx) => {
+    const marked = await Bot.query(tx)
+      .findById(bot.id)
+      .where({ status: bot.status })
+      .patch({ status: 'ERROR', error: DEAD_RUN, updated_at: new Date() });
+    if (marked === 0) return;
+    await ActivityLog.query(tx).insert({
+      bot_id: bot.id,
+      user_id: bot.user_id,
+      level: 'ERROR',
+      message: `${bot.ticker} on ${bot.exchange}: ${DEAD_RUN}`,
+    });
+  });
+}

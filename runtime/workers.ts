@@ -1,0 +1,61 @@
+import {
+  Worker,
+  type NativeConnection,
+  type WorkflowBundleOption,
+  type WorkerOptions,
+} from '@temporalio/worker';
+import type { Activities } from '../activities/index.ts';
+import { activityInterceptor } from '../activities/interceptor.ts';
+import type { UpkeepActivities } from '../activities/upkeep.ts';
+import { QUEUES } from '../workflows/messages.ts';
+
+export interface WorkersOptions {
+  connection: NativeConnection;
+  namespace: string;
+  workflowBundle: WorkflowBundleOption;
+  activities: Activities;
+  upkeep: UpkeepActivities;
+  /** Each has a queue, and so a limit, of its own. */
+  exchanges: readonly string[];
+  slots: {
+    /** Watches at once: at least 1.2 x the bots this process is to carry. */
+    watch: number;
+    /** Calls to one exchange at once. */
+    trade: number;
+    /** Workflows kept in memory, about 300 KB each. */
+    cachedWorkflows: number;
+  };
+}
+
+/** One worker a queue: what one resource holds up does not hold up another. They share the process's connection. */
+export async function createWorkers(options: WorkersOptions): Promise<Worker[]> {
+  const { activities, upkeep, slots, exchanges, workflowBundle } = options;
+  const create = (queue: string, own: Partial<WorkerOptions>) =>
+    Worker.create({
+      connection: options.connection,
+      namespace: options.namespace,
+      taskQueue: queue,
+      // What is under way may end: an order's outcome is recorded rather than asked for.
+      shutdownGraceTime: '10s',
+      shutdownForceTime: '15s',
+      interceptors: { activity: [(context) => ({ inbound: activityInterceptor(context) })] },
+      ...own,
+    });
+  return Promise.all([
+    create(QUEUES.bots, {
+      workflowBundle,
+      activities: activities.ledger,
+      maxCachedWorkflows: slots.cachedWorkflows,
+      // After a restart a query finds no sticky worker: it waits this long, not the default 10 s.
+      stickyQueueScheduleToStartTimeout: '2s',
+    }),
+    create(QUEUES.watch, { activities: activities.watch, maxConcurrentActivityTaskExecutions: slots.watch }),
+    create(QUEUES.background, { activities: upkeep }),
+    ...exchanges.map((exchange) =>
+      create(QUEUES.trade(exchange), {
+        activities: activities.trading,
+        maxConcurrentActivityTaskExecutions: slots.trade,
+      }),
+    ),
+  ]);
+}

@@ -1,0 +1,19 @@
+import { proxyActivities } from '@temporalio/workflow';
+import type { UpkeepActivities } from '../activities/upkeep.ts';
+import { QUEUES } from './messages.ts';
+
+const { markDeadRuns, deleteOldLogs } = proxyActivities<UpkeepActivities>({
+  taskQueue: QUEUES.background,
+  startToCloseTimeout: '2m',
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s', maximumAttempts: 5 },
+});
+
+/** Every minute: a bot whose run has ended is not shown as trading. */
+export async function sweep(): Promise<number> {
+  return markDeadRuns();
+}
+
+/** Every day: logs past `LOG_RETENTION_DAYS` go. */
+export async function retention(): Promise<number> {
+  return deleteOldLogs();
+}
