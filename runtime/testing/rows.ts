@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Knex } from 'knex';
 import { insertBot, type NewBot } from '../../db/bots.ts';
-import { Bot } from '../../db/models/bot.ts';
+import type { Bot } from '../../db/models/bot.ts';
 import { ExchangeAccount } from '../../db/models/exchange-account.ts';
 import { User } from '../../db/models/user.ts';
 
