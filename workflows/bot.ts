@@ -73,11 +73,11 @@ async function tradingLoop(actor: Actor): Promise<void> {
   const { state } = actor;
   while (!actor.retired) {
     if (mayContinueAsNew(actor)) return;
-    if (state.ending === 'keep' || state.ending === 'close') await windDown(actor);
+    if (mustWindDown(actor)) await windDown(actor);
     else if (watches(state.status)) await turn(actor);
     else
       await condition(
-        () => actor.retired || state.ending !== null || watches(state.status) || mayContinueAsNew(actor),
+        () => actor.retired || mustWindDown(actor) || watches(state.status) || mayContinueAsNew(actor),
       );
   }
 }
@@ -142,6 +142,10 @@ function registerHandlers(actor: Actor): void {
   });
   setHandler(positionQuery, () => state.position);
   setHandler(reasonsQuery, () => state.reasons);
+}
+
+function mustWindDown({ state }: Actor): boolean {
+  return state.ending === 'keep' || state.ending === 'close';
 }
 
 /** A history grown long is left behind, but never in the middle of a command. */

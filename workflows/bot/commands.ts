@@ -1,9 +1,10 @@
 import { condition } from '@temporalio/workflow';
 import { ApplicationFailure } from '@temporalio/common';
-import { transition } from '../../bots/lifecycle.ts';
+import { transition, type BotStatus, type StopMode } from '../../bots/lifecycle.ts';
 import { FAILURES, type Command, type CommandResult } from '../messages.ts';
 import { fail, isGone, publishAttributes, tell, type Actor } from './actor.ts';
 import { ledger } from './effects.ts';
+import { watches } from './state.ts';
 
 /** How long a deletion waits for the venue to confirm that nothing of the bot rests there. */
 const RETIRE_PATIENCE = '2s';
@@ -42,9 +43,9 @@ async function carryOut(actor: Actor, command: Command): Promise<CommandResult> 
         ? stop(actor, 'keep')
         : start(actor);
     case 'pause':
-      return settle(actor, 'PAUSED', { level: 'INFO', verb: 'paused' });
+      return switchTo(actor, 'PAUSED', 'paused');
     case 'resume':
-      return settle(actor, 'ACTIVE', { level: 'INFO', verb: 'resumed' });
+      return switchTo(actor, 'ACTIVE', 'resumed');
     case 'configure':
       return configure(actor, command);
     case 'retire':
@@ -54,7 +55,7 @@ async function carryOut(actor: Actor, command: Command): Promise<CommandResult> 
 
 async function start(actor: Actor): Promise<CommandResult> {
   const { state } = actor;
-  if (state.status === 'ACTIVE' && state.ending === null) return { status: 'ACTIVE', changed: false };
+  if (state.status === 'ACTIVE' && state.ending === null) return unchanged(actor);
   const failure = await ledger.preflight({ botId: actor.address.botId });
   if (failure) {
     await fail(actor, failure.message);
@@ -66,26 +67,31 @@ async function start(actor: Actor): Promise<CommandResult> {
   return settle(actor, 'ACTIVE', { level: 'SUCCESS', verb: 'started' });
 }
 
-async function stop(actor: Actor, mode: 'keep' | 'close' | 'finish'): Promise<CommandResult> {
+async function stop(actor: Actor, mode: StopMode): Promise<CommandResult> {
   const { state } = actor;
-  const watching = state.status === 'ACTIVE' || state.status === 'PAUSED';
-  if (!watching && mode !== 'close') {
-    if (state.status === 'ERROR') return settle(actor, 'STOPPED', { level: 'INFO', verb: 'stopped' });
-    return { status: state.status, changed: false };
+  const trading = watches(state.status);
+  if (!trading && state.status !== 'ERROR' && mode !== 'close') return unchanged(actor);
+  if (trading && mode === 'finish') {
+    state.ending = 'finish';
+    return settle(actor, state.status, { level: 'INFO', verb: 'finishing its cycle' });
   }
-  state.ending = mode;
-  if (mode !== 'finish') return settle(actor, 'STOPPED', { level: 'INFO', verb: 'stopped' });
-  return settle(actor, state.status, { level: 'INFO', verb: 'finishing its cycle' });
+  state.ending = mode === 'close' ? 'close' : 'keep';
+  return settle(actor, 'STOPPED', { level: 'INFO', verb: 'stopped' });
 }
 
+/** `pause` and `resume`. */
+async function switchTo(actor: Actor, status: 'PAUSED' | 'ACTIVE', verb: string): Promise<CommandResult> {
+  if (actor.state.status === status) return unchanged(actor);
+  return settle(actor, status, { level: 'INFO', verb });
+}
+
+/** The new status counts from now on, and is taken back where it cannot be stored. */
 async function settle(
   actor: Actor,
-  status: 'ACTIVE' | 'PAUSED' | 'STOPPED' | 'ERROR',
-  log: { level: 'INFO' | 'SUCCESS'; verb: string },
+  status: BotStatus,
+  { level, verb }: { level: 'INFO' | 'SUCCESS'; verb: string },
 ): Promise<CommandResult> {
   const { state, address } = actor;
-  const changed = state.status !== status || log.verb === 'finishing its cycle';
-  if (!changed) return { status, changed };
   const before = state.status;
   state.status = status;
   try {
@@ -93,7 +99,7 @@ async function settle(
       botId: address.botId,
       status,
       finishing: state.ending === 'finish' || state.ending === 'close',
-      log: { level: log.level, message: `Bot ${log.verb} for ${address.symbol} on ${address.exchange}` },
+      log: { level, message: `Bot ${verb} for ${address.symbol} on ${address.exchange}` },
       error: null,
     });
   } catch (error) {
@@ -101,7 +107,11 @@ async function settle(
     throw error;
   }
   publishAttributes(actor);
-  return { status, changed };
+  return { status, changed: true };
+}
+
+function unchanged({ state }: Actor): CommandResult {
+  return { status: state.status, changed: false };
 }
 
 async function configure(actor: Actor, command: Command & { name: 'configure' }): Promise<CommandResult> {
