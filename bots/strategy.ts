@@ -18,7 +18,9 @@ export type ReasonCode =
   | 'below_minimum'
   | 'finishing'
   | 'venue_unavailable'
-  | 'order_refused';
+  | 'order_refused'
+  /** A protection is closing the position; the rule's name comes first in `detail`. */
+  | 'protective_exit';
 
 export interface Reason {
   code: ReasonCode;
@@ -30,7 +32,7 @@ export interface Reason {
 
 /** What a strategy is told. Prices are the venue's last trade price. */
 export type MarketEvent =
-  /** The watch (re)starts: say again what should rest on the venue. `since`: when the state was last known, epoch ms. */
+  /** The watch (re)starts: say again what should rest on the venue. `missed`: closed 1m candles since the state was last known, oldest first. */
   | { type: 'begin'; at: number; price: Amount; missed: Candle[] }
   | { type: 'tick'; at: number; price: Amount }
   /** A candle of the strategy's timeframe has closed; it is the last of `context.candles`. */
@@ -44,16 +46,24 @@ export interface Context<P> {
   market: Market;
   mode: Mode;
   position: Position;
-  /** The bot's orders that are not final, those with an unknown outcome included. */
+  /**
+   * The bot's orders that are not final, those with an unknown outcome included, as last recorded: `filled` counts the
+   * fills that `position` and the state have seen, no more and no less.
+   */
   orders: OwnOrder[];
   /** Closed candles, oldest first, as many as `candles()` asked for; empty where it asked for none. */
   candles: Candle[];
-  /** Free balance of the account; null while it is not known. */
+  /** Free balance of the account, as fresh as `orders`; null while it is not known. */
   free: { base: Amount; quote: Amount } | null;
 }
 
+/** An own fill with the place its order had in the strategy. */
+export type OwnFill = Fill & { leg: string; cycle: number };
+
 export interface Decision<S> {
   state: S;
+  /** `context.position`, or the same with a rest below the venue's minimum booked as dust (`closeDust`). */
+  position: Position;
   /** Cancels come before places. Prices and quantities may be unrounded: `decide` rounds them. */
   intents: Intent[];
   reasons: Reason[];
@@ -75,7 +85,9 @@ export interface Strategy<P = unknown, S = unknown> {
   candles(parameters: P): { timeframe: Timeframe; count: number } | null;
   /** The state of a bot that has never traded. Plain JSON. */
   initial(parameters: P): S;
-  /** Moves the state past one own fill. */
-  onFill(state: S, fill: Fill & { leg: string; cycle: number }, context: Omit<Context<P>, 'mode' | 'candles' | 'free'>): S;
+  /** The number of the running cycle, from 1: part of the ids of its orders. */
+  cycle(state: S): number;
+  /** Moves the state past one own fill; `context.position` has it already. Fills of other legs come too. */
+  onFill(state: S, fill: OwnFill, context: Omit<Context<P>, 'mode' | 'candles' | 'free'>): S;
   decide(state: S, event: MarketEvent, context: Context<P>): Decision<S>;
 }
