@@ -1,5 +1,6 @@
 import type { BotStatus, CommandName, StopMode } from '../bots/lifecycle.ts';
 import type { Amount } from '../bots/money.ts';
+import type { Side } from '../bots/orders.ts';
 import type { Position } from '../bots/position.ts';
 import type { Reason } from '../bots/strategy.ts';
 
@@ -46,13 +47,21 @@ export interface StopSignal extends SignalCommand {
   mode?: StopMode;
 }
 
-/** What `configure` may change, already validated and merged by the door. */
+/**
+ * What `configure` may change: columns of the bot's row by their own names, already validated and merged by the door, so
+ * that carrying it out is one UPDATE. The ping-pong bot's settings are columns; other strategies have `parameters`.
+ */
 export interface BotChange {
   ticker?: string;
   exchange?: string;
   /** Goes with `exchange`. */
-  exchangeAccountId?: string | null;
-  /** All of them, as the strategy's schema reads them, wherever the row keeps them. */
+  exchange_account_id?: string | null;
+  first_order?: Side;
+  quantity?: Amount;
+  buy_price?: Amount;
+  sell_price?: Amount;
+  trailing_percent?: Amount | null;
+  infinite_loop?: boolean;
   parameters?: Record<string, unknown>;
   protections?: Record<string, unknown>;
 }
