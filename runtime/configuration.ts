@@ -1,5 +1,56 @@
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { environmentSchema, PLACEHOLDER_SECRET_KEY, type Environment } from './environment/variables.ts';
+
+/** Start is refused. The message names every variable that is wrong and how to put it right; it shows no value. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+}
+
+export type Configuration = ReturnType<typeof grouped>;
+
+/** The project's folder, from the sources and from `dist/` alike. */
+export const PROJECT = projectFolder();
+
+/** This process's configuration, from its environment and, below it, the project's `.env`. Read once, at the entry. */
+export function loadConfiguration(): Configuration {
+  return readConfiguration(environment());
+}
+
+/** As `loadConfiguration`, from the variables given. */
+export function readConfiguration(variables: Record<string, string | undefined>): Configuration {
+  const parsed = environmentSchema.safeParse(variables);
+  if (!parsed.success) {
+    // Only names and rules: what was set may be a secret in the wrong place.
+    const problems = parsed.error.issues.map(({ path, message }) => `  ${String(path[0])} ${message}`);
+    throw new ConfigurationError(`The configuration is not complete:\n${[...new Set(problems)].join('\n')}`);
+  }
+  if (!parsed.data.DEBUG && parsed.data.SECRET_KEY === PLACEHOLDER_SECRET_KEY)
+    throw new ConfigurationError(
+      'SECRET_KEY is still the placeholder of the template, which DEBUG=False does not allow. ' +
+        'Set it to what `openssl rand -hex 32` gives.',
+    );
+  return grouped(parsed.data);
+}
+
+/** Things that are allowed and better known. */
+export function warningsOf({ api }: Configuration): string[] {
+  const loopback = /^(127\.|::1$|localhost$)/.test(api.host);
+  if (!api.debug || loopback) return [];
+  return [
+    `DEBUG=True and the API listens on ${api.host}: whoever reaches this machine can command the bots. ` +
+      'Set HOST=127.0.0.1, or DEBUG=False and what it asks for.',
+  ];
+}
+
+/** What children and tools are given: our own environment with what `.env` adds. */
+export function environment(): Record<string, string | undefined> {
+  const file = join(PROJECT, '.env');
+  if (existsSync(file)) process.loadEnvFile(file);
+  return { ...process.env };
+}
 
 /** Servers a test runner has started for everybody (`runtime/testing/run.ts`); missing where a file runs on its own. */
 export function testServers(): { databaseUrl: string | undefined; temporalAddress: string | undefined } {
@@ -18,7 +69,72 @@ export function binarySearch(): { cliPath: string | undefined; cacheDir: string 
   };
 }
 
-/** What a child process is given of our own environment: all of it. */
-export function inheritedEnvironment(): Record<string, string | undefined> {
-  return { ...process.env };
+function grouped(env: Environment) {
+  return {
+    dataDir: resolve(PROJECT, env.DATA_DIR),
+    secrets: { secretKey: env.SECRET_KEY, encryptionKey: env.ENCRYPTION_KEY },
+    database: {
+      url: env.DATABASE_URL,
+      poolSize: env.DB_POOL_SIZE,
+      maxOverflow: env.DB_MAX_OVERFLOW,
+      echo: env.DB_ECHO_LOG,
+    },
+    api: apiSettings(env),
+    temporal: {
+      address: env.TEMPORAL_ADDRESS ?? `127.0.0.1:${env.TEMPORAL_PORT}`,
+      namespace: env.TEMPORAL_NAMESPACE,
+    },
+    exchange: {
+      port: env.EXCHANGE_PORT,
+      url: env.PAPER_EXCHANGE_URL ?? `http://127.0.0.1:${env.EXCHANGE_PORT}`,
+      feed: env.PAPER_FEED,
+      controlToken: env.EXCHANGE_CONTROL_TOKEN,
+    },
+    worker: {
+      slots: {
+        watch: env.WORKER_WATCH_SLOTS,
+        trade: env.WORKER_TRADE_SLOTS,
+        cachedWorkflows: env.WORKER_CACHED_WORKFLOWS,
+      },
+      metricsPort: env.METRICS_PORT,
+      logRetentionDays: env.LOG_RETENTION_DAYS ?? null,
+    },
+    logging: {
+      level: env.LOG_LEVEL,
+      format: env.LOG_FORMAT,
+      file: env.LOG_FILE_PATH === undefined ? null : resolve(PROJECT, env.LOG_FILE_PATH),
+    },
+    embedded: {
+      postgresPort: env.POSTGRES_PORT,
+      temporalPort: env.TEMPORAL_PORT,
+      temporalUiPort: env.TEMPORAL_UI_PORT,
+    },
+  };
+}
+
+/** What `api/settings.ts` asks for, and where to listen. */
+function apiSettings(env: Environment) {
+  const productionHosts = ['scalperbot.com', 'www.scalperbot.com', 'api.scalperbot.com'];
+  return {
+    host: env.HOST,
+    port: env.PORT,
+    prefix: env.API_V1_STR.replace(/\/+$/, ''),
+    name: env.PROJECT_NAME,
+    version: env.VERSION,
+    description: env.DESCRIPTION,
+    debug: env.DEBUG,
+    corsOrigins: env.BACKEND_CORS_ORIGINS,
+    allowedHosts: env.ALLOWED_HOSTS ?? (env.DEBUG ? ['*'] : productionHosts),
+    trustedProxies: env.TRUSTED_PROXIES,
+    rateLimit: env.RATE_LIMIT_ENABLED
+      ? { perMinute: env.RATE_LIMIT_PER_MINUTE, perHour: env.RATE_LIMIT_PER_HOUR }
+      : null,
+    maxBots: env.MAX_BOTS_PER_USER,
+    tradeAmount: { least: env.MIN_TRADE_AMOUNT, most: env.MAX_TRADE_AMOUNT },
+  };
+}
+
+function projectFolder(): string {
+  const above = fileURLToPath(new URL('../', import.meta.url));
+  return existsSync(join(above, 'package.json')) ? above : join(above, '..');
 }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { inheritedEnvironment } from '../configuration.ts';
+import { environment } from '../configuration.ts';
 import { startTestPostgres } from './database.ts';
 import { startTestTemporal } from './temporal.ts';
 
@@ -16,7 +16,7 @@ try {
     stdio: 'inherit',
     cwd: fileURLToPath(new URL('../../', import.meta.url)),
     env: {
-      ...inheritedEnvironment(),
+      ...environment(),
       TEST_DATABASE_URL: postgres.url,
       TEST_TEMPORAL_ADDRESS: temporal.address,
     },

@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'ava';
+import { ConfigurationError, PROJECT, readConfiguration, warningsOf } from './configuration.ts';
+import { environmentExample } from './environment/example.ts';
+import { PLACEHOLDER_SECRET_KEY } from './environment/variables.ts';
+
+const REQUIRED = {
+  DATABASE_URL: 'postgresql://db_user:hunter2@localhost:5432/scalper_bot',
+  SECRET_KEY: '0123456789abcdef0123456789abcdef',
+};
+
+const refusals: [why: string, variables: Record<string, string | undefined>, message: RegExp][] = [
+  ['a missing DATABASE_URL', { ...REQUIRED, DATABASE_URL: undefined }, /DATABASE_URL is required/],
+  ['an empty DATABASE_URL', { ...REQUIRED, DATABASE_URL: '' }, /DATABASE_URL is required/],
+  ['a missing SECRET_KEY', { ...REQUIRED, SECRET_KEY: undefined }, /SECRET_KEY is required/],
+  [
+    'a SECRET_KEY of 31 characters',
+    { ...REQUIRED, SECRET_KEY: 'k'.repeat(31) },
+    /SECRET_KEY must have at least 32/,
+  ],
+  [
+    "the template's SECRET_KEY in production",
+    { ...REQUIRED, SECRET_KEY: PLACEHOLDER_SECRET_KEY, DEBUG: 'False' },
+    /SECRET_KEY is still the placeholder/,
+  ],
+];
+
+for (const [why, variables, message] of refusals) {
+  test(`scalper-bot 52: start is refused with ${why}`, (t) => {
+    const error = t.throws(() => readConfiguration(variables), { instanceOf: ConfigurationError, message });
+    for (const value of Object.values(variables)) if (value && value !== 'False') t.false(error.message.includes(value));
+  });
+}
+
+test('scalper-bot 52: all that is wrong is said at once, and no value is shown', (t) => {
+  const wrong = {
+    PORT: 'secret-in-the-wrong-place',
+    DEBUG: 'maybe',
+    DATABASE_URL: 'mysql://root:hunter2@db',
+  };
+  const error = t.throws(() => readConfiguration(wrong), { instanceOf: ConfigurationError });
+  for (const name of ['PORT', 'DEBUG', 'DATABASE_URL', 'SECRET_KEY'])
+    t.regex(error.message, new RegExp(`${name} `));
+  t.notRegex(error.message, /secret-in-the-wrong-place|hunter2|maybe/);
+});
+
+test('the defaults are those of the specification', (t) => {
+  const { api, database, logging } = readConfiguration(REQUIRED);
+  t.like(api, {
+    prefix: '/api/v1',
+    name: 'Scalper Bot API',
+    version: '1.0.0',
+    host: '0.0.0.0',
+    port: 8000,
+    debug: true,
+    corsOrigins: ['http://localhost:3000', 'http://localhost:3001'],
+    allowedHosts: ['*'],
+    rateLimit: { perMinute: 60, perHour: 1000 },
+    maxBots: 10,
+    tradeAmount: { least: '0.001', most: '1000' },
+  });
+  t.like(database, { poolSize: 20, maxOverflow: 10, echo: false });
+  t.like(logging, { level: 'INFO', format: 'json' });
+});
+
+test('lists are read as JSON and with commas', (t) => {
+  for (const BACKEND_CORS_ORIGINS of [
+    '["https://a.example","https://b.example"]',
+    'https://a.example, https://b.example',
+  ])
+    t.deepEqual(readConfiguration({ ...REQUIRED, BACKEND_CORS_ORIGINS }).api.corsOrigins, [
+      'https://a.example',
+      'https://b.example',
+    ]);
+  t.throws(() => readConfiguration({ ...REQUIRED, BACKEND_CORS_ORIGINS: '["open' }), {
+    message: /BACKEND_CORS_ORIGINS/,
+  });
+});
+
+test('what is not a variable of ours is ignored, and blank counts as not set', (t) => {
+  t.is(readConfiguration({ ...REQUIRED, UNHEARD_OF: '1', PORT: '' }).api.port, 8000);
+});
+
+test('production answers to its own hosts only', (t) => {
+  const { api } = readConfiguration({ ...REQUIRED, DEBUG: 'False' });
+  t.deepEqual(api.allowedHosts, ['scalperbot.com', 'www.scalperbot.com', 'api.scalperbot.com']);
+});
+
+test('debugging in sight of others is warned of', (t) => {
+  t.regex(warningsOf(readConfiguration(REQUIRED)).join(), /HOST=127\.0\.0\.1/);
+  t.deepEqual(warningsOf(readConfiguration({ ...REQUIRED, HOST: '127.0.0.1' })), []);
+  t.deepEqual(warningsOf(readConfiguration({ ...REQUIRED, DEBUG: 'False' })), []);
+});
+
+test('.env.example says what the schema says (npm run env:example writes it)', (t) => {
+  t.is(readFileSync(join(PROJECT, '.env.example'), 'utf8'), environmentExample());
+});

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+
+/** A variable set to nothing counts as not set. */
+const unlessBlank = <T extends z.ZodType>(rule: T) =>
+  z.preprocess((value) => (value === '' ? undefined : value), rule);
+
+export const text = (standard: string, description: string) =>
+  unlessBlank(z.string().default(standard)).meta({ description, standard });
+
+/** `example` is shown in the template, commented out. */
+export const optional = (description: string, example = '') =>
+  unlessBlank(z.string().optional()).meta({ description, example });
+
+/** Never shown, nowhere. */
+export const secret = (description: string) => optional(description).meta({ description, secret: true });
+
+export const flag = (standard: boolean, description: string) =>
+  unlessBlank(z.stringbool({ error: 'must be True or False' }).default(standard)).meta({
+    description,
+    standard: standard ? 'True' : 'False',
+  });
+
+export const whole = (standard: number, description: string, [least, most] = [0, 1_000_000_000]) =>
+  unlessBlank(wholeNumber(least, most).default(standard)).meta({ description, standard: String(standard) });
+
+export const optionalWhole = (description: string, example: string) =>
+  unlessBlank(wholeNumber(1, 1_000_000_000).optional()).meta({ description, example });
+
+export const port = (standard: number, description: string) => whole(standard, description, [1, 65_535]);
+
+export const amount = (standard: string, description: string) =>
+  unlessBlank(
+    z
+      .string()
+      .regex(/^\d{1,12}(\.\d{1,8})?$/, 'must be an amount such as 0.001')
+      .default(standard),
+  ).meta({ description, standard });
+
+export const choice = <const T extends readonly [string, ...string[]]>(
+  values: T,
+  standard: T[number],
+  description: string,
+) =>
+  unlessBlank(z.enum(values, { error: `must be one of ${values.join(', ')}` }))
+    .default(standard as never)
+    .meta({ description: `${description} (${values.join(', ')})`, standard });
+
+/** `["a","b"]` or `a,b`. */
+export const list = (standard: string[], description: string) =>
+  z
+    .preprocess(readList, listOfTexts.default(standard))
+    .meta({ description, standard: standard.length ? JSON.stringify(standard) : '' });
+
+/** The same, without a default: `undefined` where it is not set. */
+export const optionalList = (description: string, example: string) =>
+  z.preprocess(readList, listOfTexts.optional()).meta({ description, example });
+
+const listOfTexts = z.array(z.string(), {
+  error: 'must be a JSON list of texts, or texts with commas between them',
+});
+
+function readList(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  if (value.trim() === '') return undefined;
+  if (!value.trim().startsWith('[')) return value.split(',').map((item) => item.trim());
+  try {
+    return JSON.parse(value) as unknown;
+  } catch {
+    return value;
+  }
+}
+
+function wholeNumber(least: number, most: number) {
+  const error = `must be a whole number from ${least} to ${most}`;
+  return z
+    .string({ error })
+    .regex(/^\d{1,10}$/, error)
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, { error });
+}

@@ -1,0 +1,201 @@
+import { z } from 'zod';
+import {
+  amount,
+  choice,
+  flag,
+  list,
+  optional,
+  optionalList,
+  optionalWhole,
+  port,
+  secret,
+  text,
+  whole,
+} from './rules.ts';
+
+/** What the template says for SECRET_KEY; with DEBUG=False it is refused. */
+export const PLACEHOLDER_SECRET_KEY = 'change-me-32-random-bytes-in-hex-as-openssl-rand-hex-32-gives-them';
+
+const DATABASE_FORM = 'postgresql://USER:PASSWORD@HOST:PORT/DATABASE';
+
+const api = {
+  API_V1_STR: text('/api/v1', 'What every path of the API begins with'),
+  PROJECT_NAME: text('Scalper Bot API', 'Shown at / and in the documentation'),
+  VERSION: text('1.0.0', 'Shown at / and in the documentation'),
+  DESCRIPTION: text('API for cryptocurrency scalping bot management', 'Shown at / and in the documentation'),
+  HOST: text('0.0.0.0', 'The address the API listens on; `npm start` takes 127.0.0.1 unless this is set'),
+  PORT: port(8000, 'The port of the API'),
+  DEBUG: flag(true, 'False in production: https only, known hosts only, no placeholder secrets'),
+  WORKERS: whole(4, 'Read for compatibility: one process serves the API; run more of it for more', [1, 64]),
+  BACKEND_CORS_ORIGINS: list(
+    ['http://localhost:3000', 'http://localhost:3001'],
+    'Origins that browsers may call from',
+  ),
+  ALLOWED_HOSTS: optionalList(
+    'Host names answered to; not set: any with DEBUG=True, the three of the product otherwise',
+    '["scalperbot.com","www.scalperbot.com","api.scalperbot.com"]',
+  ),
+  TRUSTED_PROXIES: whole(
+    0,
+    'How many proxies stand before the API: as many forwarded addresses are believed',
+    [0, 10],
+  ),
+  RATE_LIMIT_ENABLED: flag(true, 'Whether requests are counted'),
+  RATE_LIMIT_PER_MINUTE: whole(60, 'Requests of one address in a minute', [1, 1_000_000]),
+  RATE_LIMIT_PER_HOUR: whole(1000, 'Requests of one address in an hour', [1, 10_000_000]),
+};
+
+const database = {
+  DATABASE_URL: z
+    .preprocess(
+      (value) => (value === '' ? undefined : value),
+      z
+        .string({ error: `is required. Its form is ${DATABASE_FORM}` })
+        .regex(/^postgres(ql)?(\+\w+)?:\/\/./, `must have the form ${DATABASE_FORM}`),
+    )
+    .meta({
+      description: 'The database; `npm start` runs one of its own where this is not set',
+      example: 'postgresql://db_user@localhost:5432/scalper_bot',
+      secret: true,
+    }),
+  DB_ECHO_LOG: flag(false, 'Log every statement (not its values)'),
+  DB_POOL_SIZE: whole(20, 'Connections a process keeps', [1, 500]),
+  DB_MAX_OVERFLOW: whole(10, 'Connections a process may open beyond that', [0, 500]),
+};
+
+const secrets = {
+  SECRET_KEY: z
+    .preprocess(
+      (value) => (value === '' ? undefined : value),
+      z
+        .string({ error: 'is required: 32 random bytes in hex, as `openssl rand -hex 32` gives them' })
+        .min(32, 'must have at least 32 characters: take what `openssl rand -hex 32` gives'),
+    )
+    .meta({
+      description: 'Signs tokens; at least 32 characters. `npm start` makes one where this is not set',
+      example: PLACEHOLDER_SECRET_KEY,
+      secret: true,
+    }),
+  ENCRYPTION_KEY: secret(
+    'Seals the exchange keys in the database: 32 bytes in hex. Needed by the worker; `npm start` makes one',
+  ),
+  ALGORITHM: choice(['HS256'], 'HS256', 'How tokens are signed'),
+  ACCESS_TOKEN_EXPIRE_MINUTES: whole(30, 'Life of an access token', [1, 100_000]),
+  REFRESH_TOKEN_EXPIRE_DAYS: whole(7, 'Life of a refresh token', [1, 3_650]),
+};
+
+const temporal = {
+  TEMPORAL_ADDRESS: optional(
+    'A Temporal cluster; `npm start` runs a dev server where this is not set',
+    '127.0.0.1:7233',
+  ),
+  TEMPORAL_NAMESPACE: text('default', 'The namespace on it'),
+  TEMPORAL_CLI_PATH: optional(
+    'The Temporal command line, where it is not on the PATH',
+    '/usr/local/bin/temporal',
+  ),
+  TEMPORAL_PORT: port(7233, "The embedded dev server's port"),
+  TEMPORAL_UI_PORT: port(8233, "The port of the embedded dev server's web interface"),
+};
+
+const embedded = {
+  DATA_DIR: text('data', 'Where the embedded parts keep their data; relative to the project'),
+  CACHE_DIR: optional("Where downloads are kept; not set: the user's cache folder", '/var/cache/perpetua'),
+  POSTGRES_PORT: port(54329, "The embedded PostgreSQL's port"),
+};
+
+const exchange = {
+  EXCHANGE_PORT: port(8900, 'The port of the simulated exchange'),
+  PAPER_EXCHANGE_URL: optional(
+    'Where paper trading goes; not set: the simulated exchange here',
+    'http://127.0.0.1:8900',
+  ),
+  PAPER_FEED: z
+    .preprocess(
+      (value) => (value === '' ? undefined : value),
+      z
+        .string()
+        .regex(/^(synthetic|file:.+|live:[a-z0-9]+)$/, 'must be synthetic, file:PATH or live:EXCHANGE')
+        .default('synthetic'),
+    )
+    .meta({
+      description: 'Where its prices come from: synthetic, file:PATH (CSV candles) or live:binance',
+      standard: 'synthetic',
+    }),
+  EXCHANGE_CONTROL_TOKEN: secret("Opens the simulated exchange's control API, which is off without it"),
+  BINANCE_API_KEY: secret('For live trading on Binance'),
+  BINANCE_SECRET_KEY: secret('For live trading on Binance'),
+  BINANCE_TESTNET: flag(true, "Whether those are keys of Binance's testnet"),
+  BYBIT_API_KEY: secret('For live trading on Bybit'),
+  BYBIT_SECRET_KEY: secret('For live trading on Bybit'),
+  BYBIT_TESTNET: flag(true, "Whether those are keys of Bybit's testnet"),
+  COINDCX_API_KEY: secret('For live trading on CoinDCX Futures'),
+  COINDCX_SECRET_KEY: secret('For live trading on CoinDCX Futures'),
+};
+
+const trading = {
+  MAX_BOTS_PER_USER: whole(10, 'Bots of any status that one owner may have', [1, 100_000]),
+  DEFAULT_BOT_STATUS: choice(
+    ['STOPPED', 'ACTIVE'],
+    'STOPPED',
+    'Status of bots that are imported or restored',
+  ),
+  MIN_TRADE_AMOUNT: amount('0.001', 'Least quantity of a bot, in base currency'),
+  MAX_TRADE_AMOUNT: amount('1000', 'Most quantity of a bot, in base currency'),
+  WORKER_WATCH_SLOTS: whole(
+    1200,
+    'Bots a worker watches at once: 1.2 x the bots it is to carry',
+    [1, 100_000],
+  ),
+  WORKER_TRADE_SLOTS: whole(50, 'Calls to one exchange at once', [1, 10_000]),
+  WORKER_CACHED_WORKFLOWS: whole(1200, 'Bots a worker keeps in memory, about 300 KB each', [1, 100_000]),
+};
+
+const notices = {
+  TELEGRAM_BOT_TOKEN: secret('From @BotFather; without it nothing is sent'),
+  TELEGRAM_CHAT_ID: optional('The chat that is told', '123456789'),
+  WS_HEARTBEAT_INTERVAL: whole(30, 'Seconds between two pings of a WebSocket', [1, 3_600]),
+  WS_MESSAGE_QUEUE_SIZE: whole(100, 'Messages that may wait for one WebSocket', [1, 100_000]),
+};
+
+const operations = {
+  LOG_LEVEL: choice(['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'], 'INFO', 'The least level written'),
+  LOG_FORMAT: choice(['json', 'text'], 'json', 'One JSON object a line, or lines for people'),
+  LOG_FILE_PATH: optional('A file that logs go to besides standard output', 'logs/app.log'),
+  LOG_RETENTION_DAYS: optionalWhole(
+    'Activity logs older than this are deleted; not set: kept for ever',
+    '30',
+  ),
+  METRICS_PORT: optionalWhole("Where the worker serves its metrics; the API's are at /metrics", '9464'),
+  REDIS_URL: text('redis://localhost:6379/0', 'Read for compatibility; Redis is not used'),
+  REDIS_PASSWORD: secret('Read for compatibility'),
+  REDIS_DB: whole(0, 'Read for compatibility', [0, 1_000]),
+  SENTRY_DSN: secret('Read for compatibility'),
+};
+
+export const SECTIONS = {
+  API: api,
+  Database: database,
+  Secrets: secrets,
+  Temporal: temporal,
+  'Embedded parts': embedded,
+  Exchanges: exchange,
+  Trading: trading,
+  Notices: notices,
+  Operations: operations,
+};
+
+/** Every variable that is read. What is not here is ignored. */
+export const environmentSchema = z.object({
+  ...api,
+  ...database,
+  ...secrets,
+  ...temporal,
+  ...embedded,
+  ...exchange,
+  ...trading,
+  ...notices,
+  ...operations,
+});
+
+export type Environment = z.output<typeof environmentSchema>;
