@@ -85,7 +85,11 @@ export interface Exchange {
   /** Own fills of a symbol after `since` (epoch ms), oldest first. */
   fillsSince(symbol: string, since: number): Promise<Fill[]>;
   /** Shared per (exchange, symbol) by all subscribers; reconnects by itself. */
-  watchMarket(symbol: string, timeframe: Timeframe | null, listener: (event: MarketEvent) => void): Unsubscribe;
+  watchMarket(
+    symbol: string,
+    timeframe: Timeframe | null,
+    listener: (event: MarketEvent) => void,
+  ): Unsubscribe;
   /** Shared per account by all subscribers; reconnects by itself. */
   watchAccount(symbol: string, listener: (event: AccountEvent) => void): Unsubscribe;
   close(): Promise<void>;

@@ -1,0 +1,50 @@
+import type { Fill } from '../../bots/orders.ts';
+import type { Exchange } from '../port.ts';
+import type { OwnCall } from './account-orders.ts';
+import type { CcxtTrade, Client } from './client.ts';
+import { exact } from './markets.ts';
+import { toFills } from './orders.ts';
+import type { Venue } from './venue.ts';
+
+/** What an account holds, and the trades that made it so. */
+export function holdingsOf(
+  call: OwnCall,
+  { line: { profile }, markets }: Pick<Venue, 'line' | 'markets'>,
+): Pick<Exchange, 'balances' | 'fillsOfOrder' | 'fillsSince'> {
+  const { pageSize, fillsAfter } = profile;
+
+  /** Every page: the first as asked for, each further one from the last trade of the one before. */
+  async function readPages(
+    symbol: string,
+    read: (client: Client, after: Record<string, unknown> | null) => Promise<CcxtTrade[]>,
+  ): Promise<Fill[]> {
+    const { quote } = await markets.market(symbol);
+    const fills: Fill[] = [];
+    for (;;) {
+      const last = fills.at(-1);
+      const page = await call('read', symbol, async (client) =>
+        toFills(await read(client, last ? fillsAfter(last.tradeId) : null), quote),
+      );
+      fills.push(...page);
+      if (page.length < pageSize) return fills;
+    }
+  }
+
+  return {
+    balances: () =>
+      call('read', null, async (client) => {
+        const { free, used } = await client.fetchBalance();
+        return Object.keys(free)
+          .map((asset) => ({ asset, free: exact(free[asset] ?? '0'), locked: exact(used[asset] ?? '0') }))
+          .filter((balance) => balance.free !== '0' || balance.locked !== '0');
+      }),
+    fillsOfOrder: ({ symbol, orderId }) =>
+      readPages(symbol, (client, after) =>
+        client.fetchOrderTrades(orderId, symbol, undefined, pageSize, after ?? {}),
+      ),
+    fillsSince: (symbol, since) =>
+      readPages(symbol, (client, after) =>
+        client.fetchMyTrades(symbol, after ? undefined : since, pageSize, after ?? {}),
+      ),
+  };
+}

@@ -1,0 +1,98 @@
+import { createCcxtExchange } from './ccxt/adapter.ts';
+import { binance } from './ccxt/binance.ts';
+import type { Endpoint } from './ccxt/client.ts';
+import { profileOf, type VenueProfile } from './ccxt/profile.ts';
+import { createVenue, type StreamFault, type Venue } from './ccxt/venue.ts';
+import { ExchangeError, type Credentials, type Exchange } from './port.ts';
+
+export type { StreamFault };
+
+/** An account as its row of `exchange_accounts` says. A changed row is a new `updated_at`. */
+export interface SealedAccount {
+  id: string;
+  user_id: string;
+  exchange: string;
+  kind: 'paper' | 'live';
+  sealed: Buffer;
+  updated_at: Date;
+}
+
+export interface DirectoryOptions {
+  /** The simulated exchange's base URL: every paper account trades there, whatever exchange it names. */
+  paperUrl: `http://${string}` | `https://${string}`;
+  /** True: live accounts trade on their exchange's test network. */
+  testnet: boolean;
+  /** Opens an account's credentials: `vault.open` behind it. */
+  unseal(account: SealedAccount): Credentials;
+  /** How long a venue's answer may take, ms. */
+  timeoutMs?: number;
+  /** Told of stream faults, for a log. Redacted. */
+  onStreamFault?: (fault: StreamFault) => void;
+}
+
+/** Every exchange that this process reaches, by account. */
+export interface Exchanges {
+  /** The account's exchange, opened once for each version of its row. `unsupported_exchange` where no adapter serves it. */
+  account(account: SealedAccount): Promise<Exchange>;
+  /** The public side of an exchange: markets, prices, candles, market streams. */
+  publicMarket(exchange: string, kind: SealedAccount['kind']): Promise<Exchange>;
+  /** Ends all streams and connections. */
+  close(): Promise<void>;
+}
+
+/** Opens nothing until asked. All accounts of one venue share its markets, limits, clock, connections and market streams. */
+export function createExchanges(options: DirectoryOptions): Exchanges {
+  const venues = new Map<string, Promise<Venue>>();
+  const accounts = new Map<string, { version: number; exchange: Promise<Exchange> }>();
+
+  async function venueOf(exchange: string, kind: SealedAccount['kind']): Promise<Venue> {
+    const { profile, endpoint } = route(exchange, kind, options);
+    const key = `${profile.id} ${endpoint}`;
+    const venue = venues.get(key) ?? createVenue(profile, { ...options, endpoint });
+    venues.set(key, venue);
+    return venue;
+  }
+
+  async function open(account: SealedAccount): Promise<Exchange> {
+    const venue = await venueOf(account.exchange, account.kind);
+    return createCcxtExchange(venue, options.unseal(account));
+  }
+
+  return {
+    account(account) {
+      const version = account.updated_at.getTime();
+      const known = accounts.get(account.id);
+      if (known?.version === version) return known.exchange;
+      const opened = { version, exchange: open(account) };
+      accounts.set(account.id, opened);
+      opened.exchange.catch(() => {
+        // What could not be opened is tried again by the next who asks.
+        if (accounts.get(account.id) === opened) accounts.delete(account.id);
+      });
+      return opened.exchange;
+    },
+    publicMarket: async (exchange, kind) => createCcxtExchange(await venueOf(exchange, kind), null),
+    async close() {
+      const opened = await Promise.allSettled([...accounts.values()].map(({ exchange }) => exchange));
+      await Promise.all(opened.map(async (one) => one.status === 'fulfilled' && one.value.close()));
+      await Promise.all([...venues.values()].map(async (venue) => (await venue).close()));
+      accounts.clear();
+      venues.clear();
+    },
+  };
+}
+
+/** The paper exchange speaks Binance, whatever exchange an account is named after: there is no second code path for paper. */
+function route(
+  exchange: string,
+  kind: SealedAccount['kind'],
+  { paperUrl, testnet }: DirectoryOptions,
+): { profile: VenueProfile; endpoint: Endpoint } {
+  if (kind === 'paper') return { profile: { ...binance, name: 'The paper exchange' }, endpoint: paperUrl };
+  const profile = profileOf(exchange);
+  if (profile) return { profile, endpoint: testnet ? 'testnet' : 'live' };
+  throw new ExchangeError(
+    `Live trading on ${exchange} is not supported yet. Use a paper account for it, or a live account on Binance.`,
+    { code: 'unsupported_exchange', phase: 'before_call', retrySafe: true, final: true },
+  );
+}
