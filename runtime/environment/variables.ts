@@ -18,6 +18,8 @@ export const PLACEHOLDER_SECRET_KEY = 'change-me-32-random-bytes-in-hex-as-opens
 
 const DATABASE_FORM = 'postgresql://USER:PASSWORD@HOST:PORT/DATABASE';
 
+const isDatabaseUrl = (value: string) => /^postgres(ql)?(\+\w+)?:\/\/./.test(value) && URL.canParse(value);
+
 const api = {
   API_V1_STR: text('/api/v1', 'What every path of the API begins with'),
   PROJECT_NAME: text('Scalper Bot API', 'Shown at / and in the documentation'),
@@ -51,7 +53,10 @@ const database = {
       (value) => (value === '' ? undefined : value),
       z
         .string({ error: `is required. Its form is ${DATABASE_FORM}` })
-        .regex(/^postgres(ql)?(\+\w+)?:\/\/./, `must have the form ${DATABASE_FORM}`),
+        .refine(
+          isDatabaseUrl,
+          `must have the form ${DATABASE_FORM} (write other characters of the password as %XX)`,
+        ),
     )
     .meta({
       description: 'The database; `npm start` runs one of its own where this is not set',
@@ -61,6 +66,7 @@ const database = {
   DB_ECHO_LOG: flag(false, 'Log every statement (not its values)'),
   DB_POOL_SIZE: whole(20, 'Connections a process keeps', [1, 500]),
   DB_MAX_OVERFLOW: whole(10, 'Connections a process may open beyond that', [0, 500]),
+  POSTGRES_PASSWORD: secret('What docker-compose.yml gives its PostgreSQL; nothing else reads it'),
 };
 
 const secrets = {
@@ -199,3 +205,8 @@ export const environmentSchema = z.object({
 });
 
 export type Environment = z.output<typeof environmentSchema>;
+
+/** The variables whose values are never shown. */
+export const SECRET_NAMES = (Object.keys(environmentSchema.shape) as (keyof Environment)[]).filter(
+  (name) => environmentSchema.shape[name].meta()?.['secret'] === true,
+);

