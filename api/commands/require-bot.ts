@@ -1,0 +1,26 @@
+import { findBot } from '../../db/bots.ts';
+import type { Bot } from '../../db/models/bot.ts';
+import type { BotAddress } from '../../workflows/client.ts';
+import { botNotFound } from '../errors.ts';
+import type { CommandContext } from './context.ts';
+
+/** The owner's bot. Throws `bot_not_found` for one that is not there or somebody else's: nobody can tell which. */
+export async function requireBot(
+  botId: string,
+  { knex, owner }: Pick<CommandContext, 'knex' | 'owner'>,
+): Promise<Bot> {
+  const bot = await findBot(knex, botId, owner.rows);
+  if (!bot) throw botNotFound();
+  return bot;
+}
+
+/** What its workflow is called by. */
+export function addressOf(bot: Bot, { owner }: Pick<CommandContext, 'owner'>): BotAddress {
+  return {
+    botId: bot.id,
+    ownerId: bot.user_id ?? owner.id,
+    exchange: bot.exchange,
+    symbol: bot.ticker,
+    strategy: bot.strategy,
+  };
+}

@@ -1,0 +1,24 @@
+import type { Middleware } from 'koa';
+import { ApiError } from '../errors.ts';
+import { explain } from '../outages.ts';
+import type { Envelope } from '../route.ts';
+import type { ApiState } from '../state.ts';
+
+/** Turns everything thrown, and a path nobody serves, into the contract's refusal. Only here are faults answered. */
+export function faults(envelope: Envelope, { checkAnswers = false } = {}): Middleware<ApiState> {
+  return async (ctx, next) => {
+    try {
+      await next();
+      if (ctx.status === 404 && ctx.body === undefined) throw new ApiError('route_not_found', 'Not Found');
+    } catch (error) {
+      const refusal = explain(error);
+      if (refusal.status >= 500) ctx.state.log.error({ err: refusal.cause ?? refusal }, refusal.message);
+      const body = envelope.present(refusal, ctx.state.requestId);
+      if (checkAnswers) envelope.schema(refusal.status).parse(body);
+      ctx.status = refusal.status;
+      if (refusal.retryAfterSeconds !== null) ctx.set('Retry-After', String(refusal.retryAfterSeconds));
+      ctx.type = 'application/json';
+      ctx.body = JSON.stringify(body);
+    }
+  };
+}

@@ -1,0 +1,90 @@
+import type { Logger } from 'pino';
+import type { z } from 'zod';
+import type { Dependencies, Owner } from './dependencies.ts';
+import type { ApiError, ErrorCode } from './errors.ts';
+import type { Policy } from './policies.ts';
+
+type Schema = z.ZodType;
+type Responses = Record<number, Schema | null>;
+type Read<S> = S extends Schema ? z.output<S> : undefined;
+
+/** What a handler is given: everything already validated. */
+export interface Request<P, Q, B> {
+  params: Read<P>;
+  query: Read<Q>;
+  body: Read<B>;
+  owner: Owner;
+  requestId: string;
+  log: Logger;
+}
+
+/** One of the declared answers. A status declared with null has no body. */
+export type Answer<R extends Responses> = {
+  [Status in keyof R]: {
+    status: Status;
+    body: R[Status] extends Schema ? z.input<R[Status]> : null;
+    headers?: Record<string, string>;
+  };
+}[keyof R];
+
+interface Declaration<P, Q, B, R extends Responses> {
+  method: 'get' | 'post' | 'put' | 'delete';
+  /** As documented: `/bots/{bot_id}`. Both forms, with and without a last slash, are answered. */
+  path: string;
+  policy: Policy;
+  tag: string;
+  summary: string;
+  description?: string;
+  params?: P;
+  query?: Q;
+  body?: B;
+  responses: R;
+  /** Media type of the answers; JSON unless said. Others are texts or bytes, sent as they are. */
+  produces?: string;
+  /** The refusals special to this route, for the documentation. */
+  refusals?: ErrorCode[];
+  handler(request: Request<P, Q, B>, dependencies: Dependencies): Promise<Answer<R>>;
+}
+
+/** A route whose types have been checked where it was declared. */
+export interface Route extends Omit<Declaration<Schema, Schema, Schema, Responses>, 'handler'> {
+  handler(
+    request: Request<Schema, Schema, Schema>,
+    dependencies: Dependencies,
+  ): Promise<{ status: number; body: unknown; headers?: Record<string, string> }>;
+}
+
+/**
+ * The one declaration of a route: router, validation, authorization and OpenAPI all come from it. An answer that does not
+ * match `responses` is a type error.
+ */
+export function route<
+  R extends Responses,
+  P extends Schema | undefined = undefined,
+  Q extends Schema | undefined = undefined,
+  B extends Schema | undefined = undefined,
+>(declaration: Declaration<P, Q, B, R>): Route {
+  return declaration as unknown as Route;
+}
+
+/** What a handler returns: one of the declared answers. */
+export function answer<Status extends number, Body>(
+  status: Status,
+  body: Body,
+  headers: Record<string, string> = {},
+): { status: Status; body: Body; headers: Record<string, string> } {
+  return { status, body, headers };
+}
+
+/** A published API: its routes and the form its refusals have. */
+export interface Contract {
+  routes: Route[];
+  envelope: Envelope;
+}
+
+export interface Envelope {
+  /** The body of a refusal. */
+  present(error: ApiError, requestId: string): unknown;
+  /** What `present` answers with a status, for the documentation and for checks in tests. */
+  schema(status: number): Schema;
+}

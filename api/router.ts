@@ -1,0 +1,78 @@
+import Router from '@koa/router';
+import type { Context } from 'koa';
+import { readBody } from './body.ts';
+import type { Dependencies } from './dependencies.ts';
+import { ApiError, unavailable } from './errors.ts';
+import { ownerOf, POLICIES } from './policies.ts';
+import type { Contract, Route } from './route.ts';
+import type { ApiState } from './state.ts';
+import { validate } from './validation.ts';
+
+/** A request that a dependency leaves hanging is answered 503 after this. */
+const DEADLINE_MS = 2_900;
+
+/** Serves the contract's routes. Throws at once for a route without a policy: nothing is open by oversight. */
+export function createRouter({ routes }: Contract, dependencies: Dependencies): Router<ApiState> {
+  const router = new Router<ApiState>({ strict: false });
+  for (const route of routes) {
+    if (!POLICIES.includes(route.policy)) throw new Error(`${route.method} ${route.path} has no policy`);
+    router[route.method](routerPath(route.path), (ctx) => serve(ctx as Context, route, dependencies));
+  }
+  return router;
+}
+
+/** `/bots/{bot_id}` as the router writes it; without the last slash it matches both forms. */
+function routerPath(path: string): string {
+  return path.replaceAll(/\{(\w+)\}/g, ':$1').replace(/(.)\/$/, '$1');
+}
+
+async function serve(ctx: Context, route: Route, dependencies: Dependencies): Promise<void> {
+  const state = ctx.state as ApiState;
+  state.route = route.path;
+  const sent = validate(
+    { path: route.params, query: route.query, body: route.body },
+    { path: ctx['params'], query: ctx.query, body: route.body && (await readBody(ctx)) },
+  );
+  const request = {
+    params: sent.path,
+    query: sent.query,
+    body: sent.body,
+    owner: ownerOf(dependencies),
+    requestId: state.requestId,
+    log: state.log,
+  };
+  const { status, body, headers } = await withinDeadline(route.handler(request, dependencies));
+  if (dependencies.checkAnswers) check(route, status, body);
+  if (body === null) ctx.body = null;
+  else ctx.body = route.produces ? body : JSON.stringify(body);
+  ctx.status = status;
+  if (body !== null) ctx.type = route.produces ?? 'application/json';
+  ctx.set({ 'Cache-Control': 'no-store', ...headers });
+}
+
+async function withinDeadline<T>(work: Promise<T> | T): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(unavailable()), DEADLINE_MS);
+  });
+  try {
+    return await Promise.race([work, deadline]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function check(route: Route, status: number, body: unknown): void {
+  const schema = route.responses[status];
+  if (schema === undefined) throw new Error(`${route.method} ${route.path} does not declare ${status}`);
+  const result = schema?.safeParse(body);
+  if (result && !result.success) {
+    throw new Error(`${route.method} ${route.path} ${status} breaks its schema: ${result.error.message}`);
+  }
+}
+
+/** Answers of paths that exist for other methods only, and `OPTIONS`. */
+export function refuseOtherMethods(router: Router<ApiState>): ReturnType<Router<ApiState>['allowedMethods']> {
+  const refusal = () => new ApiError('method_not_allowed', 'Method Not Allowed');
+  return router.allowedMethods({ throw: true, methodNotAllowed: refusal, notImplemented: refusal });
+}

@@ -1,0 +1,61 @@
+import { createServer, STATUS_CODES, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type Koa from 'koa';
+import { SECURITY_HEADERS } from './middleware/security-headers.ts';
+
+/** Node's defaults (no cap, 300 s for a request) invite slow clients. */
+const LIMITS = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 };
+const MAX_CONNECTIONS = 1_024;
+const MAX_HEADERS = 100;
+
+export interface Listening {
+  /** `http://127.0.0.1:8000`. */
+  url: string;
+  server: Server;
+  /** Takes no more connections; requests under way have `graceMs` to end. */
+  close(graceMs?: number): Promise<void>;
+}
+
+/** Serves `app`. Rejects where the port is taken. */
+export async function listen(app: Koa, { host, port }: { host: string; port: number }): Promise<Listening> {
+  const handle = app.callback();
+  const server = createServer(LIMITS, (request, response) => void handle(request, response));
+  server.maxConnections = MAX_CONNECTIONS;
+  server.maxHeadersCount = MAX_HEADERS;
+  server.on('clientError', refuse);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+  const { address, port: taken, family } = server.address() as AddressInfo;
+  return {
+    url: `http://${family === 'IPv6' ? `[${address}]` : address}:${taken}`,
+    server,
+    close: (graceMs = 5_000) => close(server, graceMs),
+  };
+}
+
+function close(server: Server, graceMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const force = setTimeout(() => server.closeAllConnections(), graceMs);
+    server.close(() => {
+      clearTimeout(force);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
+
+const STATUS_OF: Partial<Record<string, number>> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
+
+/** What cannot be read as HTTP never reaches Koa; it is refused here with the same headers. */
+function refuse(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const status = STATUS_OF[error.code ?? ''] ?? 400;
+  const body = JSON.stringify({ detail: STATUS_CODES[status] });
+  const headers = { ...SECURITY_HEADERS, 'Content-Type': 'application/json', Connection: 'close' };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  );
+}

@@ -1,0 +1,24 @@
+import type { Amount } from '../bots/money.ts';
+
+/** What the API can be told from outside. The names in brackets are the environment's. */
+export interface ApiSettings {
+  /** Before every path of the contract, no last slash (`API_V1_STR`). */
+  prefix: string;
+  name: string;
+  version: string;
+  description: string;
+  /** Off: plain HTTP is sent to https. */
+  debug: boolean;
+  /** Origins browsers may call from, exactly as they send them. */
+  corsOrigins: readonly string[];
+  /** Host names answered to; `*` for any. */
+  allowedHosts: readonly string[];
+  /** How many proxies stand before this server: that many forwarded addresses are believed (`TRUSTED_PROXIES`). */
+  trustedProxies: number;
+  /** Requests an address may make; null for any number. */
+  rateLimit: { perMinute: number; perHour: number } | null;
+  /** Bots of any status that one owner may have (`MAX_BOTS_PER_USER`). */
+  maxBots: number;
+  /** Both inclusive, in base currency. */
+  tradeAmount: { least: Amount; most: Amount };
+}

@@ -1,0 +1,94 @@
+import { Writable } from 'node:stream';
+import type { Knex } from 'knex';
+import { pino } from 'pino';
+import { Registry } from 'prom-client';
+import { freshDatabase, type Scope } from '../../runtime/testing/database.ts';
+import { createApi } from '../app.ts';
+import type { Dependencies } from '../dependencies.ts';
+import { listen } from '../server.ts';
+import type { ApiSettings } from '../settings.ts';
+import { recordingBotClient, type RecordingBotClient } from './recording-bot-client.ts';
+
+export interface TestApi {
+  url: string;
+  knex: Knex;
+  bots: RecordingBotClient;
+  ownerId: string;
+  /** The lines of the server log. */
+  lines: Record<string, unknown>[];
+  /** A request with a JSON body, if any, and its answer read. */
+  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<TestAnswer>;
+}
+
+export interface TestAnswer {
+  status: number;
+  headers: Headers;
+  text: string;
+  /** Parsed where it is JSON. */
+  // oxlint-disable-next-line typescript/no-explicit-any
+  body: any;
+}
+
+export const TEST_SETTINGS: ApiSettings = {
+  prefix: '/api/v1',
+  name: 'Scalper Bot API',
+  version: '1.0.0',
+  description: 'API for cryptocurrency scalping bot management',
+  debug: true,
+  corsOrigins: ['http://localhost:3000', 'http://localhost:3001'],
+  allowedHosts: ['*'],
+  trustedProxies: 0,
+  rateLimit: null,
+  maxBots: 1_000,
+  tradeAmount: { least: '0.001', most: '1000' },
+};
+
+/** The API on a port of its own over a database of its own. Every answer is checked against its declared schema. */
+export async function startApi(
+  t: Scope,
+  settings: Partial<ApiSettings> = {},
+  overrides: Partial<Dependencies> = {},
+): Promise<TestApi> {
+  const { knex } = await freshDatabase(t);
+  const [{ id: ownerId }] = (await knex('users').insert({ name: 'Owner' }).returning('id')) as [{ id: string }];
+  const bots = recordingBotClient(knex);
+  const lines: Record<string, unknown>[] = [];
+  const app = createApi({
+    ...{ knex, bots, defaultOwnerId: ownerId, checkAnswers: true },
+    settings: { ...TEST_SETTINGS, ...settings },
+    log: pino(intoLines(lines)),
+    metrics: new Registry(),
+    ...overrides,
+  });
+  const server = await listen(app, { host: '127.0.0.1', port: 0 });
+  t.teardown(() => server.close(0));
+  const { url } = server;
+  return { url, knex, bots, ownerId, lines, call: (...request) => call(url, ...request) };
+}
+
+async function call(
+  url: string,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<TestAnswer> {
+  const response = await fetch(url + path, {
+    method,
+    redirect: 'manual',
+    headers: { ...(body !== undefined && { 'Content-Type': 'application/json' }), ...headers },
+    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  const isJson = response.headers.get('Content-Type')?.startsWith('application/json') ?? false;
+  return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : text };
+}
+
+function intoLines(lines: Record<string, unknown>[]): Writable {
+  return new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      for (const line of chunk.toString().split('\n').filter(Boolean)) lines.push(JSON.parse(line));
+      done();
+    },
+  });
+}
