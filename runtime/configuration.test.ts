@@ -29,7 +29,8 @@ const refusals: [why: string, variables: Record<string, string | undefined>, mes
 for (const [why, variables, message] of refusals) {
   test(`scalper-bot 52: start is refused with ${why}`, (t) => {
     const error = t.throws(() => readConfiguration(variables), { instanceOf: ConfigurationError, message });
-    for (const value of Object.values(variables)) if (value && value !== 'False') t.false(error.message.includes(value));
+    for (const value of Object.values(variables))
+      if (value && value !== 'False') t.false(error.message.includes(value));
   });
 }
 

@@ -2,7 +2,12 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { environmentSchema, PLACEHOLDER_SECRET_KEY, type Environment } from './environment/variables.ts';
+import {
+  environmentSchema,
+  PLACEHOLDER_SECRET_KEY,
+  SECRET_NAMES,
+  type Environment,
+} from './environment/variables.ts';
 
 /** Start is refused. The message names every variable that is wrong and how to put it right; it shows no value. */
 export class ConfigurationError extends Error {
@@ -104,6 +109,8 @@ function grouped(env: Environment) {
       format: env.LOG_FORMAT,
       file: env.LOG_FILE_PATH === undefined ? null : resolve(PROJECT, env.LOG_FILE_PATH),
     },
+    /** What no log, error or answer may show. */
+    redactions: secretValues(env),
     embedded: {
       postgresPort: env.POSTGRES_PORT,
       temporalPort: env.TEMPORAL_PORT,
@@ -132,6 +139,12 @@ function apiSettings(env: Environment) {
     maxBots: env.MAX_BOTS_PER_USER,
     tradeAmount: { least: env.MIN_TRADE_AMOUNT, most: env.MAX_TRADE_AMOUNT },
   };
+}
+
+function secretValues(env: Environment): string[] {
+  const values = SECRET_NAMES.map((name) => env[name]).filter((value) => typeof value === 'string');
+  const password = new URL(env.DATABASE_URL).password;
+  return password ? [...values, password, decodeURIComponent(password)] : values;
 }
 
 function projectFolder(): string {

@@ -1,0 +1,38 @@
+import {
+  type LogMetadata,
+  makeTelemetryFilterString,
+  Runtime,
+  type Logger as TemporalLogger,
+} from '@temporalio/worker';
+import type { Logger } from 'pino';
+
+/** Sends what the Temporal SDK has to say, its native part included, to the process's log. Once a process, before any worker. */
+export function installTemporalRuntime(log: Logger): void {
+  Runtime.install({
+    logger: temporalLogger(log),
+    telemetryOptions: {
+      logging: { forward: {}, filter: makeTelemetryFilterString({ core: 'WARN', other: 'ERROR' }) },
+    },
+    // The process stops in an order of its own.
+    shutdownSignals: [],
+  });
+}
+
+export function temporalLogger(log: Logger): TemporalLogger {
+  const at =
+    (level: 'trace' | 'debug' | 'info' | 'warn' | 'error') => (message: string, meta?: LogMetadata) => {
+      const { error, ...fields } = meta ?? {};
+      log[level]({ ...fields, ...(error === undefined ? {} : { err: error }) }, message);
+    };
+  const by = {
+    trace: at('trace'),
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+  };
+  return {
+    log: (level, message, meta) => by[level.toLowerCase() as keyof typeof by](message, meta),
+    ...by,
+  };
+}
