@@ -18,7 +18,7 @@ export const positiveAmount = amount.refine((text) => isDecimal(text, (value) =>
 export function percent({ least }: { least: '0' | '0.01' }): z.ZodString {
   return z
     .string()
-    .regex(/^\d{1,3}(\.\d{1,2})?$/, 'Must be a percentage with at most 2 decimals')
+    .regex(/^-?\d{1,3}(\.\d{1,2})?$/, 'Must be a percentage with at most 2 decimals')
     .refine((text) => isDecimal(text, (value) => value.gte(least) && value.lte(100)), {
       message: `Must be between ${least} and 100`,
     });

@@ -34,7 +34,9 @@ test('two orders of one bot never share an id, nor do two bots', (t) => {
   );
   const order = { botId: ZERO, leg: 'main' };
   const ids = new Set(
-    [1, 62, 3844].flatMap((cycle) => [1, 61, 62, 3844].map((sequence) => clientOrderId({ ...order, cycle, sequence }))),
+    [1, 62, 3844].flatMap((cycle) =>
+      [1, 61, 62, 3844].map((sequence) => clientOrderId({ ...order, cycle, sequence })),
+    ),
   );
   t.is(ids.size, 12);
 });
@@ -55,14 +57,28 @@ test('only the bot that made an id owns it', (t) => {
   t.false(isOwnOrderId(LAST, id));
 });
 
-for (const stranger of ['', 'p', 'web_0a1b2c', `p${'0'.repeat(22)}-`, `p${'0'.repeat(22)}-1-ma1;`, `xp${'0'.repeat(22)}-1-ma1`]) {
+for (const stranger of [
+  '',
+  'p',
+  'web_0a1b2c',
+  `p${'0'.repeat(22)}-`,
+  `p${'0'.repeat(22)}-1-ma1;`,
+  `xp${'0'.repeat(22)}-1-ma1`,
+]) {
   test(`"${stranger}" is nobody's order id`, (t) => {
     t.false(isOwnOrderId(ZERO, stranger));
     t.is(readOrderId(stranger), null);
   });
 }
 
-for (const wrong of [{ botId: 'bot-1' }, { cycle: -1 }, { cycle: 1.5 }, { sequence: -1 }, { sequence: Number.NaN }, { sequence: 62 ** 6 }]) {
+for (const wrong of [
+  { botId: 'bot-1' },
+  { cycle: -1 },
+  { cycle: 1.5 },
+  { sequence: -1 },
+  { sequence: Number.NaN },
+  { sequence: 62 ** 6 },
+]) {
   test(`no id is made of ${JSON.stringify(wrong)}`, (t) => {
     t.throws(() => clientOrderId({ botId: ZERO, cycle: 1, leg: 'main', sequence: 1, ...wrong }), {
       instanceOf: RangeError,

@@ -22,7 +22,8 @@ export const pingPongParameters = z
     }),
     sellPrice: positiveAmount.meta({
       title: 'Sell price',
-      description: 'The least that is taken: limit of a plain order, floor of a trailing one. Above the buy price.',
+      description:
+        'The least that is taken: limit of a plain order, floor of a trailing one. Above the buy price.',
       example: '46000.00',
     }),
     trailingPercent: percent({ least: '0' }).nullable().default(null).meta({
@@ -37,8 +38,16 @@ export const pingPongParameters = z
       example: true,
     }),
   })
-  .refine(pricesAscend, { path: ['sellPrice'], message: 'Must be greater than the buy price', when: pricesAreThere })
-  .meta({ id: 'PingPongParameters', title: 'Ping-pong', description: 'Buy at one price, sell at a higher one.' });
+  .refine(pricesAscend, {
+    path: ['sellPrice'],
+    message: 'Must be greater than the buy price',
+    when: pricesAreThere,
+  })
+  .meta({
+    id: 'PingPongParameters',
+    title: 'Ping-pong',
+    description: 'Buy at one price, sell at a higher one.',
+  });
 
 export type PingPongParameters = z.infer<typeof pingPongParameters>;
 

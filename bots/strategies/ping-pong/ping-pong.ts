@@ -3,7 +3,15 @@ import type { PlaceIntent, Side } from '../../orders.ts';
 import type { Position } from '../../position.ts';
 import type { Decision, MarketEvent, Reason, Strategy } from '../../strategy.ts';
 import { keepOrder } from '../single-order.ts';
-import { dueSide, firstLeg, settle, targetPrice, unopened, type PingPongContext, type PingPongState } from './legs.ts';
+import {
+  dueSide,
+  firstLeg,
+  settle,
+  targetPrice,
+  unopened,
+  type PingPongContext,
+  type PingPongState,
+} from './legs.ts';
 import { pingPongParameters, type PingPongParameters } from './parameters.ts';
 import { follow, turningPrice, type Watermark } from './trailing.ts';
 
@@ -59,10 +67,7 @@ function trail(state: PingPongState, event: MarketEvent, context: PingPongContex
 }
 
 /** Why nothing should be on the venue now; null where the due order should. */
-function whyNoOrder(
-  state: PingPongState,
-  context: PingPongContext,
-): Pick<Reason, 'code' | 'detail'> | null {
+function whyNoOrder(state: PingPongState, context: PingPongContext): Pick<Reason, 'code' | 'detail'> | null {
   const { mode, parameters } = context;
   const { leg, filled, watermark } = state;
   if (mode === 'FINISHING' && leg === 'opening' && new Decimal(filled).isZero()) {
@@ -73,9 +78,12 @@ function whyNoOrder(
 }
 
 function awaited(side: Side, { extreme }: Watermark, parameters: PingPongParameters): string {
-  if (extreme === null) return `Waiting for ${targetPrice(side, parameters)} to be touched before the ${side}.`;
+  if (extreme === null)
+    return `Waiting for ${targetPrice(side, parameters)} to be touched before the ${side}.`;
   const turn = turningPrice({ side, percent: parameters.trailingPercent ?? '0' }, extreme).toFixed();
-  return side === 'SELL' ? `Following the highest, ${extreme}: sells at ${turn}.` : `Following the lowest, ${extreme}: buys at ${turn}.`;
+  return side === 'SELL'
+    ? `Following the highest, ${extreme}: sells at ${turn}.`
+    : `Following the lowest, ${extreme}: buys at ${turn}.`;
 }
 
 function dueOrder(state: PingPongState, context: PingPongContext): PlaceIntent {

@@ -37,7 +37,10 @@ export function follow(mark: Watermark | null, leg: TrailingLeg, event: MarketEv
 }
 
 /** The price at which a run to `extreme` counts as over. */
-export function turningPrice({ side, percent }: Pick<TrailingLeg, 'side' | 'percent'>, extreme: Amount): Decimal {
+export function turningPrice(
+  { side, percent }: Pick<TrailingLeg, 'side' | 'percent'>,
+  extreme: Amount,
+): Decimal {
   const factor = new Decimal(side === 'SELL' ? -1 : 1).mul(percent).div(100).add(1);
   return factor.mul(extreme);
 }
