@@ -27,7 +27,6 @@ function newOrder(
   at: number,
 ): Order {
   return {
-    ...amounts,
     id,
     account,
     market,
@@ -36,6 +35,9 @@ function newOrder(
     timeInForce: request.timeInForce,
     clientOrderId: request.clientOrderId,
     quantity: amounts.quantity ?? 0n,
+    quoteQuantity: amounts.quoteQuantity,
+    price: amounts.price,
+    stopPrice: amounts.stopPrice,
     executed: 0n,
     cumulative: 0n,
     status: 'NEW',

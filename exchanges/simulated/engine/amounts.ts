@@ -8,9 +8,9 @@ const DECIMALS = 8;
 export function parse(amount: Amount): bigint | null {
   const match = /^(\d{1,20})(?:\.(\d*))?$/.exec(amount);
   if (match === null) return null;
-  const fraction = (match[2] ?? '').replace(/0+$/, '');
-  if (fraction.length > DECIMALS) return null;
-  return BigInt(match[1] + fraction.padEnd(DECIMALS, '0'));
+  const fraction = match[2] ?? '';
+  if (fraction.length > DECIMALS && /[1-9]/.test(fraction.slice(DECIMALS))) return null;
+  return BigInt(match[1] + fraction.slice(0, DECIMALS).padEnd(DECIMALS, '0'));
 }
 
 /** As `parse`, for what is known to be an amount. Throws RangeError. */

@@ -74,20 +74,23 @@ export class Candles {
     return volume === 0n ? null : divide(quoteVolume, volume);
   }
 
-  /** Puts history before what there is. Rows of one stored interval, oldest first. Throws RangeError for another. */
-  backfill(interval: number, rows: CandleRow[]): void {
-    if (interval === SECOND) this.#seconds = before(this.#seconds, rows);
-    else if (interval === MINUTE) this.#minutes = before(this.#minutes, rows);
-    else if (interval === HOUR) this.#hours = before(this.#hours, rows);
-    else throw new RangeError(`Candles of ${interval} ms are not stored: backfill 1 s, 1 m and 1 h.`);
-    if (interval === MINUTE) this.#sumHours(rows);
+  /** Puts history before what there is: rows of the stored intervals, oldest first. Throws RangeError for another interval. */
+  backfill(history: { interval: number; rows: CandleRow[] }[]): void {
+    for (const { interval, rows } of history) {
+      if (interval === SECOND) this.#seconds = before(this.#seconds, rows);
+      else if (interval === MINUTE) this.#minutes = before(this.#minutes, rows);
+      else if (interval === HOUR) this.#hours = before(this.#hours, rows);
+      else throw new RangeError(`Candles of ${interval} ms are not stored: backfill 1 s, 1 m and 1 h.`);
+    }
+    sumUp(this.#seconds, this.#minutes, 0);
+    sumUp(this.#minutes, this.#hours, 0);
   }
 
   /** Puts rows after, or over, what there is: what a restart knows of the past. Oldest first. */
   restore(interval: number, rows: CandleRow[]): void {
     const series = interval === MINUTE ? this.#minutes : this.#hours;
     for (const row of rows) series.put(row);
-    if (interval === MINUTE) this.#sumHours(rows);
+    if (interval === MINUTE) sumUp(this.#minutes, this.#hours, rows[0]?.openTime ?? 0);
   }
 
   /** What `restore` needs. */
@@ -103,15 +106,14 @@ export class Candles {
     this.#minutes.roll(at);
     this.#hours.roll(at);
   }
+}
 
-  /** Makes the hours that `rows` are in anew, where the stored minutes have the whole of them. */
-  #sumHours(rows: CandleRow[]): void {
-    const first = rows[0]?.openTime;
-    if (first === undefined) return;
-    const from = Math.max(startOf(first, HOUR), startOf(this.#minutes.oldestOpenTime + HOUR - 1, HOUR));
-    const hours = group(this.#minutes.rows(from, Number.MAX_SAFE_INTEGER), (at) => startOf(at, HOUR));
-    for (const hour of hours) this.#hours.put(hour);
-  }
+/** Makes the longer candles since `since` anew, those of which every shorter one is stored. */
+function sumUp(shorter: CandleSeries, longer: CandleSeries, since: number): void {
+  const { interval } = longer;
+  const whole = startOf(shorter.oldestOpenTime + interval - 1, interval);
+  const rows = shorter.rows(Math.max(startOf(since, interval), whole), Number.MAX_SAFE_INTEGER);
+  for (const row of group(rows, (at) => startOf(at, interval))) longer.put(row);
 }
 
 /** When the candle of `at` opened. */

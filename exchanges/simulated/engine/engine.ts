@@ -132,6 +132,10 @@ class MatchingEngine implements Engine {
     return written(this.#market(symbol).lastPrice);
   }
 
+  startPrice(symbol: string): Amount {
+    return written(this.#market(symbol).startPrice);
+  }
+
   averagePrice(symbol: string): Amount {
     const market = this.#market(symbol);
     return written(market.candles.average(this.now()) ?? market.lastPrice);
@@ -165,10 +169,10 @@ class MatchingEngine implements Engine {
     };
   }
 
-  backfill(symbol: string, interval: number, candles: EngineCandle[]): void {
+  backfill(symbol: string, history: { interval: number; candles: EngineCandle[] }[]): void {
     const market = this.#market(symbol);
-    market.candles.backfill(interval, candles.map(rowOf));
-    if (interval === 60_000) market.lastTradeId += candles.reduce((sum, { trades }) => sum + trades, 0);
+    market.candles.backfill(history.map(({ interval, candles }) => ({ interval, rows: candles.map(rowOf) })));
+    market.lastTradeId += market.candles.day(this.now()).trades;
     this.#commit([...candleRecords(market)]);
   }
 
@@ -182,8 +186,12 @@ class MatchingEngine implements Engine {
     return () => this.#commitListeners.delete(listener);
   }
 
+  records(): Iterable<StateRecord> {
+    return this.#state.records();
+  }
+
   snapshot(): EngineSnapshot {
-    return { version: 1, records: [...this.#state.records()] };
+    return { version: 1, records: [...this.records()] };
   }
 
   restore(snapshot: EngineSnapshot): void {

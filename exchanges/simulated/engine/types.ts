@@ -216,12 +216,16 @@ export interface Engine {
     range: { start?: number; end?: number; limit: number },
   ): EngineCandle[];
   day(symbol: string): DayStatistics;
-  /** History before the first trade. `interval` is one of those stored (1 s, 1 m, 1 h); oldest first, without gaps. */
-  backfill(symbol: string, interval: number, candles: EngineCandle[]): void;
+  /** History before the first trade, oldest first, without gaps; `interval` one of 1 s, 1 m, 1 h. Where they overlap the finer counts. */
+  backfill(symbol: string, history: { interval: number; candles: EngineCandle[] }[]): void;
+  /** The price it was listed at. */
+  startPrice(symbol: string): Amount;
   subscribe(listener: (event: EngineEvent) => void): () => void;
   /** Told what a restart needs of every change, before `subscribe`'s listeners hear of it. One array, one atom. */
   onCommit(listener: (records: StateRecord[]) => void): () => void;
-  /** All that a restart needs, as plain JSON. */
+  /** All that a restart needs, piece by piece: for a big state. Read it before anything changes. */
+  records(): Iterable<StateRecord>;
+  /** The same in one, as plain JSON. */
   snapshot(): EngineSnapshot;
   /** Into an engine without symbols and accounts only. Ids go on where they were; the house's quotes are not kept. */
   restore(snapshot: EngineSnapshot): void;

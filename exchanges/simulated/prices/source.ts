@@ -10,4 +10,3 @@ export interface PriceSource {
   movePrice(symbol: string, target: Amount): void;
   close(): Promise<void>;
 }
-

@@ -1,0 +1,133 @@
+import { closeSync, fsyncSync, openSync, writeFileSync } from 'node:fs';
+import { type FileHandle, mkdir, open, readFile, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Engine, StateRecord } from './engine/types.ts';
+
+const HEADER = '{"format":"simulated exchange","version":1}';
+/** What the journal may grow by before the file is written anew. */
+const GROWTH_BYTES = 16 * 1024 * 1024;
+const CHUNK_RECORDS = 200;
+
+/** An exchange's state in a file: a snapshot, then a journal of what changed; written anew from time to time. */
+export interface StateFile {
+  /**
+   * Resolves once every change made so far is on disk; calls that come together share one write. Rejects, from then on
+   * always, where the file cannot be written.
+   */
+  durable(): Promise<void>;
+  /** Writes the file anew and lets go of it. */
+  close(): Promise<void>;
+}
+
+/**
+ * Restores an empty engine from the file, if it is there, and writes every later change to it. A line is one change, whole:
+ * one that a crash cut short, never acknowledged, is left out. Throws an Error that names the file and what is wrong.
+ */
+export async function openStateFile(path: string, engine: Engine): Promise<StateFile> {
+  await mkdir(dirname(path), { recursive: true });
+  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return null;
+    throw cause;
+  });
+  if (text !== null) engine.restore({ version: 1, records: recordsIn(text, path) });
+  const journal = new Journal(path, engine);
+  await journal.begin();
+  return journal;
+}
+
+class Journal implements StateFile {
+  readonly #path: string;
+  readonly #engine: Engine;
+  readonly #unsubscribe: () => void;
+  #file: FileHandle | null = null;
+  #grown = 0;
+  #pending: string[] = [];
+  /** The write under way. */
+  #writing: Promise<void> = Promise.resolve();
+  /** The write after it, shared by all who wait for what is pending. */
+  #next: Promise<void> | null = null;
+
+  constructor(path: string, engine: Engine) {
+    this.#path = path;
+    this.#engine = engine;
+    this.#unsubscribe = engine.onCommit((records) => {
+      this.#pending.push(`${JSON.stringify(records)}\n`);
+      this.durable().catch(() => {});
+    });
+  }
+
+  begin(): Promise<void> {
+    this.#writing = this.#rewrite();
+    return this.#writing;
+  }
+
+  durable(): Promise<void> {
+    if (this.#pending.length === 0) return this.#next ?? this.#writing;
+    this.#next ??= this.#writing.then(() => this.#write());
+    return this.#next;
+  }
+
+  async close(): Promise<void> {
+    this.#unsubscribe();
+    await this.durable();
+    await this.#rewrite();
+    await this.#file?.close();
+  }
+
+  #write(): Promise<void> {
+    this.#next = null;
+    const lines = this.#pending.join('');
+    this.#pending = [];
+    this.#writing = this.#append(lines);
+    return this.#writing;
+  }
+
+  async #append(lines: string): Promise<void> {
+    if (this.#file === null || lines === '') return;
+    await this.#file.appendFile(lines);
+    await this.#file.datasync();
+    this.#grown += lines.length;
+    if (this.#grown > GROWTH_BYTES) await this.#rewrite();
+  }
+
+  /** The snapshot is taken in one go, so that what is pending is in it; then it takes the old file's place. */
+  async #rewrite(): Promise<void> {
+    const fresh = `${this.#path}.new`;
+    const descriptor = openSync(fresh, 'w');
+    for (const lines of linesOf(this.#engine.records())) writeFileSync(descriptor, lines);
+    this.#pending = [];
+    fsyncSync(descriptor);
+    closeSync(descriptor);
+    await rename(fresh, this.#path);
+    await this.#file?.close();
+    this.#file = await open(this.#path, 'a');
+    this.#grown = 0;
+  }
+}
+
+function* linesOf(records: Iterable<StateRecord>): Generator<string> {
+  yield `${HEADER}\n`;
+  let chunk: StateRecord[] = [];
+  for (const record of records) {
+    chunk.push(record);
+    if (chunk.length < CHUNK_RECORDS) continue;
+    yield `${JSON.stringify(chunk)}\n`;
+    chunk = [];
+  }
+  if (chunk.length > 0) yield `${JSON.stringify(chunk)}\n`;
+}
+
+function* recordsIn(text: string, path: string): Generator<StateRecord> {
+  const lines = text.split('\n');
+  if (lines[0] !== HEADER)
+    throw new Error(`${path} is not the state of a simulated exchange of this version.`);
+  for (const [index, line] of lines.slice(1, -1).entries()) {
+    try {
+      yield* JSON.parse(line) as StateRecord[];
+    } catch (cause) {
+      throw new Error(`${path}, line ${index + 2}: the state is damaged. Move the file away to start anew.`, {
+        cause,
+      });
+    }
+  }
+}
