@@ -41,6 +41,14 @@ test('the lockfile installs from whichever registry a machine uses', (t) => {
   t.notRegex(read('package-lock.json'), /"resolved"/);
 });
 
+test('the lockfile is whole: what any platform needs is in it', (t) => {
+  const { packages } = JSON.parse(read('package-lock.json')) as { packages: Record<string, Package> };
+  const missing = Object.entries(packages).flatMap(([from, { optionalDependencies = {} }]) =>
+    Object.keys(optionalDependencies).filter((name) => !resolves(packages, from, name)),
+  );
+  t.deepEqual(missing, []);
+});
+
 test('every link between the documents leads to a file', (t) => {
   const broken = files
     .filter((file) => file.endsWith('.md'))
@@ -51,6 +59,18 @@ test('every link between the documents leads to a file', (t) => {
     );
   t.deepEqual(broken, []);
 });
+
+interface Package {
+  optionalDependencies?: Record<string, string>;
+}
+
+/** As Node looks a package up: in the folder of who asks, then in each one above. */
+function resolves(packages: Record<string, Package>, from: string, name: string): boolean {
+  if (`${from && `${from}/`}node_modules/${name}` in packages) return true;
+  return (
+    from !== '' && resolves(packages, from.slice(0, Math.max(0, from.lastIndexOf('/node_modules/'))), name)
+  );
+}
 
 function read(file: string): string {
   return readFileSync(join(root, file), 'utf8');
