@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import type { Knex } from 'knex';
 import { Bot } from '../db/models/bot.ts';
 import { ExchangeAccount } from '../db/models/exchange-account.ts';
@@ -71,5 +71,11 @@ export async function readBot({ knex }: Dependencies, botId: string): Promise<Bo
 }
 
 export function botGone(): ApplicationFailure {
-  return ApplicationFailure.nonRetryable('Bot not found', FAILURES.gone);
+  return ApplicationFailure.create({
+    message: 'Bot not found',
+    type: FAILURES.gone,
+    nonRetryable: true,
+    // Deleting a bot while it is watched is no incident.
+    category: ApplicationFailureCategory.BENIGN,
+  });
 }

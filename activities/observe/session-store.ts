@@ -1,5 +1,5 @@
 import { Context as ActivityContext } from '@temporalio/activity';
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import type { Knex } from 'knex';
 import type { Amount } from '../../bots/money.ts';
 import type { Position } from '../../bots/position.ts';
@@ -33,7 +33,11 @@ export function createSessionStore({ deps, view, input }: WatchFacts, mind: Mind
     const position = mind.position === view.position ? null : mind.position;
     const fence = { botId: input.botId, turn: input.turn, attempt };
     if (await saveSession(deps.knex, fence, { session, position, reasons, price, at: savedAt })) return;
-    throw ApplicationFailure.retryable('Another watch of this bot has begun since', 'Outlived');
+    throw ApplicationFailure.create({
+      message: 'Another watch of this bot has begun since',
+      type: 'Outlived',
+      category: ApplicationFailureCategory.BENIGN,
+    });
   };
   return {
     save,
@@ -54,7 +58,7 @@ interface SessionRecord {
   at: number;
 }
 
-/** Which watch writes: one that outlived its turn, or an earlier attempt of it, finds its row taken and writes nothing. */
+/** Which watch writes: one that outlived its turn, or an earlier attempt of it, finds its row taken, or the bot deleted, and writes nothing. */
 interface Fence {
   botId: string;
   turn: number;
@@ -63,7 +67,8 @@ interface Fence {
 
 const SAVE = `
   INSERT INTO bot_session_states AS s (bot_id, state, reasons, turn, attempt, last_price, observed_at)
-  VALUES (:botId, :state::jsonb, :reasons::jsonb, :turn, :attempt, :price, :at)
+  SELECT id, :state::jsonb, :reasons::jsonb, :turn::bigint, :attempt::integer, :price::numeric, :at::timestamptz
+  FROM bots WHERE id = :botId
   ON CONFLICT (bot_id) DO UPDATE SET
     state = excluded.state, reasons = excluded.reasons, turn = excluded.turn, attempt = excluded.attempt,
     last_price = coalesce(excluded.last_price, s.last_price), observed_at = excluded.observed_at,

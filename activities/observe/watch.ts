@@ -51,6 +51,7 @@ class Watch {
   /** What the market said before the first decision; null once it is made. */
   #early: VenueEvent[] | null = [];
   #heldUntil = 0;
+  readonly #underWay = new Set<Promise<void>>();
 
   constructor(facts: WatchFacts) {
     this.#facts = facts;
@@ -77,6 +78,7 @@ class Watch {
       return await this.#outcome;
     } finally {
       for (const stop of stops) stop();
+      await Promise.allSettled(this.#underWay);
     }
   }
 
@@ -186,7 +188,8 @@ class Watch {
   }
 
   #guard(work: Promise<void>): void {
-    work.catch(this.#fail);
+    this.#underWay.add(work);
+    void work.catch(this.#fail).finally(() => this.#underWay.delete(work));
   }
 }
 

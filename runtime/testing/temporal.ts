@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
-import { NativeConnection } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { SEARCH_ATTRIBUTES } from '../../workflows/messages.ts';
 import { binarySearch, testServers } from '../configuration.ts';
 import { freePort } from '../embedded/ports.ts';
@@ -33,6 +33,7 @@ export async function freshTemporal(t: Scope): Promise<TestTemporal> {
   const namespace = `test-${randomUUID()}`;
   const connection = await Connection.connect({ address: at });
   await makeNamespace(connection, namespace);
+  quietRuntime();
   const native = await NativeConnection.connect({ address: at });
   t.teardown(async () => {
     await native.close();
@@ -61,6 +62,17 @@ export async function startTestTemporal(): Promise<EmbeddedTemporal> {
 }
 
 let address: Promise<string> | null = null;
+let quiet = false;
+
+/** The SDK's own log would drown the test report; what matters is asserted. */
+function quietRuntime(): void {
+  if (quiet) return;
+  quiet = true;
+  Runtime.install({
+    logger: new DefaultLogger('ERROR'),
+    telemetryOptions: { logging: { filter: 'OFF', forward: {} } },
+  });
+}
 
 async function makeNamespace(connection: Connection, namespace: string): Promise<void> {
   await connection.workflowService.registerNamespace({

@@ -1,0 +1,215 @@
+import { randomUUID } from 'node:crypto';
+import type { Knex } from 'knex';
+import { pino } from 'pino';
+import { Registry } from 'prom-client';
+import { createApi } from '../../api/app.ts';
+import { listen } from '../../api/server.ts';
+import type { ApiSettings } from '../../api/settings.ts';
+import type { Dependencies, Timing } from '../../activities/dependencies.ts';
+import { insertBot, type NewBot } from '../../db/bots.ts';
+import type { Bot } from '../../db/models/bot.ts';
+import { ExchangeAccount } from '../../db/models/exchange-account.ts';
+import { User } from '../../db/models/user.ts';
+import type { Control } from '../../exchanges/simulated/control/control.ts';
+import { startSimulatedExchange, type SimulatedExchange } from '../../exchanges/simulated/server.ts';
+import { createVault, type Vault } from '../../exchanges/vault.ts';
+import { createBotClient, type BotAddress, type BotClient } from '../../workflows/client.ts';
+import { binarySearch } from '../configuration.ts';
+import { startTrading } from '../trading.ts';
+import { workflowBundle } from '../workflow-bundle.ts';
+import { freshDatabase, type Scope } from './database.ts';
+import { PING_PONG } from './rows.ts';
+import { freshTemporal, type TestTemporal } from './temporal.ts';
+
+export interface Stack {
+  knex: Knex;
+  databaseUrl: string;
+  temporal: TestTemporal;
+  exchange: SimulatedExchange & { control: Control };
+  api: { url: string };
+  bots: BotClient;
+  owner: User;
+  /** The owner's funded paper account on `Binance`. */
+  account: ExchangeAccount;
+  vault: Vault;
+  /** A bot of the owner at rest, ping-pong on BTC/USDT unless said otherwise. */
+  addBot(columns?: Partial<NewBot>): Promise<BotAddress>;
+  /** Waits until `check` gives something, or fails with `what`. */
+  until<T>(
+    what: string,
+    check: () => Promise<T | null | undefined | false> | T | null | undefined | false,
+  ): Promise<T>;
+}
+
+export interface StackOptions {
+  timing?: Partial<Timing>;
+  settings?: Partial<ApiSettings>;
+  step?: Dependencies['step'];
+  /** False: no worker in this process; the test starts its own. */
+  worker?: boolean;
+}
+
+/** A day in the life: long enough for the slowest recovery, short enough that a hang is seen. */
+const PATIENCE_MS = 60_000;
+
+/**
+ * Everything on loopback and real: PostgreSQL, Temporal, the simulated exchange behind ccxt, workers and the API. Prices
+ * stand still until the test moves them. All of it ends with the test.
+ */
+export async function startStack(t: Scope, options: StackOptions = {}): Promise<Stack> {
+  const [database, temporal] = await Promise.all([freshDatabase(t), freshTemporal(t)]);
+  const { knex } = database;
+  const exchange = await startStillMarkets(t);
+  const vault = createVault({ currentKeyId: 'test', keys: { test: Buffer.alloc(32, 7) } });
+  const { owner, account } = await openOwner(knex, exchange, vault);
+  if (options.worker !== false) await startWorkers(t, { knex, temporal, exchange, vault, options });
+  const bots = createBotClient(temporal.client);
+  const app = createApi({
+    knex,
+    bots,
+    settings: { ...SETTINGS, ...options.settings },
+    log: pino({ level: 'silent' }),
+    metrics: new Registry(),
+    defaultOwnerId: owner.id,
+    checkAnswers: true,
+  });
+  const api = await listen(app, { host: '127.0.0.1', port: 0 });
+  t.teardown(() => api.close(100));
+  return {
+    knex,
+    databaseUrl: database.url,
+    temporal,
+    exchange,
+    api,
+    bots,
+    owner,
+    account,
+    vault,
+    async addBot(columns = {}) {
+      const row = { ...PING_PONG, user_id: owner.id, exchange_account_id: account.id, ...columns };
+      const bot = await insertBot(knex, row, { maxBots: 10_000 });
+      if (!bot) throw new Error('No room for another bot');
+      return addressOf(bot, owner.id);
+    },
+    until,
+  };
+}
+
+export function addressOf(bot: Bot, ownerId: string): BotAddress {
+  return { botId: bot.id, ownerId, exchange: bot.exchange, symbol: bot.ticker, strategy: bot.strategy };
+}
+
+const SETTINGS: ApiSettings = {
+  prefix: '/api/v1',
+  name: 'Scalper Bot API',
+  version: '1.0.0',
+  description: 'API for cryptocurrency scalping bot management',
+  debug: true,
+  corsOrigins: ['http://localhost:3000', 'http://localhost:3001'],
+  allowedHosts: ['*'],
+  trustedProxies: 0,
+  rateLimit: null,
+  maxBots: 10,
+  tradeAmount: { least: '0.001', most: '1000' },
+};
+
+async function startStillMarkets(t: Scope): Promise<SimulatedExchange & { control: Control }> {
+  const exchange = await startSimulatedExchange({
+    port: 0,
+    feed: 'synthetic',
+    seed: 1,
+    symbols: ['BTCUSDT', 'ETHUSDT', 'SOLUSDT', 'BNBUSDT'],
+    stateFile: null,
+    controlToken: randomUUID(),
+    log: () => undefined,
+  });
+  t.teardown(() => exchange.close());
+  const { control } = exchange;
+  if (!control) throw new Error('The exchange was started without control');
+  control.freeze();
+  // Between the buy and the sell price of the specification's example.
+  control.movePrice('BTCUSDT', '45500');
+  return { ...exchange, control };
+}
+
+async function openOwner(
+  knex: Knex,
+  exchange: { control: Control },
+  vault: Vault,
+): Promise<{ owner: User; account: ExchangeAccount }> {
+  const owner = await User.query(knex).insert({ name: 'Owner' }).returning('*');
+  const id = randomUUID();
+  const credentials = { apiKey: `key-${randomUUID()}`, secret: `secret-${randomUUID()}` };
+  exchange.control.openAccount({
+    id,
+    keys: [
+      {
+        key: credentials.apiKey,
+        secret: credentials.secret,
+        permissions: { read: true, trade: true, withdraw: false },
+        ips: [],
+      },
+    ],
+    balances: { USDT: '10000000', BTC: '1000', ETH: '10000', SOL: '100000', BNB: '10000' },
+    makerFee: '0.001',
+    takerFee: '0.001',
+    feeAsset: 'quote',
+  });
+  const { sealed, keyId } = vault.seal(credentials, { accountId: id, userId: owner.id, exchange: 'Binance' });
+  const account = await ExchangeAccount.query(knex)
+    .insert({
+      id,
+      user_id: owner.id,
+      exchange: 'Binance',
+      label: 'paper',
+      kind: 'paper',
+      api_key_last4: credentials.apiKey.slice(-4),
+      sealed,
+      sealed_key_id: keyId,
+      permissions: ['read', 'trade'],
+    })
+    .returning('*');
+  return { owner, account };
+}
+
+async function startWorkers(
+  t: Scope,
+  {
+    knex,
+    temporal,
+    exchange,
+    vault,
+    options,
+  }: { knex: Knex; temporal: TestTemporal; exchange: SimulatedExchange; vault: Vault; options: StackOptions },
+): Promise<void> {
+  const trading = await startTrading({
+    knex,
+    connection: temporal.connection,
+    client: temporal.client,
+    namespace: temporal.namespace,
+    workflowBundle: await workflowBundle(binarySearch().cacheDir),
+    vault,
+    paperUrl: exchange.url as `http://${string}`,
+    testnet: true,
+    slots: { watch: 200, trade: 50, cachedWorkflows: 200 },
+    logRetentionDays: null,
+    ...(options.timing ? { timing: options.timing } : {}),
+    ...(options.step ? { step: options.step } : {}),
+  });
+  t.teardown(() => trading.stop());
+}
+
+async function until<T>(
+  what: string,
+  check: () => Promise<T | null | undefined | false> | T | null | undefined | false,
+): Promise<T> {
+  const deadline = Date.now() + PATIENCE_MS;
+  for (;;) {
+    const value = await check();
+    if (value !== null && value !== undefined && value !== false) return value;
+    if (Date.now() > deadline) throw new Error(`Waited in vain for: ${what}`);
+    await new Promise((resolve) => {
+      setTimeout(resolve, 20);
+    });
+  }
+}

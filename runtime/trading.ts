@@ -1,0 +1,68 @@
+import type { Client } from '@temporalio/client';
+import type { NativeConnection, WorkflowBundleOption } from '@temporalio/worker';
+import type { Knex } from 'knex';
+import { TIMING, type Dependencies, type Timing } from '../activities/dependencies.ts';
+import { createActivities } from '../activities/index.ts';
+import { createUpkeep } from '../activities/upkeep.ts';
+import { createExchanges, type StreamFault } from '../exchanges/directory.ts';
+import type { Vault } from '../exchanges/vault.ts';
+import { createWorkers, type WorkersOptions } from './workers.ts';
+
+/** Exchanges a bot may name; each has a task queue of its own. */
+export const EXCHANGES = ['Binance', 'CoinDCX F'] as const;
+
+export interface TradingOptions {
+  knex: Knex;
+  connection: NativeConnection;
+  client: Client;
+  namespace: string;
+  workflowBundle: WorkflowBundleOption;
+  vault: Vault;
+  /** The simulated exchange, where every paper account trades. */
+  paperUrl: `http://${string}` | `https://${string}`;
+  /** True: live accounts trade on their exchange's test network. */
+  testnet: boolean;
+  slots: WorkersOptions['slots'];
+  logRetentionDays: number | null;
+  onStreamFault?: (fault: StreamFault) => void;
+  timing?: Partial<Timing>;
+  /** What a fault test may hook into. */
+  step?: Dependencies['step'];
+}
+
+export interface Trading {
+  /** Takes no new work, lets what is under way end, closes every stream. Resolves when all of it is done. */
+  stop(): Promise<void>;
+  /** Resolves when the workers have stopped; rejects where one failed. */
+  ended: Promise<void>;
+}
+
+/** Everything that trades, in this process: the exchanges, the activities over them and a worker for each queue. */
+export async function startTrading(options: TradingOptions): Promise<Trading> {
+  const { knex, client, vault, paperUrl, testnet, onStreamFault, logRetentionDays } = options;
+  const exchanges = createExchanges({
+    paperUrl,
+    testnet,
+    unseal: ({ id: accountId, user_id: userId, exchange, sealed }) =>
+      vault.open(sealed, { accountId, userId, exchange }),
+    ...(onStreamFault ? { onStreamFault } : {}),
+  });
+  const activities = createActivities({
+    knex,
+    openAccount: (account) => exchanges.account(account),
+    now: Date.now,
+    timing: { ...TIMING, ...options.timing },
+    step: options.step ?? (() => undefined),
+  });
+  const upkeep = createUpkeep({ knex, client, logRetentionDays });
+  const workers = await createWorkers({ ...options, activities, upkeep, exchanges: EXCHANGES });
+  const ended = Promise.all(workers.map((worker) => worker.run())).then(() => undefined);
+  return {
+    ended,
+    async stop() {
+      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+      await ended.catch(() => undefined);
+      await exchanges.close();
+    },
+  };
+}
