@@ -7,6 +7,8 @@ export interface DatabaseOptions {
   /** Connections kept at most; `maxOverflow` may be opened beyond it. */
   poolSize?: number;
   maxOverflow?: number;
+  /** A statement that takes longer fails; not set: it may take as long as it needs. */
+  queryTimeoutMs?: number;
   /** Called with every statement (never with its values). */
   onQuery?: (sql: string) => void;
 }
@@ -18,7 +20,8 @@ const ACQUIRE_TIMEOUT_MS = 2_500;
  * The one way to a database. Numerics come back as strings, `bigint` as numbers (ids and counters stay far below 2^53),
  * timestamps as `Date`. The caller destroys the instance.
  */
-export function openDatabase({ url, poolSize = 10, maxOverflow = 0, onQuery }: DatabaseOptions): Knex {
+export function openDatabase(options: DatabaseOptions): Knex {
+  const { url, poolSize = 10, maxOverflow = 0, queryTimeoutMs, onQuery } = options;
   const knex = knexModule({
     client: 'pg',
     connection: {
@@ -26,6 +29,7 @@ export function openDatabase({ url, poolSize = 10, maxOverflow = 0, onQuery }: D
       application_name: 'perpetua',
       connectionTimeoutMillis: ACQUIRE_TIMEOUT_MS,
       types: { getTypeParser },
+      ...(queryTimeoutMs && { query_timeout: queryTimeoutMs, statement_timeout: queryTimeoutMs }),
     },
     pool: { min: 0, max: poolSize + maxOverflow, idleTimeoutMillis: 30_000 },
     acquireConnectionTimeout: ACQUIRE_TIMEOUT_MS,

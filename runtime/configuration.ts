@@ -2,11 +2,13 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { z } from 'zod';
 import {
+  embeddedSchema,
   environmentSchema,
   PLACEHOLDER_SECRET_KEY,
   SECRET_NAMES,
-  type Environment,
+  type EmbeddedEnvironment,
 } from './environment/variables.ts';
 
 /** Start is refused. The message names every variable that is wrong and how to put it right; it shows no value. */
@@ -14,30 +16,41 @@ export class ConfigurationError extends Error {
   override readonly name = 'ConfigurationError';
 }
 
-export type Configuration = ReturnType<typeof grouped>;
+/** What can be read without a database: enough for the simulated exchange, and for `start` before it has made one. */
+export type Settings = ReturnType<typeof grouped>;
+
+export interface Configuration extends Settings {
+  database: { url: string; poolSize: number; maxOverflow: number; echo: boolean };
+  /** The encryption key seals exchange keys; only who opens them needs it. */
+  secrets: { secretKey: string; encryptionKey: string | undefined };
+}
 
 /** The project's folder, from the sources and from `dist/` alike. */
 export const PROJECT = projectFolder();
 
-/** This process's configuration, from its environment and, below it, the project's `.env`. Read once, at the entry. */
-export function loadConfiguration(): Configuration {
-  return readConfiguration(environment());
-}
-
-/** As `loadConfiguration`, from the variables given. */
+/** Reads what a process needs from its environment. Throws `ConfigurationError`. */
 export function readConfiguration(variables: Record<string, string | undefined>): Configuration {
-  const parsed = environmentSchema.safeParse(variables);
-  if (!parsed.success) {
-    // Only names and rules: what was set may be a secret in the wrong place.
-    const problems = parsed.error.issues.map(({ path, message }) => `  ${String(path[0])} ${message}`);
-    throw new ConfigurationError(`The configuration is not complete:\n${[...new Set(problems)].join('\n')}`);
-  }
-  if (!parsed.data.DEBUG && parsed.data.SECRET_KEY === PLACEHOLDER_SECRET_KEY)
+  const env = parse(environmentSchema, variables);
+  if (!env.DEBUG && env.SECRET_KEY === PLACEHOLDER_SECRET_KEY)
     throw new ConfigurationError(
       'SECRET_KEY is still the placeholder of the template, which DEBUG=False does not allow. ' +
         'Set it to what `openssl rand -hex 32` gives.',
     );
-  return grouped(parsed.data);
+  return {
+    ...grouped(env),
+    database: {
+      url: env.DATABASE_URL,
+      poolSize: env.DB_POOL_SIZE,
+      maxOverflow: env.DB_MAX_OVERFLOW,
+      echo: env.DB_ECHO_LOG,
+    },
+    secrets: { secretKey: env.SECRET_KEY, encryptionKey: env.ENCRYPTION_KEY },
+  };
+}
+
+/** The same where neither DATABASE_URL nor SECRET_KEY is needed. */
+export function readSettings(variables: Record<string, string | undefined>): Settings {
+  return grouped(parse(embeddedSchema, variables));
 }
 
 /** Things that are allowed and better known. */
@@ -74,25 +87,31 @@ export function binarySearch(): { cliPath: string | undefined; cacheDir: string 
   };
 }
 
-function grouped(env: Environment) {
+/** Says only names and rules: what was set may be a secret in the wrong place. */
+function parse<T>(schema: z.ZodType<T>, variables: Record<string, string | undefined>): T {
+  // A variable set to nothing counts as not set.
+  const set = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== ''));
+  const parsed = schema.safeParse(set);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, message }) => `  ${String(path[0])} ${message}`);
+  throw new ConfigurationError(`The configuration is not complete:\n${[...new Set(problems)].join('\n')}`);
+}
+
+function grouped(env: EmbeddedEnvironment) {
   return {
     dataDir: resolve(PROJECT, env.DATA_DIR),
-    secrets: { secretKey: env.SECRET_KEY, encryptionKey: env.ENCRYPTION_KEY },
-    database: {
-      url: env.DATABASE_URL,
-      poolSize: env.DB_POOL_SIZE,
-      maxOverflow: env.DB_MAX_OVERFLOW,
-      echo: env.DB_ECHO_LOG,
-    },
     api: apiSettings(env),
     temporal: {
       address: env.TEMPORAL_ADDRESS ?? `127.0.0.1:${env.TEMPORAL_PORT}`,
       namespace: env.TEMPORAL_NAMESPACE,
     },
     exchange: {
+      host: env.EXCHANGE_HOST,
       port: env.EXCHANGE_PORT,
-      url: env.PAPER_EXCHANGE_URL ?? `http://127.0.0.1:${env.EXCHANGE_PORT}`,
+      url: (env.PAPER_EXCHANGE_URL ?? `http://127.0.0.1:${env.EXCHANGE_PORT}`) as `http://${string}`,
       feed: env.PAPER_FEED,
+      symbols: env.PAPER_SYMBOLS,
+      testnet: env.BINANCE_TESTNET,
       controlToken: env.EXCHANGE_CONTROL_TOKEN,
     },
     worker: {
@@ -120,7 +139,7 @@ function grouped(env: Environment) {
 }
 
 /** What `api/settings.ts` asks for, and where to listen. */
-function apiSettings(env: Environment) {
+function apiSettings(env: EmbeddedEnvironment) {
   const productionHosts = ['scalperbot.com', 'www.scalperbot.com', 'api.scalperbot.com'];
   return {
     host: env.HOST,
@@ -141,9 +160,9 @@ function apiSettings(env: Environment) {
   };
 }
 
-function secretValues(env: Environment): string[] {
+function secretValues(env: EmbeddedEnvironment): string[] {
   const values = SECRET_NAMES.map((name) => env[name]).filter((value) => typeof value === 'string');
-  const password = new URL(env.DATABASE_URL).password;
+  const password = env.DATABASE_URL && new URL(env.DATABASE_URL).password;
   return password ? [...values, password, decodeURIComponent(password)] : values;
 }
 

@@ -1,47 +1,48 @@
 import { z } from 'zod';
 
-/** A variable set to nothing counts as not set. */
-const unlessBlank = <T extends z.ZodType>(rule: T) =>
-  z.preprocess((value) => (value === '' ? undefined : value), rule);
-
 export const text = (standard: string, description: string) =>
-  unlessBlank(z.string().default(standard)).meta({ description, standard });
+  z.string().default(standard).meta({ description, standard });
 
 /** `example` is shown in the template, commented out. */
 export const optional = (description: string, example = '') =>
-  unlessBlank(z.string().optional()).meta({ description, example });
+  z.string().optional().meta({ description, example });
 
 /** Never shown, nowhere. */
 export const secret = (description: string) => optional(description).meta({ description, secret: true });
 
 export const flag = (standard: boolean, description: string) =>
-  unlessBlank(z.stringbool({ error: 'must be True or False' }).default(standard)).meta({
-    description,
-    standard: standard ? 'True' : 'False',
-  });
+  z
+    .stringbool({ error: 'must be True or False' })
+    .default(standard)
+    .meta({
+      description,
+      standard: standard ? 'True' : 'False',
+    });
 
 export const whole = (standard: number, description: string, [least, most] = [0, 1_000_000_000]) =>
-  unlessBlank(wholeNumber(least, most).default(standard)).meta({ description, standard: String(standard) });
+  wholeNumber(least, most)
+    .default(standard)
+    .meta({ description, standard: String(standard) });
 
 export const optionalWhole = (description: string, example: string) =>
-  unlessBlank(wholeNumber(1, 1_000_000_000).optional()).meta({ description, example });
+  wholeNumber(1, 1_000_000_000).optional().meta({ description, example });
 
 export const port = (standard: number, description: string) => whole(standard, description, [1, 65_535]);
 
 export const amount = (standard: string, description: string) =>
-  unlessBlank(
-    z
-      .string()
-      .regex(/^\d{1,12}(\.\d{1,8})?$/, 'must be an amount such as 0.001')
-      .default(standard),
-  ).meta({ description, standard });
+  z
+    .string()
+    .regex(/^\d{1,12}(\.\d{1,8})?$/, 'must be an amount such as 0.001')
+    .default(standard)
+    .meta({ description, standard });
 
 export const choice = <const T extends readonly [string, ...string[]]>(
   values: T,
   standard: T[number],
   description: string,
 ) =>
-  unlessBlank(z.enum(values, { error: `must be one of ${values.join(', ')}` }))
+  z
+    .enum(values, { error: `must be one of ${values.join(', ')}` })
     .default(standard as never)
     .meta({ description: `${description} (${values.join(', ')})`, standard });
 

@@ -49,14 +49,10 @@ const api = {
 
 const database = {
   DATABASE_URL: z
-    .preprocess(
-      (value) => (value === '' ? undefined : value),
-      z
-        .string({ error: `is required. Its form is ${DATABASE_FORM}` })
-        .refine(
-          isDatabaseUrl,
-          `must have the form ${DATABASE_FORM} (write other characters of the password as %XX)`,
-        ),
+    .string({ error: `is required. Its form is ${DATABASE_FORM}` })
+    .refine(
+      isDatabaseUrl,
+      `must have the form ${DATABASE_FORM} (write other characters of the password as %XX)`,
     )
     .meta({
       description: 'The database; `npm start` runs one of its own where this is not set',
@@ -71,12 +67,8 @@ const database = {
 
 const secrets = {
   SECRET_KEY: z
-    .preprocess(
-      (value) => (value === '' ? undefined : value),
-      z
-        .string({ error: 'is required: 32 random bytes in hex, as `openssl rand -hex 32` gives them' })
-        .min(32, 'must have at least 32 characters: take what `openssl rand -hex 32` gives'),
-    )
+    .string({ error: 'is required: 32 random bytes in hex, as `openssl rand -hex 32` gives them' })
+    .min(32, 'must have at least 32 characters: take what `openssl rand -hex 32` gives')
     .meta({
       description: 'Signs tokens; at least 32 characters. `npm start` makes one where this is not set',
       example: PLACEHOLDER_SECRET_KEY,
@@ -111,19 +103,21 @@ const embedded = {
 };
 
 const exchange = {
+  EXCHANGE_HOST: text('127.0.0.1', 'The address the simulated exchange listens on'),
   EXCHANGE_PORT: port(8900, 'The port of the simulated exchange'),
-  PAPER_EXCHANGE_URL: optional(
-    'Where paper trading goes; not set: the simulated exchange here',
-    'http://127.0.0.1:8900',
-  ),
+  PAPER_SYMBOLS: list(['BTCUSDT', 'ETHUSDT', 'BNBUSDT', 'SOLUSDT', 'XRPUSDT', 'ETHBTC'], 'Markets it lists'),
+  PAPER_EXCHANGE_URL: z
+    .string()
+    .regex(/^https?:\/\/[^/\s]+$/, 'must be an address such as http://127.0.0.1:8900')
+    .optional()
+    .meta({
+      description: 'Where paper trading goes; not set: the simulated exchange here',
+      example: 'http://127.0.0.1:8900',
+    }),
   PAPER_FEED: z
-    .preprocess(
-      (value) => (value === '' ? undefined : value),
-      z
-        .string()
-        .regex(/^(synthetic|file:.+|live:[a-z0-9]+)$/, 'must be synthetic, file:PATH or live:EXCHANGE')
-        .default('synthetic'),
-    )
+    .string()
+    .regex(/^(synthetic|file:.+|live:[a-z0-9]+)$/, 'must be synthetic, file:PATH or live:EXCHANGE')
+    .default('synthetic')
     .meta({
       description: 'Where its prices come from: synthetic, file:PATH (CSV candles) or live:binance',
       standard: 'synthetic',
@@ -204,9 +198,12 @@ export const environmentSchema = z.object({
   ...operations,
 });
 
-export type Environment = z.output<typeof environmentSchema>;
+/** The same for those who need no database, or make their own. */
+export const embeddedSchema = environmentSchema.partial({ DATABASE_URL: true, SECRET_KEY: true });
+
+export type EmbeddedEnvironment = z.output<typeof embeddedSchema>;
 
 /** The variables whose values are never shown. */
-export const SECRET_NAMES = (Object.keys(environmentSchema.shape) as (keyof Environment)[]).filter(
+export const SECRET_NAMES = (Object.keys(environmentSchema.shape) as (keyof EmbeddedEnvironment)[]).filter(
   (name) => environmentSchema.shape[name].meta()?.['secret'] === true,
 );

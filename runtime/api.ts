@@ -1,0 +1,45 @@
+import { Client, Connection } from '@temporalio/client';
+import { createApi } from '../api/app.ts';
+import { listen } from '../api/server.ts';
+import { openDatabase } from '../db/connect.ts';
+import { ensureDefaultOwner } from '../db/owners.ts';
+import { createBotClient } from '../workflows/client.ts';
+import { readConfiguration, warningsOf } from './configuration.ts';
+import { requireFreePort } from './embedded/ports.ts';
+import { createMetrics } from './metrics.ts';
+import { runProcess } from './run-process.ts';
+
+/** A door must answer within 3 s, whatever the database does. */
+const LONGEST_QUERY_MS = 2_500;
+
+/** The HTTP API. It starts without Temporal, answers 503 to commands meanwhile, and recovers by itself. */
+await runProcess('api', readConfiguration, async (configuration, log) => {
+  const { api: settings, database, temporal } = configuration;
+  for (const warning of warningsOf(configuration)) log.warn(warning);
+  await requireFreePort(settings.port, 'PORT', 'the API', settings.host);
+  const knex = openDatabase({
+    ...database,
+    queryTimeoutMs: LONGEST_QUERY_MS,
+    ...(database.echo && { onQuery: (sql: string) => log.info({ sql }, 'query') }),
+  });
+  const owner = await ensureDefaultOwner(knex);
+  const connection = Connection.lazy({ address: temporal.address });
+  const client = new Client({ connection, namespace: temporal.namespace });
+  const app = createApi({
+    knex,
+    bots: createBotClient(client),
+    settings,
+    log,
+    metrics: createMetrics('api'),
+    defaultOwnerId: owner.id,
+  });
+  const listening = await listen(app, settings);
+  log.info({ url: listening.url }, 'listening');
+  return {
+    async stop() {
+      await listening.close();
+      await connection.close();
+      await knex.destroy();
+    },
+  };
+});

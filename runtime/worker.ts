@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { NativeConnection } from '@temporalio/worker';
+import { openDatabase } from '../db/connect.ts';
+import { readConfiguration } from './configuration.ts';
+import { createMetrics, serveMetrics } from './metrics.ts';
+import { runProcess } from './run-process.ts';
+import { ensureSchedules } from './schedules.ts';
+import { installTemporalRuntime } from './temporal-logging.ts';
+import { startTrading } from './trading.ts';
+import { openVault } from './vault-key.ts';
+import { workflowBundle } from './workflow-bundle.ts';
+
+/** Everything that trades: workflows and activities of all bots. Run as many as there is to do. */
+await runProcess('worker', readConfiguration, async (configuration, log) => {
+  const { database, temporal, exchange, worker, dataDir } = configuration;
+  const vault = openVault(configuration.secrets);
+  installTemporalRuntime(log);
+  const bundle = workflowBundle(join(dataDir, 'cache'));
+  const knex = openDatabase(database);
+  const connection = await NativeConnection.connect({ address: temporal.address });
+  const clientConnection = await Connection.connect({ address: temporal.address });
+  const client = new Client({ connection: clientConnection, namespace: temporal.namespace });
+  const trading = await startTrading({
+    knex,
+    connection,
+    client,
+    namespace: temporal.namespace,
+    workflowBundle: await bundle,
+    vault,
+    paperUrl: exchange.url,
+    testnet: exchange.testnet,
+    slots: worker.slots,
+    logRetentionDays: worker.logRetentionDays,
+    onStreamFault: (fault) => log.warn({ ...fault }, 'a stream is being put right'),
+  });
+  await ensureSchedules(client);
+  const metrics = worker.metricsPort && (await serveMetrics(createMetrics('worker'), worker.metricsPort));
+  return {
+    failed: trading.ended,
+    async stop() {
+      await trading.stop();
+      if (metrics) metrics.close();
+      await connection.close();
+      await clientConnection.close();
+      await knex.destroy();
+    },
+  };
+});
