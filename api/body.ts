@@ -14,7 +14,8 @@ export async function readBody(ctx: Context): Promise<unknown> {
   if (Number(ctx.get('Content-Length')) > MAX_BYTES) throw tooLarge(ctx);
   const bytes = await collect(ctx);
   if (bytes.length === 0) return undefined;
-  if (!ctx.is('json', '+json')) throw notJson('the body must be JSON, sent with Content-Type: application/json');
+  if (!ctx.is('json', '+json'))
+    throw notJson('the body must be JSON, sent with Content-Type: application/json');
   return readJson(decode(ctx, bytes));
 }
 

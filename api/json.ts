@@ -28,7 +28,8 @@ export function isStorable(text: string): boolean {
  * Free-form JSON as it is stored: numbers that a float keeps exactly become numbers, longer ones their digits as text.
  */
 export function toPlain(value: unknown): unknown {
-  if (value instanceof Decimal) return new Decimal(value.toNumber()).eq(value) ? value.toNumber() : value.toString();
+  if (value instanceof Decimal)
+    return new Decimal(value.toNumber()).eq(value) ? value.toNumber() : value.toString();
   if (Array.isArray(value)) return value.map(toPlain);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, toPlain(inner)]));
@@ -55,7 +56,9 @@ function refuseHostile(value: unknown, depth: number): void {
   if (typeof value !== 'object' || value === null) return;
   for (const [key, inner] of Object.entries(value)) {
     if (FORBIDDEN_KEYS.has(key) || !isStorable(key)) {
-      throw invalidInput([{ field: key.slice(0, 40).replaceAll('\0', ''), message: 'This name is not allowed' }]);
+      throw invalidInput([
+        { field: key.slice(0, 40).replaceAll('\0', ''), message: 'This name is not allowed' },
+      ]);
     }
     refuseHostile(inner, depth + 1);
   }

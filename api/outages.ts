@@ -4,7 +4,8 @@ import { ApiError, botNotFound, unavailable } from './errors.ts';
 /** What the caller is told of a fault: the designed refusal it stands for, else `internal`, which tells nothing. */
 export function explain(error: unknown): ApiError {
   if (error instanceof ApiError) return error;
-  if (error instanceof CommandRefused) return new ApiError('command_refused', error.message, { cause: error });
+  if (error instanceof CommandRefused)
+    return new ApiError('command_refused', error.message, { cause: error });
   if (error instanceof BotGone) return botNotFound();
   if (error instanceof Unavailable) {
     const { message, retryAfterSeconds } = error;
@@ -19,7 +20,15 @@ export function explain(error: unknown): ApiError {
 
 /** SQLSTATE classes: connection exceptions, insufficient resources, operator intervention (shutdown, time-out). */
 const OUTAGE_STATES = /^(08|53|57)/;
-const OUTAGE_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'ETIMEDOUT', 'EPIPE', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH']);
+const OUTAGE_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ETIMEDOUT',
+  'EPIPE',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+]);
 /** What pg and knex say, without a code, when a connection dies or none is free. */
 const OUTAGE_TEXTS =
   /Connection terminated|timeout exceeded when trying to connect|Query read timeout|not queryable|Timeout acquiring a connection/i;
@@ -29,7 +38,8 @@ export function isDatabaseOutage(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (error instanceof AggregateError && error.errors.some(isDatabaseOutage)) return true;
   const { code } = error as { code?: unknown };
-  if (typeof code === 'string' && (OUTAGE_CODES.has(code) || (code.length === 5 && OUTAGE_STATES.test(code)))) return true;
+  if (typeof code === 'string' && (OUTAGE_CODES.has(code) || (code.length === 5 && OUTAGE_STATES.test(code))))
+    return true;
   return OUTAGE_TEXTS.test(error.message);
 }
 

@@ -4,7 +4,12 @@ import type Koa from 'koa';
 import { SECURITY_HEADERS } from './middleware/security-headers.ts';
 
 /** Node's defaults (no cap, 300 s for a request) invite slow clients. */
-const LIMITS = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 };
+const LIMITS = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 65_000,
+  maxHeaderSize: 16_384,
+};
 const MAX_CONNECTIONS = 1_024;
 const MAX_HEADERS = 100;
 
@@ -46,7 +51,10 @@ function close(server: Server, graceMs: number): Promise<void> {
   });
 }
 
-const STATUS_OF: Partial<Record<string, number>> = { HPE_HEADER_OVERFLOW: 431, ERR_HTTP_REQUEST_TIMEOUT: 408 };
+const STATUS_OF: Partial<Record<string, number>> = {
+  HPE_HEADER_OVERFLOW: 431,
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
+};
 
 /** What cannot be read as HTTP never reaches Koa; it is refused here with the same headers. */
 function refuse(error: NodeJS.ErrnoException, socket: Socket): void {

@@ -1,5 +1,11 @@
 import type { z } from 'zod';
-import { invalidInput, malformedInput, type FieldFault, type ShapeFault, type ShapeFaultType } from './errors.ts';
+import {
+  invalidInput,
+  malformedInput,
+  type FieldFault,
+  type ShapeFault,
+  type ShapeFaultType,
+} from './errors.ts';
 
 export type Place = 'path' | 'query' | 'body';
 
@@ -32,7 +38,9 @@ export function refuse(faults: readonly Fault[]): void {
   const shape = faults.flatMap((fault) => ('shape' in fault ? [fault.shape] : []));
   if (shape.length > 0) throw malformedInput(shape);
   // One a field, the last: rules go from form to meaning.
-  const fields = new Map(faults.flatMap((fault) => ('field' in fault ? [[fault.field.field, fault.field]] : [])));
+  const fields = new Map(
+    faults.flatMap((fault) => ('field' in fault ? [[fault.field.field, fault.field]] : [])),
+  );
   if (fields.size > 0) throw invalidInput([...fields.values()]);
 }
 
@@ -40,7 +48,9 @@ export function refuse(faults: readonly Fault[]): void {
 export function faultsOf(issue: z.core.$ZodIssue, place: Place, sent: unknown, base: string[] = []): Fault[] {
   const path = [...base, ...issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step))];
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ field: { field: [...path, key].join('.'), message: 'Unknown setting' } }));
+    return issue.keys.map((key) => ({
+      field: { field: [...path, key].join('.'), message: 'Unknown setting' },
+    }));
   }
   const loc = [place, ...path];
   if (valueAt(sent, issue.path) === undefined) {
@@ -65,7 +75,8 @@ function shapeFaultType(issue: z.core.$ZodIssue): ShapeFaultType | null {
   if (issue.code === 'invalid_type') return EXPECTED[issue.expected] ?? 'type_error.str';
   if (issue.code === 'invalid_value' || issue.code === 'invalid_union') return 'type_error.enum';
   if (issue.code === 'invalid_format' && issue.format === 'guid') return 'type_error.uuid';
-  if (issue.code === 'custom' && issue.params) return (issue.params['type'] as ShapeFaultType | undefined) ?? null;
+  if (issue.code === 'custom' && issue.params)
+    return (issue.params['type'] as ShapeFaultType | undefined) ?? null;
   return null;
 }
 
@@ -100,8 +111,8 @@ function unionOptions(issue: z.core.$ZodIssueInvalidUnion): readonly unknown[] {
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return path.reduce<unknown>(
-    (inner, step) => (typeof inner === 'object' && inner !== null ? (inner as Record<PropertyKey, unknown>)[step] : undefined),
+    (inner, step) =>
+      typeof inner === 'object' && inner !== null ? (inner as Record<PropertyKey, unknown>)[step] : undefined,
     value,
   );
 }
-

@@ -2,7 +2,13 @@ import type { BotChange } from '../../workflows/messages.ts';
 
 type Columns = Pick<
   BotChange,
-  'first_order' | 'quantity' | 'buy_price' | 'sell_price' | 'trailing_percent' | 'infinite_loop' | 'parameters'
+  | 'first_order'
+  | 'quantity'
+  | 'buy_price'
+  | 'sell_price'
+  | 'trailing_percent'
+  | 'infinite_loop'
+  | 'parameters'
 >;
 
 /** What a bot's row keeps of parameters that its strategy's schema has accepted: columns for ping-pong, else the JSON. */

@@ -30,7 +30,9 @@ export function checkSettings(
   const faults = [
     ...(TICKER.test(ticker) ? [] : [broken('ticker', 'Must be a pair such as BTC/USDT')]),
     ...amountFaults(sent.parameters['quantity'], [...base, 'quantity'].join('.'), tradeAmount),
-    ...(read.success ? [] : read.error.issues.flatMap((issue) => faultsOf(issue, 'body', sent.parameters, base))),
+    ...(read.success
+      ? []
+      : read.error.issues.flatMap((issue) => faultsOf(issue, 'body', sent.parameters, base))),
   ];
   const parameters = read.success ? (read.data as Record<string, unknown>) : sent.parameters;
   return {
@@ -39,7 +41,11 @@ export function checkSettings(
   };
 }
 
-function amountFaults(quantity: unknown, field: string, { least, most }: { least: Amount; most: Amount }): Fault[] {
+function amountFaults(
+  quantity: unknown,
+  field: string,
+  { least, most }: { least: Amount; most: Amount },
+): Fault[] {
   if (typeof quantity !== 'string' || !/^\d+(\.\d+)?$/.test(quantity)) return [];
   const isWithin = new Decimal(quantity).gte(least) && new Decimal(quantity).lte(most);
   return isWithin ? [] : [broken(field, `Must be between ${least} and ${most}`)];

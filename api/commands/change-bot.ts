@@ -23,7 +23,11 @@ export interface SettingsChange {
 }
 
 /** Changes the bot through its workflow, so that a running one takes it at once. Without a difference nothing happens. */
-export async function changeBot(botId: string, change: SettingsChange, context: CommandContext): Promise<Bot> {
+export async function changeBot(
+  botId: string,
+  change: SettingsChange,
+  context: CommandContext,
+): Promise<Bot> {
   const bot = await requireBot(botId, context);
   const before = settingsOf(bot);
   const { settings: after, faults } = checkSettings(merge(before, change), context.settings.tradeAmount);
@@ -41,7 +45,13 @@ export async function changeBot(botId: string, change: SettingsChange, context: 
 
 function settingsOf(bot: Bot): BotSettings {
   const { strategy, ticker, exchange, protections } = bot;
-  return { strategy, ticker, exchange, protections, parameters: parametersOf(bot) as Record<string, unknown> };
+  return {
+    strategy,
+    ticker,
+    exchange,
+    protections,
+    parameters: parametersOf(bot) as Record<string, unknown>,
+  };
 }
 
 function merge(before: BotSettings, { pingPong, parameters, ...change }: SettingsChange): BotSettings {
@@ -64,7 +74,13 @@ function differenceOf(before: BotSettings, after: BotSettings): BotChange {
   return Object.fromEntries(changed);
 }
 
-function rowOf({ strategy, ticker, exchange, parameters, protections }: BotSettings): Record<string, unknown> {
+function rowOf({
+  strategy,
+  ticker,
+  exchange,
+  parameters,
+  protections,
+}: BotSettings): Record<string, unknown> {
   return { ticker, exchange, protections, ...columnsOf(strategy, parameters) };
 }
 

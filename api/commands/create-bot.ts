@@ -17,7 +17,10 @@ export async function createBot(sent: BotSettings, context: CommandContext): Pro
   const { knex, bots, owner, log } = context;
   const bot = await store(sent, context);
   try {
-    const { status } = await bots.command(addressOf(bot, context), { name: 'start', commandId: randomUUID() });
+    const { status } = await bots.command(addressOf(bot, context), {
+      name: 'start',
+      commandId: randomUUID(),
+    });
     return bot.$set({ status });
   } catch (error) {
     if (await removeUnstarted(bot, context)) throw error;

@@ -13,12 +13,19 @@ const MOST = 10_000;
 export async function stopAllBots(context: CommandContext): Promise<number> {
   const { knex, owner } = context;
   const running = await Promise.all(
-    (['ACTIVE', 'PAUSED'] as const).map((status) => listBots(knex, { ...owner.rows, status, skip: 0, limit: MOST })),
+    (['ACTIVE', 'PAUSED'] as const).map((status) =>
+      listBots(knex, { ...owner.rows, status, skip: 0, limit: MOST }),
+    ),
   );
   const changes = await eachOf(running.flat(), (bot) => stop(bot, context));
   const stopped = changes.filter(Boolean).length;
   if (stopped > 0) {
-    await insertLog(knex, { bot_id: null, user_id: owner.id, level: 'WARNING', message: `Stopped ${stopped} bots` });
+    await insertLog(knex, {
+      bot_id: null,
+      user_id: owner.id,
+      level: 'WARNING',
+      message: `Stopped ${stopped} bots`,
+    });
   }
   return stopped;
 }

@@ -19,7 +19,10 @@ export const ASSETS = {
     read: () =>
       `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#page', deepLinking: true, validatorUrl: null });\n`,
   },
-  'redoc.js': { type: SCRIPT, read: () => withoutOutsideLogo(packaged('redoc/bundles/redoc.standalone.js')()) },
+  'redoc.js': {
+    type: SCRIPT,
+    read: () => withoutOutsideLogo(packaged('redoc/bundles/redoc.standalone.js')()),
+  },
   'redoc-start.js': {
     type: SCRIPT,
     // Its search runs in a worker made from a blob, which the page's policy does not allow.
@@ -35,5 +38,8 @@ function packaged(path: string): () => string {
 
 /** Redoc shows its makers' logo from their host; an empty picture takes its place, their name and link stay. */
 function withoutOutsideLogo(script: string): string {
-  return script.replaceAll('https://cdn.redoc.ly/redoc/logo-mini.svg', 'data:image/gif;base64,R0lGODlhAQABAAAAACw=');
+  return script.replaceAll(
+    'https://cdn.redoc.ly/redoc/logo-mini.svg',
+    'data:image/gif;base64,R0lGODlhAQABAAAAACw=',
+  );
 }

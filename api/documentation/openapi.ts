@@ -37,7 +37,10 @@ function operation(route: Route, contract: Contract): ZodOpenApiOperationObject 
 function answers({ responses, produces = 'application/json' }: Route): ZodOpenApiResponsesObject {
   const entries = Object.entries(responses).map(([status, schema]) => {
     const text = STATUS_CODES[status] ?? status;
-    return [status, schema ? { description: text, content: { [produces]: { schema } } } : { description: text }];
+    return [
+      status,
+      schema ? { description: text, content: { [produces]: { schema } } } : { description: text },
+    ];
   });
   return Object.fromEntries(entries) as ZodOpenApiResponsesObject;
 }
@@ -46,7 +49,10 @@ function refusals(route: Route, { envelope }: Contract): ZodOpenApiResponsesObje
   const codes = [...codesOf(route)];
   const entries = codes.map((code) => {
     const status = ERROR_STATUS[code];
-    const words = codes.filter((other) => ERROR_STATUS[other] === status).join(', ').replaceAll('_', ' ');
+    const words = codes
+      .filter((other) => ERROR_STATUS[other] === status)
+      .join(', ')
+      .replaceAll('_', ' ');
     const content = { 'application/json': { schema: envelope.schema(status) } };
     return [status, { description: `${STATUS_CODES[status]}: ${words}`, content }];
   });

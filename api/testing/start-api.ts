@@ -16,17 +16,23 @@ export interface TestApi {
   ownerId: string;
   /** The lines of the server log. */
   lines: Record<string, unknown>[];
-  /** A request with a JSON body, if any, and its answer read. */
-  call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<TestAnswer>;
+  call: Call;
 }
 
-export interface TestAnswer {
+/** A request, with `body` as JSON or, where it is a text, as it is; and its answer, read. */
+export type Call = <T = Record<string, unknown>>(
+  method: string,
+  path: string,
+  body?: unknown,
+  headers?: Record<string, string>,
+) => Promise<TestAnswer<T>>;
+
+export interface TestAnswer<T> {
   status: number;
   headers: Headers;
   text: string;
-  /** Parsed where it is JSON. */
-  // oxlint-disable-next-line typescript/no-explicit-any
-  body: any;
+  /** Parsed where it is JSON, else the text. */
+  body: T;
 }
 
 export const TEST_SETTINGS: ApiSettings = {
@@ -50,7 +56,9 @@ export async function startApi(
   overrides: Partial<Dependencies> = {},
 ): Promise<TestApi> {
   const { knex } = await freshDatabase(t);
-  const [{ id: ownerId }] = (await knex('users').insert({ name: 'Owner' }).returning('id')) as [{ id: string }];
+  const [{ id: ownerId }] = (await knex('users').insert({ name: 'Owner' }).returning('id')) as [
+    { id: string },
+  ];
   const bots = recordingBotClient(knex);
   const lines: Record<string, unknown>[] = [];
   const app = createApi({
@@ -66,13 +74,13 @@ export async function startApi(
   return { url, knex, bots, ownerId, lines, call: (...request) => call(url, ...request) };
 }
 
-async function call(
+async function call<T>(
   url: string,
   method: string,
   path: string,
   body?: unknown,
   headers: Record<string, string> = {},
-): Promise<TestAnswer> {
+): Promise<TestAnswer<T>> {
   const response = await fetch(url + path, {
     method,
     redirect: 'manual',
@@ -81,7 +89,12 @@ async function call(
   });
   const text = await response.text();
   const isJson = response.headers.get('Content-Type')?.startsWith('application/json') ?? false;
-  return { status: response.status, headers: response.headers, text, body: isJson ? JSON.parse(text) : text };
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    body: (isJson ? JSON.parse(text) : text) as T,
+  };
 }
 
 function intoLines(lines: Record<string, unknown>[]): Writable {

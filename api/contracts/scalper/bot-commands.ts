@@ -62,7 +62,11 @@ export const botCommandRoutes = [
   stopAll,
   plainCommand('start', 'Start a bot', 'Goes on with the side that is due. No effect on one that runs.'),
   stop,
-  plainCommand('toggle', 'Start a stopped bot or stop a running one', 'Decided by the bot on the status it has then.'),
+  plainCommand(
+    'toggle',
+    'Start a stopped bot or stop a running one',
+    'Decided by the bot on the status it has then.',
+  ),
   plainCommand('pause', 'Pause a bot', 'It opens nothing more and may still close what it holds.'),
   plainCommand('resume', 'Let a paused bot go on', 'No effect on one that runs.'),
 ];

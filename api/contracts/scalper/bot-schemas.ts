@@ -50,7 +50,9 @@ const otherStrategies = STRATEGIES.filter(({ name }) => name !== 'ping-pong').ma
 );
 
 /** A new bot: the scalper's eight fields, or a strategy by name with its parameters. Unknown fields are ignored. */
-export const newBot = z.discriminatedUnion('strategy', [newScalper, ...otherStrategies]).meta({ id: 'NewBot' });
+export const newBot = z
+  .discriminatedUnion('strategy', [newScalper, ...otherStrategies])
+  .meta({ id: 'NewBot' });
 export type NewBot = z.output<typeof newBot>;
 
 /** Every field may be left out; what the server owns is ignored. */
@@ -73,7 +75,10 @@ export const bot = z
     ticker: z.string().max(20),
     exchange: z.string(),
     first_order: z.enum(SIDES),
-    quantity: z.number().nullable().meta({ description: 'Null for strategies that have their own parameters' }),
+    quantity: z
+      .number()
+      .nullable()
+      .meta({ description: 'Null for strategies that have their own parameters' }),
     buy_price: z.number().nullable(),
     sell_price: z.number().nullable(),
     trailing_percent: z.number().nullable(),
@@ -85,7 +90,13 @@ export const bot = z
     created_at: timestamp,
     updated_at: timestamp,
     strategy: z.string().optional().meta({ description: 'Shown where it is not ping-pong' }),
-    parameters: z.record(z.string(), z.unknown()).optional().meta({ description: 'Shown where it is not ping-pong' }),
-    protections: z.record(z.string(), z.unknown()).optional().meta({ description: 'Shown where there are any' }),
+    parameters: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .meta({ description: 'Shown where it is not ping-pong' }),
+    protections: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .meta({ description: 'Shown where there are any' }),
   })
   .meta({ id: 'Bot' });

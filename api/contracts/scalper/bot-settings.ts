@@ -11,7 +11,13 @@ export function settingsOf(body: NewBot): BotSettings {
   return { ...common, strategy: 'ping-pong', parameters: pingPongOf(body) };
 }
 
-export function changeOf({ ticker, exchange, parameters = {}, protections, ...scalper }: BotChange): SettingsChange {
+export function changeOf({
+  ticker,
+  exchange,
+  parameters = {},
+  protections,
+  ...scalper
+}: BotChange): SettingsChange {
   return {
     ...(ticker !== undefined && { ticker }),
     ...(exchange !== undefined && { exchange }),

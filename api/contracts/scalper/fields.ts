@@ -25,15 +25,22 @@ function wholeNumber({ least, most, otherwise }: { least: number; most: number; 
 
 /** Part of every list: newest first, `skip` left out, at most `limit`. */
 export const page = {
-  skip: wholeNumber({ least: 0, most: 999_999_999, otherwise: 0 }).meta({ description: 'How many to leave out' }),
-  limit: wholeNumber({ least: 1, most: 1_000, otherwise: 100 }).meta({ description: 'How many to answer at most' }),
+  skip: wholeNumber({ least: 0, most: 999_999_999, otherwise: 0 }).meta({
+    description: 'How many to leave out',
+  }),
+  limit: wholeNumber({ least: 1, most: 1_000, otherwise: 100 }).meta({
+    description: 'How many to answer at most',
+  }),
 };
 
 /** A text of a query, such as a ticker. */
-export const queryText = z.string().max(40).refine(isStorable, {
-  error: 'value must not hold NUL or broken Unicode',
-  params: { type: 'type_error.str' },
-});
+export const queryText = z
+  .string()
+  .max(40)
+  .refine(isStorable, {
+    error: 'value must not hold NUL or broken Unicode',
+    params: { type: 'type_error.str' },
+  });
 
 export const uuid = z.guid('value is not a valid uuid');
 
@@ -48,6 +55,9 @@ export const timestamp = z.iso.datetime().meta({ example: '2024-01-01T10:00:00.0
 export function textUpTo(most: number) {
   return z
     .string()
-    .refine((text) => text.length > 0 && [...text].length <= most, `Must be between 1 and ${most} characters`)
+    .refine(
+      (text) => text.length > 0 && Array.from(text).length <= most,
+      `Must be between 1 and ${most} characters`,
+    )
     .meta({ minLength: 1, maxLength: most });
 }

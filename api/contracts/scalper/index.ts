@@ -17,5 +17,8 @@ export function scalper(settings: ApiSettings): Contract {
     ...versioned.map((route) => ({ ...route, path: `${settings.prefix}${route.path}` })),
     ...systemRoutes,
   ];
-  return { routes: [...documented, ...documentationRoutes({ routes: documented, envelope }, settings)], envelope };
+  return {
+    routes: [...documented, ...documentationRoutes({ routes: documented, envelope }, settings)],
+    envelope,
+  };
 }

@@ -24,7 +24,12 @@ const list = route({
   responses: { 200: z.array(log) },
   async handler({ query, owner }, { knex }) {
     const { skip, limit } = query;
-    const logs = await listLogs(knex, { ...owner.rows, skip, limit, ...(query.level && { level: query.level }) });
+    const logs = await listLogs(knex, {
+      ...owner.rows,
+      skip,
+      limit,
+      ...(query.level && { level: query.level }),
+    });
     return answer(200, logs.map(presentLog));
   },
 });

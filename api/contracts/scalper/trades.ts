@@ -32,7 +32,12 @@ const query = z.object({
 });
 
 function filterOf({ skip, limit, symbol, side }: z.output<typeof query>) {
-  return { skip, limit, ...(symbol !== undefined && { symbol: symbol.toUpperCase() }), ...(side && { side }) };
+  return {
+    skip,
+    limit,
+    ...(symbol !== undefined && { symbol: symbol.toUpperCase() }),
+    ...(side && { side }),
+  };
 }
 
 const all = route({

@@ -11,7 +11,8 @@ const why = route({
   policy: 'owner',
   tag: 'Bots',
   summary: 'Why the bot does not trade',
-  description: 'Its last reasons for placing no order, the price it saw, and the fault that stopped it, if one did.',
+  description:
+    'Its last reasons for placing no order, the price it saw, and the fault that stopped it, if one did.',
   params: botPath,
   responses: {
     200: z
