@@ -14,7 +14,7 @@ RUN apt-get update \
   && rm -rf /var/lib/apt/lists/*
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY . .
-RUN mkdir data && chown node:node data
+RUN mkdir -p data/exchange && chown -R node:node data
 USER node
 EXPOSE 8000
 VOLUME /app/data

@@ -6,6 +6,7 @@ import { readConfiguration } from './configuration.ts';
 import { createMetrics, serveMetrics } from './metrics.ts';
 import { runProcess } from './run-process.ts';
 import { ensureSchedules } from './schedules.ts';
+import { ensureSearchAttributes } from './search-attributes.ts';
 import { installTemporalRuntime } from './temporal-logging.ts';
 import { startTrading } from './trading.ts';
 import { openVault } from './vault-key.ts';
@@ -20,6 +21,7 @@ await runProcess('worker', readConfiguration, async (configuration, log) => {
   const knex = openDatabase(database);
   const connection = await NativeConnection.connect({ address: temporal.address });
   const clientConnection = await Connection.connect({ address: temporal.address });
+  await ensureSearchAttributes(clientConnection, temporal.namespace);
   const client = new Client({ connection: clientConnection, namespace: temporal.namespace });
   const trading = await startTrading({
     knex,
