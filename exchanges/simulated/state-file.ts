@@ -1,12 +1,15 @@
-import { closeSync, fsyncSync, openSync, writeFileSync } from 'node:fs';
-import { type FileHandle, mkdir, open, readFile, rename } from 'node:fs/promises';
+import { closeSync, existsSync, fsyncSync, openSync, readSync, writeFileSync } from 'node:fs';
+import { type FileHandle, mkdir, open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { StringDecoder } from 'node:string_decoder';
 import type { Engine, StateRecord } from './engine/types.ts';
 
 const HEADER = '{"format":"simulated exchange","version":1}';
 /** What the journal may grow by before the file is written anew. */
 const GROWTH_BYTES = 16 * 1024 * 1024;
+/** Records on a line of the snapshot. */
 const CHUNK_RECORDS = 200;
+const READ_BYTES = 1024 * 1024;
 
 /** An exchange's state in a file: a snapshot, then a journal of what changed; written anew from time to time. */
 export interface StateFile {
@@ -25,11 +28,7 @@ export interface StateFile {
  */
 export async function openStateFile(path: string, engine: Engine): Promise<StateFile> {
   await mkdir(dirname(path), { recursive: true });
-  const text = await readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'ENOENT') return null;
-    throw cause;
-  });
-  if (text !== null) engine.restore({ version: 1, records: recordsIn(text, path) });
+  if (existsSync(path)) engine.restore({ version: 1, records: recordsIn(path) });
   const journal = new Journal(path, engine);
   await journal.begin();
   return journal;
@@ -117,17 +116,37 @@ function* linesOf(records: Iterable<StateRecord>): Generator<string> {
   if (chunk.length > 0) yield `${JSON.stringify(chunk)}\n`;
 }
 
-function* recordsIn(text: string, path: string): Generator<StateRecord> {
-  const lines = text.split('\n');
-  if (lines[0] !== HEADER)
-    throw new Error(`${path} is not the state of a simulated exchange of this version.`);
-  for (const [index, line] of lines.slice(1, -1).entries()) {
-    try {
-      yield* JSON.parse(line) as StateRecord[];
-    } catch (cause) {
-      throw new Error(`${path}, line ${index + 2}: the state is damaged. Move the file away to start anew.`, {
-        cause,
-      });
+function* recordsIn(path: string): Generator<StateRecord> {
+  let number = 0;
+  for (const line of wholeLines(path)) {
+    number += 1;
+    if (number > 1) yield* parsed(line, `${path}, line ${number}`);
+    else if (line !== HEADER)
+      throw new Error(`${path} is not the state of a simulated exchange of this version.`);
+  }
+}
+
+function parsed(line: string, place: string): StateRecord[] {
+  try {
+    return JSON.parse(line) as StateRecord[];
+  } catch (cause) {
+    throw new Error(`${place}: the state is damaged. Move the file away to start anew.`, { cause });
+  }
+}
+
+/** The lines that end with a line feed, read piece by piece: a state may be large. */
+function* wholeLines(path: string): Generator<string> {
+  const descriptor = openSync(path, 'r');
+  const decoder = new StringDecoder('utf8');
+  const piece = Buffer.alloc(READ_BYTES);
+  let rest = '';
+  try {
+    for (let read = readSync(descriptor, piece); read > 0; read = readSync(descriptor, piece)) {
+      const lines = (rest + decoder.write(piece.subarray(0, read))).split('\n');
+      rest = lines.pop() ?? '';
+      yield* lines;
     }
+  } finally {
+    closeSync(descriptor);
   }
 }

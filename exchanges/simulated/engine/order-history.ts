@@ -2,7 +2,7 @@ import { type Order, isOpen } from './model.ts';
 
 /** Finished orders kept per account and symbol, and by all together. Older ones are forgotten with their fills. */
 export const KEPT_PER_ACCOUNT_AND_SYMBOL = 1_000;
-export const KEPT_IN_ALL = 30_000;
+export const KEPT_IN_ALL = 10_000;
 
 /** One account's orders on one symbol. */
 export class OrderHistory {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Amount } from '../../../bots/money.ts';
 import type { Engine, SymbolRules } from '../engine/types.ts';
 import { backfillHistory } from './history.ts';
@@ -42,7 +43,7 @@ async function openFeed(engine: Engine, listings: Listing[], settings: PriceSett
   const [kind = '', ...rest] = settings.feed.split(':');
   const name = rest.join(':');
   if (kind === 'synthetic' && name === '') {
-    list(engine, listings, settings.seed, new Map());
+    await list(engine, listings, settings.seed, new Map());
     return createSyntheticPrices(engine, settings);
   }
   if (kind === 'file' && name !== '') return openRecording(engine, listings, settings, name);
@@ -63,7 +64,7 @@ async function openRecording(
     symbol,
     candle?.open,
   ]);
-  list(engine, listings, settings.seed, new Map(first));
+  await list(engine, listings, settings.seed, new Map(first));
   const listed = new Set(engine.rules().map(({ symbol }) => symbol));
   const unknown = [...recordings.keys()].find((symbol) => !listed.has(symbol));
   if (unknown !== undefined) throw new Error(`${path} has candles of ${unknown}, which is not listed.`);
@@ -81,20 +82,22 @@ async function openLive(
     failed(cause);
     return new Map<string, Amount>();
   });
-  list(engine, listings, seed, prices);
+  await list(engine, listings, seed, prices);
   return createLivePrices(engine, read, { seed, failed });
 }
 
-function list(
+/** One symbol a turn, so that their histories are not in memory, on their way to a state file, all at once. */
+async function list(
   engine: Engine,
   listings: Listing[],
   seed: number,
   prices: ReadonlyMap<string, Amount | undefined>,
-): void {
+): Promise<void> {
   const known = new Set(engine.rules().map(({ symbol }) => symbol));
   for (const { rules, startPrice } of listings) {
     if (known.has(rules.symbol)) continue;
     engine.addSymbol(rules, prices.get(rules.symbol) ?? startPrice);
     backfillHistory(engine, rules.symbol, seed);
+    await setImmediate();
   }
 }
