@@ -53,22 +53,18 @@ export function decide(bot: Bot, session: SessionState, event: MarketEvent, cont
   const flat = closeDust(position, market, event.price);
   if (endsRun(closing)) return verdict(watched, flat, { halt: endOfRun(closing.detail) });
   const released = { ...watched, protections: { ...protections, closing: null } };
-  return trade(bot, released, event, { ...context, position: flat });
+  return decide(bot, released, event, { ...context, position: flat });
 }
 
-/** The strategy's own decision, held to what is legal. */
+/** The strategy's own decision, held to what is legal. Dust it books changes what protections see: then all is asked anew. */
 function trade(bot: Bot, session: SessionState, event: MarketEvent, context: BotContext): Verdict {
   const { state, position, intents, reasons, done } = bot.strategy.decide(session.strategy, event, {
     ...context,
     parameters: bot.parameters,
   });
   const after = { ...session, strategy: state, done };
-  const legal = legalise(
-    intents,
-    context.mode,
-    riskFacts(bot, after, event, { ...context, position }),
-    context.orders,
-  );
+  if (position !== context.position) return decide(bot, after, event, { ...context, position });
+  const legal = legalise(intents, context.mode, riskFacts(bot, after, event, context), context.orders);
   return verdict(after, position, { ...legal, reasons: [...reasons, ...legal.reasons], done });
 }
 

@@ -86,16 +86,16 @@ export const rsiReversal: Strategy<RsiReversalParameters, RsiReversalState> = {
   },
 
   decide(state, event, context) {
-    const settled = settle(state, event, context);
-    const here = { ...context, position: settled.position };
-    const next = readCandles(settled.state, event, here);
-    const wanted = dueOrder(next, here);
-    const isFlat = closingSide(settled.position) === null;
-    const done = context.mode === 'FINISHING' && isFlat && context.orders.length === 0;
-    const order = keepOrder(wanted, context, event.at);
+    const before = settle(state, event, context);
+    const read = readCandles(before.state, event, { ...context, position: before.position });
+    const next = settle(read, event, { ...context, position: before.position });
+    const here = { ...context, position: next.position };
+    const isFlat = closingSide(next.position) === null && context.orders.length === 0;
+    const done = context.mode === 'FINISHING' && isFlat;
+    const order = keepOrder(dueOrder(next.state, here), context, event.at);
     const isQuiet = order.intents.length + order.reasons.length === 0 && !done;
     const reasons = isQuiet ? [whyNoOrder(here, event.at)] : order.reasons;
-    return { state: next, position: settled.position, intents: order.intents, reasons, done };
+    return { ...next, intents: order.intents, reasons, done };
   },
 };
 
@@ -131,10 +131,11 @@ function readCandles(state: RsiReversalState, event: MarketEvent, context: RsiCo
   const sells = candles.some(
     ({ openTime }, at) => openTime > seenUntil && crossesDown(series, at, parameters.overbought),
   );
-  if (sells) return { ...state, candle: last.openTime, entry: null, exit: { price } };
+  const isIdle = closingSide(position) === null && orders.length === 0;
+  if (sells) return { ...state, candle: last.openTime, entry: null, exit: isIdle ? null : { price } };
   const read = { ...state, candle: last.openTime, entry: lapsed(state.entry, orders) ? null : state.entry };
-  const mayEnter = mode === 'ACTIVE' && closingSide(position) === null && orders.length === 0;
-  if (!mayEnter || !crossesUp(series, candles.length - 1, parameters.oversold)) return read;
+  if (mode !== 'ACTIVE' || !isIdle || !crossesUp(series, candles.length - 1, parameters.oversold))
+    return read;
   const entry = { quantity: entryQuantity(parameters, event.price), filled: '0', price };
   return { ...read, cycle: state.cycle + 1, entry, exit: null };
 }
