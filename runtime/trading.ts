@@ -4,12 +4,10 @@ import type { Knex } from 'knex';
 import { TIMING, type Dependencies, type Timing } from '../activities/dependencies.ts';
 import { createActivities } from '../activities/index.ts';
 import { createUpkeep } from '../activities/upkeep.ts';
+import { EXCHANGES } from '../bots/exchanges.ts';
 import { createExchanges, type StreamFault } from '../exchanges/directory.ts';
 import type { Vault } from '../exchanges/vault.ts';
 import { createWorkers, type WorkersOptions } from './workers.ts';
-
-/** Exchanges a bot may name; each has a task queue of its own. */
-export const EXCHANGES = ['Binance', 'CoinDCX F'] as const;
 
 export interface TradingOptions {
   knex: Knex;

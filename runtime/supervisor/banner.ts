@@ -1,0 +1,30 @@
+import type { Settings } from '../configuration.ts';
+import type { Plan } from './plan.ts';
+
+/** What runs where, and how to try it. */
+export function banner(settings: Settings, isEmbedded: Plan['embedded'], seconds: number): string {
+  const { api, exchange, temporal, embedded, dataDir } = settings;
+  const host = api.host === '0.0.0.0' || api.host === '::' ? 'localhost' : api.host;
+  const base = `http://${host}:${api.port}`;
+  const rows = [
+    ['API', `${base}${api.prefix}`],
+    ['API documentation', `${base}/docs`],
+    [
+      'Temporal UI',
+      isEmbedded.temporal ? `http://127.0.0.1:${embedded.temporalUiPort}` : `at ${temporal.address}`,
+    ],
+    ['Exchange', `${exchange.url}${isEmbedded.exchange ? `   simulated, prices: ${exchange.feed}` : ''}`],
+    ['Data and logs', dataDir],
+  ] as const;
+  const width = Math.max(...rows.map(([name]) => name.length));
+  return [
+    '',
+    `  Perpetua runs, after ${seconds.toFixed(1)} s.`,
+    '',
+    ...rows.map(([name, where]) => `  ${name.padEnd(width)}   ${where}`),
+    '',
+    `  Try it:   curl -s ${base}${api.prefix}/bots/`,
+    '  Ctrl-C stops everything; the next start finds it again.',
+    '',
+  ].join('\n');
+}

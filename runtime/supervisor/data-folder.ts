@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ConfigurationError } from '../configuration.ts';
+import { isRunning } from '../embedded/leftovers.ts';
+
+export interface DataFolder {
+  /** Made at the first start and kept, readable by its owner only. */
+  secrets: Secrets;
+  /** Where a part keeps what it needs between runs. */
+  path(...names: string[]): string;
+  logFile(part: string): string;
+  pidFile(part: string): string;
+  /** Lets another start have the folder. */
+  release(): void;
+}
+
+export interface Secrets {
+  secretKey: string;
+  encryptionKey: string;
+  databasePassword: string;
+  controlToken: string;
+}
+
+/** A log that has grown past this is put aside at the next start; the one put aside before it goes. */
+const LOG_BYTES = 20 * 1024 * 1024;
+
+/** Takes the folder for this process. Throws where another start has it. */
+export function takeDataFolder(folder: string): DataFolder {
+  for (const name of ['', 'logs', 'run']) mkdirSync(join(folder, name), { recursive: true });
+  const lock = join(folder, 'run', 'start.pid');
+  const holder = existsSync(lock) ? Number(readFileSync(lock, 'utf8')) : 0;
+  if (holder !== process.pid && isRunning(holder, 'runtime/start'))
+    throw new ConfigurationError(
+      `Perpetua runs already on ${folder} (process ${holder}). Stop that one, or give this one DATA_DIR=<another folder> and other ports.`,
+    );
+  writeFileSync(lock, String(process.pid));
+  return {
+    secrets: readSecrets(join(folder, 'secrets.json')),
+    path: (...names) => join(folder, ...names),
+    logFile: (part) => freshLog(join(folder, 'logs', `${part}.log`)),
+    pidFile: (part) => join(folder, 'run', `${part}.pid`),
+    release: () => rmSync(lock, { force: true }),
+  };
+}
+
+function readSecrets(file: string): Secrets {
+  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Secrets;
+  const random = (): string => randomBytes(32).toString('hex');
+  const secrets = {
+    secretKey: random(),
+    encryptionKey: random(),
+    databasePassword: random(),
+    controlToken: random(),
+  };
+  writeFileSync(file, JSON.stringify(secrets, null, 2), { mode: 0o600 });
+  return secrets;
+}
+
+function freshLog(file: string): string {
+  if (existsSync(file) && statSync(file).size > LOG_BYTES) renameSync(file, `${file}.1`);
+  return file;
+}

@@ -1,0 +1,74 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, writeFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import type { Part } from './keep-running.ts';
+
+export interface NodeProcess {
+  name: 'api' | 'worker' | 'exchange' | 'seed';
+  env: Record<string, string | undefined>;
+  logFile: string;
+  pidFile: string;
+  /** Told every line that the process writes. */
+  onLine: (line: string) => void;
+}
+
+const START_PATIENCE_MS = 60_000;
+const isSource = import.meta.url.endsWith('.ts');
+
+/**
+ * Starts one of our own processes; resolves when it says that it is ready. It is a session of its own, so that Ctrl-C reaches
+ * only the supervisor; its IPC channel closes with us, whatever ends us, and then it ends too.
+ */
+export async function startNodeProcess(options: NodeProcess): Promise<Part> {
+  const child = launch(options);
+  const exited = ending(child);
+  writeFileSync(options.pidFile, String(child.pid));
+  const ready = new Promise((resolve) => child.once('message', resolve));
+  const patience = setTimeout(() => child.kill('SIGKILL'), START_PATIENCE_MS);
+  const early = await Promise.race([ready.then(() => null), exited]);
+  clearTimeout(patience);
+  if (early !== null) throw new Error(`it ended at once (${early}); see ${options.logFile}`);
+  return { exited, stop: (patienceMs) => stop(child, exited, patienceMs) };
+}
+
+/** Runs one of our own processes to its end. Rejects where that is not a good one. */
+export async function runNodeProcess(options: NodeProcess): Promise<void> {
+  const reason = await ending(launch(options));
+  if (reason !== 'code 0') throw new Error(`${options.name} failed (${reason}); see ${options.logFile}`);
+}
+
+function launch({ name, env, logFile, onLine }: NodeProcess): ChildProcess {
+  const file = fileURLToPath(new URL(`../${name}.${isSource ? 'ts' : 'js'}`, import.meta.url));
+  const loader = isSource ? ['--import', import.meta.resolve('tsx')] : [];
+  const child = spawn(process.execPath, [...loader, file], {
+    env,
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    detached: true,
+  });
+  for (const stream of [child.stdout, child.stderr] as Readable[])
+    createInterface({ input: stream }).on('line', (line) => {
+      appendFileSync(logFile, `${line}\n`);
+      onLine(line);
+    });
+  return child;
+}
+
+async function ending(child: ChildProcess): Promise<string> {
+  try {
+    const [code, signal] = (await once(child, 'exit')) as [number | null, string | null];
+    return signal ?? `code ${code}`;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+async function stop(child: ChildProcess, exited: Promise<string>, patienceMs: number): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  child.kill('SIGTERM');
+  const kill = setTimeout(() => child.kill('SIGKILL'), patienceMs);
+  await exited;
+  clearTimeout(kill);
+}

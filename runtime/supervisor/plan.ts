@@ -1,0 +1,49 @@
+import { readConfiguration, readSettings, type Configuration, type Settings } from '../configuration.ts';
+import type { DataFolder } from './data-folder.ts';
+
+export type Variables = Record<string, string | undefined>;
+
+/** What a start does itself, and what its children are told. */
+export interface Plan {
+  configuration: Configuration;
+  /** Parts that no variable replaces. */
+  embedded: { postgres: boolean; temporal: boolean; exchange: boolean };
+  controlToken: string;
+  /** The children's whole environment. */
+  variables: Variables;
+}
+
+/** Without HOST only this machine can command the bots. */
+export function settingsOf(variables: Variables): Settings {
+  return readSettings({ ...variables, HOST: variables['HOST'] || '127.0.0.1' });
+}
+
+/** Completes the variables with what the folder's secrets and the embedded parts make of them. Throws `ConfigurationError`. */
+export function planStart(variables: Variables, settings: Settings, { secrets }: DataFolder): Plan {
+  const { embedded, api, dataDir, temporal, exchange } = settings;
+  const own = `postgresql://perpetua:${secrets.databasePassword}@127.0.0.1:${embedded.postgresPort}/perpetua`;
+  const controlToken = variables['EXCHANGE_CONTROL_TOKEN'] || secrets.controlToken;
+  const complete = {
+    ...variables,
+    HOST: api.host,
+    DATA_DIR: dataDir,
+    // Read by us, line by line.
+    LOG_FORMAT: 'json',
+    DATABASE_URL: variables['DATABASE_URL'] || own,
+    SECRET_KEY: variables['SECRET_KEY'] || secrets.secretKey,
+    ENCRYPTION_KEY: variables['ENCRYPTION_KEY'] || secrets.encryptionKey,
+    EXCHANGE_CONTROL_TOKEN: controlToken,
+    TEMPORAL_ADDRESS: temporal.address,
+    PAPER_EXCHANGE_URL: exchange.url,
+  };
+  return {
+    configuration: readConfiguration(complete),
+    embedded: {
+      postgres: !variables['DATABASE_URL'],
+      temporal: !variables['TEMPORAL_ADDRESS'],
+      exchange: !variables['PAPER_EXCHANGE_URL'],
+    },
+    controlToken,
+    variables: complete,
+  };
+}
