@@ -41,6 +41,7 @@ export function createCcxtExchange(venue: Venue, credentials: Credentials | null
       });
     },
     async close() {
+      if (changes) changes.end();
       await client?.close();
     },
   };

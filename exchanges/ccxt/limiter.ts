@@ -87,7 +87,7 @@ export function createLimiter(venue: string, unitsPerMinute: number, now: () => 
       const told = leftAlone(venue, code, forMs);
       for (const queue of Object.values(queues)) for (const waiting of queue.splice(0)) waiting.fail(told);
     },
-    setLimit: bucket.setLimit,
+    setLimit: (units) => bucket.setLimit(units),
     heed(usedUnits, venueNow) {
       if (usedUnits >= bucket.limit() * ENOUGH_SHARE)
         limiter.close(60_000 - (venueNow % 60_000), 'rate_limited');

@@ -30,7 +30,7 @@ export type WatchMarket = (
 const LONGEST_GAP = 1_000;
 
 /** The market streams of a venue, all over its keyless client, whose sockets close with the last of them. */
-export function shareMarkets(source: MarketSource): WatchMarket {
+export function shareMarkets(source: MarketSource): { watch: WatchMarket; end(): void } {
   const { client, clock, setting } = source;
   const trades = new Map<string, Shared<TradeEvent>>();
   const candles = new Map<string, Shared<CandleEvent>>();
@@ -54,7 +54,7 @@ export function shareMarkets(source: MarketSource): WatchMarket {
         }),
     });
 
-  return (symbol, timeframe, listener) => {
+  const watch: WatchMarket = (symbol, timeframe, listener) => {
     const leaveTrades = join(trades, symbol, () => tradesOf(symbol), listener);
     const leaveCandles =
       timeframe && join(candles, `${symbol} ${timeframe}`, () => candlesOf(symbol, timeframe), listener);
@@ -64,6 +64,10 @@ export function shareMarkets(source: MarketSource): WatchMarket {
       if (trades.size === 0) client.close().catch(() => undefined);
     };
   };
+  const end = (): void => {
+    for (const stream of [...trades.values(), ...candles.values()]) stream.end();
+  };
+  return { watch, end };
 }
 
 /** Joins the stream under `key`, which is made for the first who comes and forgotten with the last who goes. */

@@ -60,6 +60,8 @@ export function keepStreaming(
 export interface Shared<Event> {
   add(listener: (event: Event) => void): () => void;
   readonly size: number;
+  /** Ends the stream; its listeners hear no more. */
+  end(): void;
 }
 
 /** `greet`: what somebody who comes to a running stream must know of it. */
@@ -77,6 +79,11 @@ export function share<Event>(
     } catch (error) {
       onFault(error);
     }
+  };
+  const end = (): void => {
+    listeners.clear();
+    stop?.();
+    stop = null;
   };
   const emit = (event: Event): void => {
     for (const listener of [...listeners.values()]) tell(listener, event);
@@ -98,10 +105,9 @@ export function share<Event>(
       if (stop) queueMicrotask(() => welcome(key));
       else stop = start(emit);
       return () => {
-        if (!listeners.delete(key) || listeners.size > 0) return;
-        stop?.();
-        stop = null;
+        if (listeners.delete(key) && listeners.size === 0) end();
       };
     },
+    end,
   };
 }

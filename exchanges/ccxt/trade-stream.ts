@@ -35,51 +35,46 @@ function streamTrades(
   setting: StreamSetting,
   emit: (event: TradeEvent) => void,
 ): () => void {
-  let live = false;
+  let state: 'live' | 'stale' | null = null;
   let heardAt = 0;
-  // ccxt may bring trades of before a reconnect once more.
-  let lastId: string | undefined;
 
   const hear = (price: Amount, at: number): void => {
     heardAt = Date.now();
-    if (!live) emit({ type: 'live' });
-    live = true;
+    if (state !== 'live') emit({ type: 'live' });
+    state = 'live';
     emit({ type: 'trade', price, at });
   };
   const lose = (): void => {
-    if (live) emit({ type: 'stale', heardAt: heardAt || null });
-    live = false;
+    if (state !== 'stale') emit({ type: 'stale', heardAt: heardAt || null });
+    state = 'stale';
   };
 
   const stop = keepStreaming(`trades ${symbol}`, setting, async (healthy, stopped) => {
-    let silence = listenToSilence();
+    const since = Date.now();
+    let isOver = false;
+    const ask = (): void => {
+      if (Date.now() - Math.max(heardAt, since) < SILENCE_MS) return;
+      readPrice().then(
+        ({ price, at }) => isOver || hear(price, at),
+        () => isOver || lose(),
+      );
+    };
+    const asking = setInterval(ask, SILENCE_MS / 3);
     try {
       for (;;) {
         const trades = await client.watchTrades(symbol);
         if (stopped()) return;
         healthy();
-        clearInterval(silence);
-        silence = listenToSilence();
-        const fresh = trades.slice(trades.findLastIndex(({ id }) => id === lastId) + 1);
-        lastId = fresh.at(-1)?.id ?? lastId;
-        for (const { price, timestamp } of fresh) {
+        for (const { price, timestamp } of trades) {
           if (price !== undefined && Number(price) > 0) hear(exact(price), timestamp ?? Date.now());
         }
       }
     } finally {
-      clearInterval(silence);
-      lose();
+      isOver = true;
+      clearInterval(asking);
+      if (!stopped()) lose();
     }
   });
-
-  function listenToSilence(): NodeJS.Timeout {
-    return setInterval(() => {
-      readPrice().then(
-        ({ price, at }) => hear(price, at),
-        () => lose(),
-      );
-    }, SILENCE_MS);
-  }
 
   return () => {
     stop();

@@ -80,6 +80,15 @@ export async function createVenue(profile: VenueProfile, options: VenueOptions):
     ready,
   });
 
+  const streams = shareMarkets({
+    profile,
+    client,
+    clock,
+    setting: streamSetting(READ.redact),
+    price,
+    candles,
+  });
+
   return {
     client,
     markets,
@@ -87,16 +96,10 @@ export async function createVenue(profile: VenueProfile, options: VenueOptions):
     call: async (own, callOptions, use) => (await ready(), call(line, own, callOptions, use)),
     price,
     candles,
-    watchMarket: shareMarkets({
-      profile,
-      client,
-      clock,
-      setting: streamSetting(READ.redact),
-      price,
-      candles,
-    }),
+    watchMarket: streams.watch,
     streamSetting,
     async close() {
+      streams.end();
       await client.close();
       await line.agent.destroy();
     },
