@@ -32,6 +32,7 @@ test('docker compose runs every part of the distributed deployment', (t) => {
     'exchange',
     'migrate',
     'postgres',
+    'seed',
     'temporal',
     'temporal-ui',
     'trading_bot',
@@ -44,7 +45,7 @@ test('every image is pinned, by a tag that is not "latest"', (t) => {
 });
 
 test("our own services run the processes of package.json's scripts", (t) => {
-  t.is(own.length, 4);
+  t.is(own.length, 5);
   for (const [name, { command }] of own) t.true(scripts.includes(command?.join(' ') ?? ''), name);
   const [, standard] = /^CMD (\[.+\])$/m.exec(read('Dockerfile')) ?? [];
   t.true(scripts.includes((JSON.parse(standard ?? '[]') as string[]).join(' ')));
