@@ -194,7 +194,7 @@ class MatchingEngine implements Engine {
     return { version: 1, records: [...this.records()] };
   }
 
-  restore(snapshot: EngineSnapshot): void {
+  restore(snapshot: { version: 1; records: Iterable<StateRecord> }): void {
     if (snapshot.version !== 1) throw new Error('This state was written by another version of the exchange.');
     if (this.#state.markets.size > 0) throw new Error('Restore before symbols and accounts are added.');
     this.#state.restore(snapshot.records, this.now());

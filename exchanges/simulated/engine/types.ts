@@ -228,7 +228,7 @@ export interface Engine {
   /** The same in one, as plain JSON. */
   snapshot(): EngineSnapshot;
   /** Into an engine without symbols and accounts only. Ids go on where they were; the house's quotes are not kept. */
-  restore(snapshot: EngineSnapshot): void;
+  restore(snapshot: { version: 1; records: Iterable<StateRecord> }): void;
 }
 
 /** A piece of state, absolute: applying it twice is applying it once. */
@@ -245,7 +245,7 @@ export type StateRecord =
 
 export interface EngineSnapshot {
   version: 1;
-  records: Iterable<StateRecord>;
+  records: StateRecord[];
 }
 
 export type { Candle };

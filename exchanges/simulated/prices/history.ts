@@ -40,14 +40,18 @@ class Past {
   readonly #random: Random;
   readonly #anchor: number;
   readonly #tick: bigint;
+  /** Of a trade, on average. */
+  readonly #notional: number;
   /** Logarithm of price / anchor. */
   #deviation = 0;
 
   constructor(engine: Engine, symbol: string, seed: number) {
     const rules = engine.rules().find((each) => each.symbol === symbol);
+    if (rules === undefined) throw new Error(`${symbol} is not listed.`);
     this.#random = createRandom(seed, `history:${symbol}`);
     this.#anchor = Number(engine.lastPrice(symbol));
-    this.#tick = unitsOf(rules?.tickSize ?? '0.01');
+    this.#tick = unitsOf(rules.tickSize);
+    this.#notional = 400 * Number(rules.minNotional);
   }
 
   /** The `count` candles before `end`, oldest first. */
@@ -73,7 +77,7 @@ class Past {
     const high = Math.max(open, close) + (deviation / 2) * Math.abs(this.#random.normal());
     const low = Math.min(open, close) - (deviation / 2) * Math.abs(this.#random.normal());
     const trades = Math.ceil((interval / SECOND) * (1 + 3 * this.#random.next()));
-    const quoteVolume = trades * 2_000 * (0.5 + this.#random.next());
+    const quoteVolume = trades * this.#notional * (0.5 + this.#random.next());
     const taker = 0.3 + 0.4 * this.#random.next();
     const volume = quoteVolume / this.#anchor;
     return {

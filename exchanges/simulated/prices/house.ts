@@ -1,6 +1,6 @@
 import type { Amount } from '../../../bots/money.ts';
 import type { Side } from '../../../bots/orders.ts';
-import { divide, ONE, unitsOf, written } from '../engine/amounts.ts';
+import { divide, unitsOf, written } from '../engine/amounts.ts';
 import type { Engine, NewAccount, SymbolRules } from '../engine/types.ts';
 import { createRandom, type Random } from './random.ts';
 
@@ -8,10 +8,10 @@ import { createRandom, type Random } from './random.ts';
 const LEVELS = 12;
 /** Distance between two quotes: about 1/5,000 of the price. */
 const GAP_DIVISOR = 5_000n;
-/** Worth of one quote, in the quote asset, before it is varied by up to half of it. */
-const QUOTE_NOTIONAL = 20_000;
+/** Worth of one quote, in least notionals of the symbol, before it is varied by up to half of it. */
+const QUOTE_NOTIONAL = 4_000;
 /** The same of the trade that prints a price. */
-const PRINT_NOTIONAL = 2_000;
+const PRINT_NOTIONAL = 400;
 /** Of each asset: more than all others together will ever trade. */
 const FUNDS = '1000000000000';
 /** Levels looked at in one go while sweeping. */
@@ -23,6 +23,7 @@ interface Desk {
   account: string;
   tick: bigint;
   step: bigint;
+  minNotional: bigint;
   random: Random;
 }
 
@@ -108,6 +109,7 @@ export class House {
       account: `house:${symbol}`,
       tick: unitsOf(rules.tickSize),
       step: unitsOf(rules.stepSize),
+      minNotional: unitsOf(rules.minNotional),
       random: createRandom(this.#seed, `house:${symbol}`),
     };
     if (this.#engine.account(desk.account) === null) this.#engine.openAccount(accountOf(desk, rules));
@@ -128,10 +130,10 @@ function accountOf(desk: Desk, { base, quote }: SymbolRules): NewAccount {
   };
 }
 
-/** Worth between half of and one and a half times `notional`, in whole steps. */
-function sizeOf({ step, random }: Desk, price: bigint, notional: number): bigint {
+/** Worth between half of and one and a half times `notional` least notionals, in whole steps. */
+function sizeOf({ step, minNotional, random }: Desk, price: bigint, notional: number): bigint {
   const worth = BigInt(Math.round(notional * (0.5 + random.next())));
-  const steps = divide(worth * ONE, price) / step;
+  const steps = divide(worth * minNotional, price) / step;
   return steps === 0n ? step : steps * step;
 }
 
