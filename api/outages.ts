@@ -29,9 +29,9 @@ const OUTAGE_CODES = new Set([
   'EAI_AGAIN',
   'EHOSTUNREACH',
 ]);
-/** What pg and knex say, without a code, when a connection dies or none is free. */
+/** What pg, tarn and knex say, without a code, when a connection dies or none is free. */
 const OUTAGE_TEXTS =
-  /Connection terminated|timeout exceeded when trying to connect|Query read timeout|not queryable|Timeout acquiring a connection/i;
+  /Connection terminated|timeout exceeded when trying to connect|^timeout expired$|operation timed out for an unknown reason|Query read timeout|not queryable|Timeout acquiring a connection/i;
 
 /** True where the database cannot be reached or does not answer in time, so that trying again later helps. */
 export function isDatabaseOutage(error: unknown): boolean {

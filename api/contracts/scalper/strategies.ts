@@ -5,7 +5,7 @@ import { newScalper } from './bot-schemas.ts';
 
 /** JSON Schema of what a request may send. A schema's own `override` describes what zod cannot. */
 function jsonSchema(schema: z.ZodType): Record<string, unknown> {
-  return z.toJSONSchema(schema, {
+  const { $ref, $defs, ...whole } = z.toJSONSchema(schema, {
     io: 'input',
     unrepresentable: 'any',
     override: ({ zodSchema, jsonSchema: described }) => {
@@ -14,6 +14,8 @@ function jsonSchema(schema: z.ZodType): Record<string, unknown> {
       delete described['override'];
     },
   });
+  // A schema with a name comes as a reference to itself: readers want its properties.
+  return { ...whole, ...($ref && $defs?.[$ref.replace('#/$defs/', '')]), ...($defs && { $defs }) };
 }
 
 const strategies = STRATEGIES.map(({ name, title, description, parameters }) => ({

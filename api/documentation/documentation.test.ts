@@ -1,0 +1,77 @@
+import test from 'ava';
+import { startApi } from '../testing/start-api.ts';
+
+/** Section 5 of the contract, with the trades added to it. */
+const ENDPOINTS = {
+  '/api/v1/bots/': ['get', 'post'],
+  '/api/v1/bots/{bot_id}': ['get', 'put', 'delete'],
+  '/api/v1/bots/{bot_id}/start': ['post'],
+  '/api/v1/bots/{bot_id}/stop': ['post'],
+  '/api/v1/bots/{bot_id}/toggle': ['post'],
+  '/api/v1/bots/{bot_id}/pause': ['post'],
+  '/api/v1/bots/{bot_id}/resume': ['post'],
+  '/api/v1/bots/{bot_id}/trades': ['get'],
+  '/api/v1/bots/{bot_id}/why': ['get'],
+  '/api/v1/bots/stop-all': ['post'],
+  '/api/v1/bots/statistics/summary': ['get'],
+  '/api/v1/logs/': ['get', 'post', 'delete'],
+  '/api/v1/logs/count': ['get'],
+  '/api/v1/trades/': ['get'],
+  '/api/v1/strategies/': ['get'],
+  '/': ['get'],
+  '/health': ['get'],
+  '/metrics': ['get'],
+};
+
+interface Document {
+  openapi: string;
+  paths: Record<string, Record<string, { responses: Record<string, unknown> }>>;
+  components: { schemas: Record<string, { properties: Record<string, unknown>; required: string[] }> };
+}
+
+test('scalper-bot 44: the document describes every endpoint', async (t) => {
+  const { call } = await startApi(t);
+  t.is((await call('GET', '/')).status, 200);
+  const { body } = await call<Document>('GET', '/openapi.json');
+  t.regex(body.openapi, /^3\.1\./);
+  const described = Object.entries(body.paths).map(([path, methods]) => [path, Object.keys(methods)]);
+  t.deepEqual(Object.fromEntries(described), ENDPOINTS);
+  t.like(body.components.schemas['Bot']?.properties['status'], {
+    enum: ['ACTIVE', 'STOPPED', 'PAUSED', 'ERROR'],
+  });
+  t.deepEqual(Object.keys(body.paths['/api/v1/bots/']!['post']!.responses), [
+    ...['201', '400', '413', '415', '422', '429', '500', '503'],
+  ]);
+});
+
+test('scalper-bot 44: the documentation pages load nothing from elsewhere', async (t) => {
+  const { call } = await startApi(t);
+  for (const page of ['/docs', '/redoc', '/docs/']) {
+    const { status, text, headers } = await call('GET', page);
+    t.is(status, 200);
+    t.regex(headers.get('Content-Type')!, /^text\/html/);
+    t.regex(headers.get('Content-Security-Policy')!, /script-src 'self'/);
+    const loaded = [...text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, address]) => address!);
+    t.true(loaded.length >= 3);
+    for (const address of loaded.filter((address) => address !== 'data:,')) {
+      const asset = await call('GET', address);
+      t.is(asset.status, 200, address);
+      t.regex(
+        asset.headers.get('Content-Type')!,
+        address.endsWith('.css') ? /^text\/css/ : /^text\/javascript/,
+      );
+      t.false(asset.text.includes('//cdn.'), address);
+    }
+  }
+});
+
+test('Each strategy is listed with the schema its parameters are checked by', async (t) => {
+  const { call } = await startApi(t);
+  const { body } = await call<{ name: string; schema: { properties: Record<string, object> } }[]>(
+    'GET',
+    '/api/v1/strategies',
+  );
+  const schemas = Object.fromEntries(body.map(({ name, schema }) => [name, schema.properties]));
+  t.like(schemas['ping-pong']?.['buy_price'], { type: 'number', exclusiveMinimum: 0 });
+  t.like(schemas['rsi-reversal']?.['period'], { type: 'integer', default: 14 });
+});

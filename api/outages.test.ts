@@ -1,0 +1,107 @@
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import test from 'ava';
+import { openDatabase } from '../db/connect.ts';
+import { freshDatabase, type Scope } from '../runtime/testing/database.ts';
+import { explain, isDatabaseOutage } from './outages.ts';
+import { post } from './testing/example.ts';
+import { startApi } from './testing/start-api.ts';
+
+/** A way to the database that can be cut, or go silent without a word. */
+async function startLink(t: Scope, target: URL) {
+  const sockets = new Set<Socket>();
+  let state: 'open' | 'cut' | 'silent' = 'open';
+  const server = createServer((near) => {
+    if (state === 'cut') return void near.destroy();
+    const far = connect(Number(target.port), target.hostname);
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      sockets.add(from);
+      from.on('data', (data) => void (state === 'open' && to.write(data)));
+      from.on('error', () => {});
+      from.on('close', () => to.destroy());
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = new URL(target);
+  url.port = String((server.address() as AddressInfo).port);
+  const end = () => sockets.forEach((socket) => socket.destroy());
+  t.teardown(() => (end(), server.close()));
+  return {
+    url: url.href,
+    set(next: typeof state) {
+      // What was sent into the silence is lost, so the connections are, too.
+      if (next === 'cut' || state === 'silent') end();
+      state = next;
+    },
+  };
+}
+
+for (const outage of ['cut', 'silent'] as const) {
+  test(`P7: while the database is ${outage} the answer is 503 with Retry-After, and then all is well again`, async (t) => {
+    const { url } = await freshDatabase(t);
+    const link = await startLink(t, new URL(url));
+    const knex = openDatabase({ url: link.url });
+    t.teardown(() => {
+      link.set('cut');
+      return knex.destroy();
+    });
+    const { call } = await startApi(t, {}, { knex });
+    t.is((await call('GET', '/api/v1/bots/')).status, 200);
+
+    link.set(outage);
+    for (const path of ['/api/v1/bots/', '/api/v1/logs/count', '/health']) {
+      const { status, headers } = await call('GET', path);
+      t.is(status, 503, path);
+      t.truthy(headers.get('Retry-After'), path);
+    }
+    t.is((await call('POST', '/api/v1/logs/', { level: 'INFO', message: 'x' })).status, 503);
+    t.is((await call('GET', '/')).status, 200);
+
+    link.set('open');
+    let status = 0;
+    while (status !== 200) {
+      ({ status } = await call('GET', '/api/v1/bots/'));
+      if (status !== 200) await sleep(50);
+    }
+    t.is((await call('GET', '/health')).status, 200);
+  });
+}
+
+test('P7: while Temporal is away commands are a 503 with Retry-After, reads go on, and then all is well again', async (t) => {
+  const { call, bots } = await startApi(t);
+  const { id } = (await post(call)).body;
+  const asks = [
+    ['POST', `/bots/${id}/stop`],
+    ['POST', '/bots/stop-all'],
+    ['PUT', `/bots/${id}`],
+    ['DELETE', `/bots/${id}`],
+  ] as const;
+  bots.outage = 'away';
+  for (const [method, path] of asks) {
+    const { status, headers } = await call(
+      method,
+      `/api/v1${path}`,
+      method === 'PUT' ? { quantity: 1 } : undefined,
+    );
+    t.is(status, 503);
+    t.truthy(headers.get('Retry-After'));
+  }
+  t.like((await call('GET', `/api/v1/bots/${id}`)).body, { status: 'ACTIVE', quantity: 0.01 });
+  bots.outage = 'none';
+  t.is((await call('POST', '/api/v1/bots/stop-all')).body['count'], 1);
+});
+
+test('A fault is an outage by its code or its text, never by chance', (t) => {
+  for (const code of ['ECONNREFUSED', '57P01', '53300', '08006', '57014']) {
+    t.true(isDatabaseOutage(Object.assign(new Error('x'), { code })), code);
+  }
+  t.true(isDatabaseOutage(new AggregateError([Object.assign(new Error('x'), { code: 'ECONNREFUSED' })])));
+  for (const code of ['23505', '22P05', 'ERR_ASSERTION', undefined]) {
+    t.false(isDatabaseOutage(Object.assign(new Error('a bug'), { code })), code);
+  }
+  t.is(explain(new Error('a bug')).code, 'internal');
+  t.is(explain('a text').code, 'internal');
+});
