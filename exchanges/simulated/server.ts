@@ -27,6 +27,9 @@ const MOST_CONNECTIONS = 10_000;
 const STEP_MS = 100;
 const PING_MS = 20_000;
 
+/** Flags of Node for a process of its own: a heap that stays small costs a few percent of speed and saves a third of the memory. */
+export const SMALL_HEAP = ['--optimize-for-size', '--max-semi-space-size=2'];
+
 export interface SimulatedExchangeOptions {
   /** An address of this machine; loopback unless said otherwise. */
   host?: string;
@@ -91,26 +94,21 @@ export async function startSimulatedExchange(options: SimulatedExchangeOptions):
   });
   const sockets = openSockets(server, { venue, users, markets });
   const stepping = setInterval(() => step(prices, venue), STEP_MS);
-  await listen(server, options.port, host);
+  const close = async (): Promise<void> => {
+    clearInterval(stepping);
+    markets.close();
+    sockets.close();
+    await stopListening(server);
+    await prices.close();
+    await state?.close();
+  };
+  await listen(server, options.port, host).catch(async (cause: unknown) => {
+    await close();
+    throw cause;
+  });
   const { port } = server.address() as AddressInfo;
   options.log('exchange.listening', { host, port, symbols: engine.rules().length });
-  return {
-    url: `http://${host}:${port}`,
-    port,
-    engine,
-    control,
-    async close() {
-      clearInterval(stepping);
-      markets.close();
-      sockets.close();
-      await new Promise((resolve) => {
-        server.close(resolve);
-        server.closeIdleConnections();
-      });
-      await prices.close();
-      await state?.close();
-    },
-  };
+  return { url: `http://${host}:${port}`, port, engine, control, close };
 }
 
 function openFeed(
@@ -220,5 +218,13 @@ function listen(server: Server, port: number, host: string): Promise<void> {
       server.off('error', reject);
       resolve();
     });
+  });
+}
+
+/** Resolves once requests under way are answered. */
+function stopListening(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeIdleConnections();
   });
 }

@@ -1,0 +1,165 @@
+import test from 'ava';
+import { type Answer, callSigned } from '../testing/caller.ts';
+import { ALICE, rest, startStillExchange } from '../testing/still-exchange.ts';
+
+const LIMIT = 'symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC';
+
+function place(url: string, form: string): Promise<Answer> {
+  return callSigned(url, ALICE, { method: 'POST', path: '/api/v3/order', form });
+}
+
+const REFUSALS: [title: string, form: string, code: number, message: string | RegExp][] = [
+  [
+    'no symbol',
+    'side=BUY',
+    -1102,
+    "Mandatory parameter 'symbol' was not sent, was empty/null, or malformed.",
+  ],
+  ['a symbol in small letters', LIMIT.replace('BTCUSDT', 'btcusdt'), -1100, /legal range/],
+  ['an unknown symbol', `${LIMIT.replace('BTCUSDT', 'NOSUCH')}&quantity=1&price=1`, -1121, 'Invalid symbol.'],
+  ['an unknown side', LIMIT.replace('BUY', 'HOLD'), -1117, 'Invalid side.'],
+  ['an unknown type', LIMIT.replace('LIMIT', 'GUESS'), -1116, 'Invalid orderType.'],
+  ['an unknown time in force', `${LIMIT.replace('GTC', 'GTX')}`, -1115, 'Invalid timeInForce.'],
+  ['no price', `${LIMIT}&quantity=1`, -1102, /'price'/],
+  ['no quantity', `${LIMIT}&price=49000`, -1102, /'quantity'/],
+  [
+    'a negative price',
+    `${LIMIT}&quantity=1&price=-1`,
+    -1100,
+    /Illegal characters found in parameter 'price'/,
+  ],
+  ['a number in words', `${LIMIT}&quantity=NaN&price=1`, -1100, /'quantity'/],
+  ['too many decimals', `${LIMIT}&quantity=0.123456789&price=49000`, -1111, /has too much precision/],
+  ['a stop price where none belongs', `${LIMIT}&quantity=1&price=49000&stopPrice=1`, -1106, /'stopPrice'/],
+  ['a price off the tick', `${LIMIT}&quantity=0.1&price=49000.001`, -1013, 'Filter failure: PRICE_FILTER'],
+  ['a quantity off the step', `${LIMIT}&quantity=0.000015&price=49000`, -1013, 'Filter failure: LOT_SIZE'],
+  ['too little in quote', `${LIMIT}&quantity=0.0001&price=49000`, -1013, 'Filter failure: NOTIONAL'],
+  ['a price far off', `${LIMIT}&quantity=0.1&price=260000`, -1013, 'Filter failure: PERCENT_PRICE_BY_SIDE'],
+  [
+    'more than is there',
+    `${LIMIT}&quantity=50&price=49000`,
+    -2010,
+    'Account has insufficient balance for requested action.',
+  ],
+  [
+    'a client id with a blank',
+    `${LIMIT}&quantity=0.1&price=49000&newClientOrderId=a%20b`,
+    -1100,
+    /newClientOrderId/,
+  ],
+  ['a parameter twice', `${LIMIT}&quantity=0.1&quantity=0.2&price=49000`, -1101, /Duplicate values/],
+  [
+    'a parameter nobody knows',
+    `${LIMIT}&quantity=0.1&price=49000&leverage=3`,
+    -1104,
+    /read '8' .* sent '9'|read/,
+  ],
+  ['broken encoding', `${LIMIT}&quantity=%E0%A4%A`, -1100, /Illegal characters/],
+];
+
+for (const [title, form, code, message] of REFUSALS) {
+  test(`an order with ${title} is refused with ${code}`, async (t) => {
+    const { url } = await startStillExchange(t);
+    const answer = await place(url, form);
+    t.is(answer.status, 400);
+    const { code: given, msg } = answer.body as { code: number; msg: string };
+    t.is(given, code);
+    if (typeof message === 'string') t.is(msg, message);
+    else t.regex(msg, message);
+  });
+}
+
+test('an answer tells as much as newOrderRespType asks for', async (t) => {
+  const { url } = await startStillExchange(t);
+  const form = `${LIMIT}&quantity=0.1&price=49000`;
+  const keys = async (type: string) => Object.keys((await place(url, form + type)).body as object);
+  t.deepEqual(await keys('&newOrderRespType=ACK'), [
+    'symbol',
+    'orderId',
+    'orderListId',
+    'clientOrderId',
+    'transactTime',
+  ]);
+  t.false((await keys('&newOrderRespType=RESULT')).includes('fills'));
+  t.true((await keys('')).includes('fills'));
+  t.like((await place(url, `${form}&newOrderRespType=ALL`)).body, { code: -1136 });
+});
+
+test('a client order id is refused while its order is open', async (t) => {
+  const { url } = await startStillExchange(t);
+  const form = `${LIMIT}&quantity=0.1&price=49000&newClientOrderId=once`;
+  t.is((await place(url, form)).status, 200);
+  t.deepEqual((await place(url, form)).body, { code: -2010, msg: 'Duplicate order sent.' });
+  const cancel = { method: 'DELETE', path: '/api/v3/order', form: 'symbol=BTCUSDT&origClientOrderId=once' };
+  t.like((await callSigned(url, ALICE, cancel)).body, { origClientOrderId: 'once', status: 'CANCELED' });
+  t.deepEqual((await callSigned(url, ALICE, cancel)).body, { code: -2011, msg: 'Unknown order sent.' });
+  t.is((await place(url, form)).status, 200);
+});
+
+test('amounts are written with eight decimals', async (t) => {
+  const { url, engine } = await startStillExchange(t);
+  rest(engine, { side: 'SELL', price: '50000', quantity: '0.3' });
+  const { body } = await place(url, `${LIMIT}&quantity=0.50&price=50000.0`);
+  t.like(body, {
+    price: '50000.00000000',
+    origQty: '0.50000000',
+    executedQty: '0.30000000',
+    cummulativeQuoteQty: '15000.00000000',
+    status: 'PARTIALLY_FILLED',
+    fills: [{ price: '50000.00000000', qty: '0.30000000', commission: '0.00030000', commissionAsset: 'BTC' }],
+  });
+});
+
+test('own trades are read by order, by id and by time', async (t) => {
+  const { url, engine } = await startStillExchange(t);
+  for (const price of ['50000', '50001', '50002']) rest(engine, { side: 'SELL', price, quantity: '0.1' });
+  for (let n = 0; n < 3; n += 1) {
+    const { status } = await place(url, 'symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.1');
+    t.is(status, 200);
+  }
+  const trades = async (form: string) =>
+    (
+      await callSigned(url, ALICE, {
+        method: 'GET',
+        path: '/api/v3/myTrades',
+        form: `symbol=BTCUSDT&${form}`,
+      })
+    ).body as { id: number; orderId: number; time: number }[];
+  const all = await trades('limit=10');
+  const [first, second] = all;
+  t.is(all.length, 3);
+  t.deepEqual(await trades(`orderId=${second?.orderId}`), [second]);
+  t.deepEqual(await trades(`fromId=${second?.id}`), all.slice(1));
+  t.deepEqual(await trades(`fromId=${first?.id}&limit=1`), [first]);
+  t.deepEqual(await trades('limit=1'), all.slice(-1));
+  t.is((await trades(`startTime=${first?.time}`)).length, 3);
+  t.like(await trades(`startTime=1&endTime=${86_400_002}`), { code: -1127 });
+});
+
+test('a cancel and replace says what became of each half', async (t) => {
+  const { url } = await startStillExchange(t);
+  const replace = (form: string) =>
+    callSigned(url, ALICE, {
+      method: 'POST',
+      path: '/api/v3/order/cancelReplace',
+      form: `${LIMIT}&price=48000&${form}`,
+    });
+  const failed = await replace('quantity=0.1&cancelReplaceMode=STOP_ON_FAILURE&cancelOrderId=99');
+  t.is(failed.status, 400);
+  t.like(failed.body, {
+    code: -2022,
+    data: { cancelResult: 'FAILURE', newOrderResult: 'NOT_ATTEMPTED', cancelResponse: { code: -2011 } },
+  });
+  const half = await replace('quantity=0.1&cancelReplaceMode=ALLOW_FAILURE&cancelOrderId=99');
+  t.is(half.status, 409);
+  t.like(half.body, { code: -2021, data: { newOrderResult: 'SUCCESS' } });
+  const { orderId } = (half.body as { data: { newOrderResponse: { orderId: number } } }).data
+    .newOrderResponse;
+  const whole = await replace(`quantity=0.2&cancelReplaceMode=STOP_ON_FAILURE&cancelOrderId=${orderId}`);
+  t.is(whole.status, 200);
+  t.like(whole.body, {
+    cancelResult: 'SUCCESS',
+    newOrderResult: 'SUCCESS',
+    newOrderResponse: { origQty: '0.20000000' },
+  });
+});

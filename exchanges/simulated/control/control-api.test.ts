@@ -1,0 +1,97 @@
+import test from 'ava';
+import { call, callSigned } from '../testing/caller.ts';
+import { CONTROL_TOKEN, startStillExchange } from '../testing/still-exchange.ts';
+import { startSimulatedExchange } from '../server.ts';
+
+const headers = { authorization: `Bearer ${CONTROL_TOKEN}` };
+const CAROL = { apiKey: 'carols-key-0123456789', secret: 'carols-secret' };
+const ACCOUNT = {
+  id: 'carol',
+  keys: [{ key: CAROL.apiKey, secret: CAROL.secret }],
+  balances: { USDT: '500' },
+};
+
+function post(url: string, path: string, body: unknown) {
+  return call(url, { method: 'POST', path, form: JSON.stringify(body), headers });
+}
+
+test('the control API answers only who bears its token, and is not there without one', async (t) => {
+  const { url } = await startStillExchange(t);
+  const path = '/control/effects';
+  t.is((await call(url, { method: 'GET', path, headers })).status, 200);
+  t.is((await call(url, { method: 'GET', path })).status, 401);
+  t.is((await call(url, { method: 'GET', path, headers: { authorization: 'Bearer wrong' } })).status, 401);
+  const plain = await startSimulatedExchange({
+    port: 0,
+    feed: 'synthetic',
+    seed: 1,
+    symbols: ['BTCUSDT'],
+    stateFile: null,
+    controlToken: null,
+    log: () => undefined,
+  });
+  t.teardown(() => plain.close());
+  t.is(plain.control, null);
+  t.is((await call(plain.url, { method: 'GET', path, headers })).status, 404);
+});
+
+test('an account is opened once', async (t) => {
+  const { url } = await startStillExchange(t);
+  t.is((await post(url, '/control/accounts', ACCOUNT)).status, 201);
+  t.is((await post(url, '/control/accounts', { ...ACCOUNT, balances: { USDT: '9' } })).status, 200);
+  const read = await callSigned(url, CAROL, { method: 'GET', path: '/api/v3/account' });
+  t.like(read.body, {
+    balances: [{ asset: 'USDT', free: '500.00000000', locked: '0.00000000' }],
+    commissionRates: { maker: '0.00100000' },
+  });
+  const stolen = await post(url, '/control/accounts', { ...ACCOUNT, id: 'mallory' });
+  t.is(stolen.status, 409);
+});
+
+test('faults, the clock and frozen prices are set and cleared', async (t) => {
+  const { url, control } = await startStillExchange(t);
+  t.is((await post(url, '/control/faults', { kind: 'timeout', times: 2 })).status, 201);
+  t.is((await post(url, '/control/clock', { skewMs: 5_000 })).status, 200);
+  t.is((await post(url, '/control/prices/freeze', {})).status, 200);
+  t.like(control.faults(), [{ struck: 0, fault: { kind: 'timeout', times: 2 } }]);
+  t.is((await call(url, { method: 'DELETE', path: '/control/faults', headers })).status, 200);
+  t.deepEqual((await call(url, { method: 'GET', path: '/control/faults', headers })).body, []);
+});
+
+test('what makes no sense is refused with what to do about it', async (t) => {
+  const { url } = await startStillExchange(t);
+  const fault = await post(url, '/control/faults', { kind: 'earthquake' });
+  t.is(fault.status, 422);
+  t.is((await post(url, '/control/prices', { symbol: 'NOSUCH', price: '1' })).status, 422);
+  t.is((await call(url, { method: 'POST', path: '/control/faults', form: '{', headers })).status, 400);
+  t.is((await call(url, { method: 'GET', path: '/control/nothing', headers })).status, 404);
+});
+
+test('prices move by trades through the book, and stand still when frozen', async (t) => {
+  const exchange = await startSimulatedExchange({
+    port: 0,
+    feed: 'synthetic',
+    seed: 1,
+    symbols: ['BTCUSDT'],
+    stateFile: null,
+    controlToken: CONTROL_TOKEN,
+    log: () => undefined,
+  });
+  t.teardown(() => exchange.close());
+  const { url } = exchange;
+  const price = async () =>
+    (
+      (await call(url, { method: 'GET', path: '/api/v3/ticker/price?symbol=BTCUSDT' })).body as {
+        price: string;
+      }
+    ).price;
+  await post(url, '/control/prices/freeze', {});
+  t.is((await post(url, '/control/prices', { symbol: 'BTCUSDT', price: '61000' })).status, 200);
+  t.is(await price(), '61000.00000000');
+  const { tradeId } = exchange.engine.trades('BTCUSDT', 1).at(-1) ?? { tradeId: 0 };
+  await post(url, '/control/prices/unfreeze', {});
+  while (exchange.engine.trades('BTCUSDT', 1).at(-1)?.tradeId === tradeId) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  t.pass();
+});
