@@ -138,8 +138,9 @@ function around(price: Amount, distance: Amount): { buy_price: Amount; sell_pric
   };
 }
 
+/** The average of the last minutes: what the price swings around, wherever in its swing it is now. */
 async function priceOf(exchangeUrl: string, symbol: string): Promise<Amount> {
-  const answer = await fetch(`${exchangeUrl}/api/v3/ticker/price?symbol=${symbol}`);
+  const answer = await fetch(`${exchangeUrl}/api/v3/avgPrice?symbol=${symbol}`);
   const { price } = (await answer.json()) as { price?: Amount };
   if (!price) throw new Error(`The simulated exchange has no price of ${symbol}: is it among PAPER_SYMBOLS?`);
   return price;

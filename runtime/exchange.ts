@@ -1,6 +1,4 @@
 import { join } from 'node:path';
-import { listingOf } from '../exchanges/simulated/markets.ts';
-import { openPriceSource } from '../exchanges/simulated/prices/open.ts';
 import { startSimulatedExchange } from '../exchanges/simulated/server.ts';
 import { readSettings } from './configuration.ts';
 import { requireFreePort } from './embedded/ports.ts';
@@ -13,12 +11,12 @@ const SEED = 1;
 await runProcess('exchange', readSettings, async ({ exchange: settings, dataDir }, log) => {
   const { host, port, feed, symbols, controlToken } = settings;
   await requireFreePort(port, 'EXCHANGE_PORT', 'the simulated exchange', host);
-  const failed = (cause: unknown) =>
-    log.warn({ err: cause }, 'Live prices cannot be read; prices stand still');
   const exchange = await startSimulatedExchange({
     host,
     port,
-    prices: (engine) => openPriceSource(engine, symbols.map(listingOf), { feed, seed: SEED, failed }),
+    feed,
+    symbols,
+    seed: SEED,
     stateFile: join(dataDir, 'exchange', 'state.jsonl'),
     controlToken: controlToken ?? null,
     log: (event, fields) => log.info(fields, event),

@@ -18,11 +18,17 @@ export function installTemporalRuntime(log: Logger): void {
   });
 }
 
+/** Said of every worker that has activities only, as most of ours. */
+const EXPECTED = 'No workflows registered, not polling for workflow tasks';
+
 export function temporalLogger(log: Logger): TemporalLogger {
   const at =
     (level: 'trace' | 'debug' | 'info' | 'warn' | 'error') => (message: string, meta?: LogMetadata) => {
       const { error, ...fields } = meta ?? {};
-      log[level]({ ...fields, ...(error === undefined ? {} : { err: error }) }, message);
+      log[message === EXPECTED ? 'debug' : level](
+        { ...fields, ...(error === undefined ? {} : { err: error }) },
+        message,
+      );
     };
   const by = {
     trace: at('trace'),

@@ -49,7 +49,12 @@ export async function createWorkers(options: WorkersOptions): Promise<Worker[]> 
       // After a restart a query finds no sticky worker: it waits this long, not the default 10 s.
       stickyQueueScheduleToStartTimeout: '2s',
     }),
-    create(QUEUES.watch, { activities: activities.watch, maxConcurrentActivityTaskExecutions: slots.watch }),
+    create(QUEUES.watch, {
+      activities: activities.watch,
+      maxConcurrentActivityTaskExecutions: slots.watch,
+      // A watch would go on until it is told to end; whoever takes it up next loses nothing.
+      shutdownGraceTime: '10ms',
+    }),
     create(QUEUES.background, { activities: upkeep }),
     ...exchanges.map((exchange) =>
       create(QUEUES.trade(exchange), {
