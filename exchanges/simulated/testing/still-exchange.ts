@@ -22,7 +22,7 @@ export const BTCUSDT: SymbolRules = {
   askMultiplierUp: '5',
   askMultiplierDown: '0.2',
 };
-export const ETHUSDT: SymbolRules = { ...BTCUSDT, symbol: 'ETHUSDT', base: 'ETH', stepSize: '0.0001' };
+const ETHUSDT: SymbolRules = { ...BTCUSDT, symbol: 'ETHUSDT', base: 'ETH', stepSize: '0.0001' };
 
 /** Keys of two ordinary traders. */
 export const ALICE = { apiKey: 'alice-key-0123456789', secret: 'alice-secret-0123456789' };

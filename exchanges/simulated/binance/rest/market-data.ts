@@ -4,7 +4,7 @@ import { intervalLength } from '../intervals.ts';
 import type { Parameters } from '../parameters.ts';
 import { aggregateTrade, kline, levels, publicTrade } from '../present-market.ts';
 import { eightDecimals } from '../present-order.ts';
-import { open, type OpenEndpoint, type Venue } from '../venue.ts';
+import { open, type Venue } from '../venue.ts';
 
 const MOST_LEVELS = 5_000;
 const MOST_ROWS = 1_000;
@@ -23,11 +23,9 @@ export const trades = open(25, (venue, parameters) => {
   return venue.engine.trades(symbol, parameters.limit(STANDARD_ROWS, MOST_ROWS)).map(publicTrade);
 });
 
-export const historicalTrades: OpenEndpoint = {
-  security: 'NONE',
-  weight: 25,
-  answer: (venue, parameters) => tradesFrom(venue, parameters).map(publicTrade),
-};
+export const historicalTrades = open(25, (venue, parameters) =>
+  tradesFrom(venue, parameters).map(publicTrade),
+);
 
 export const aggTrades = open(4, (venue, parameters) => tradesFrom(venue, parameters).map(aggregateTrade));
 

@@ -1,5 +1,5 @@
 import type { EngineOrder, NewAccount, NewOrder } from '../../engine/types.ts';
-import { BinanceError, orderDoesNotExist } from '../errors.ts';
+import { BinanceError, orderDoesNotExist, unknownOrder } from '../errors.ts';
 import { type AnswerType, generatedOrderId, readNewOrder, readOrderId } from '../new-order.ts';
 import type { Parameters } from '../parameters.ts';
 import { acknowledgedOrder, canceledOrder, placedOrder, queriedOrder } from '../present-order.ts';
@@ -61,7 +61,7 @@ export const cancelOpenOrders = trading(1, (venue, parameters, account) => {
   const { symbol } = venue.rules(parameters.symbol());
   parameters.finish();
   const orders = venue.engine.openOrders(account.id, symbol);
-  if (orders.length === 0) throw new BinanceError(-2011, 'Unknown order sent.');
+  if (orders.length === 0) throw unknownOrder();
   return orders.map(({ orderId }) =>
     cancel(venue, account, { symbol, id: { orderId }, cancelId: generatedOrderId(), restriction: null }),
   );
@@ -111,7 +111,7 @@ export function cancel(
   },
 ): object {
   const order = venue.engine.order(account.id, request.symbol, request.id);
-  if (order === null) throw new BinanceError(-2011, 'Unknown order sent.');
+  if (order === null) throw unknownOrder();
   checkRestriction(order, request.restriction);
   venue.cancelIds.set(order.orderId, request.cancelId);
   try {
