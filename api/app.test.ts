@@ -51,7 +51,8 @@ test('scalper-bot 47: answers of 1,000 bytes or more are gzipped for those who a
   const { call } = await startApi(t);
   const path = '/api/v1/bots/';
   const gzipped = async (encoding: string) => {
-    const { headers } = await call('GET', path, undefined, { 'Accept-Encoding': encoding });
+    const { status, headers } = await call('GET', path, undefined, { 'Accept-Encoding': encoding });
+    t.is(status, 200, encoding);
     return headers.get('Content-Encoding') === 'gzip';
   };
   await post(call);
