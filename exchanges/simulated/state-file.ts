@@ -68,9 +68,12 @@ class Journal implements StateFile {
 
   async close(): Promise<void> {
     this.#unsubscribe();
-    await this.durable();
-    await this.#rewrite();
-    await this.#file?.close();
+    try {
+      await this.durable();
+      await this.#rewrite();
+    } finally {
+      await this.#file?.close();
+    }
   }
 
   #write(): Promise<void> {

@@ -177,7 +177,7 @@ function totals(engine: Engine): Record<string, string> {
   for (const { asset, free, locked } of ACCOUNTS.flatMap((account) => engine.balances(account))) {
     sums.set(asset, (sums.get(asset) ?? 0n) + unitsOf(free) + unitsOf(locked));
   }
-  return Object.fromEntries([...sums].map(([asset, sum]) => [asset, String(sum)]).toSorted());
+  return Object.fromEntries(['BTC', 'BNB', 'USDT'].map((asset) => [asset, String(sums.get(asset))]));
 }
 
 function isSound(engine: Engine): boolean {

@@ -1,4 +1,3 @@
-import type { Candle } from '../../../bots/market.ts';
 import type { Amount } from '../../../bots/money.ts';
 import type { Side } from '../../../bots/orders.ts';
 
@@ -247,5 +246,3 @@ export interface EngineSnapshot {
   version: 1;
   records: StateRecord[];
 }
-
-export type { Candle };

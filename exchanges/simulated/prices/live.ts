@@ -37,8 +37,11 @@ export function createLivePrices(
     },
   };
   async function follow(): Promise<void> {
-    const prices = await read(engine.rules()).catch(failed);
-    if (prices === undefined || source.frozen || closed) return;
+    const prices = await read(engine.rules()).catch((cause: unknown) => {
+      failed(cause);
+      return new Map<string, Amount>();
+    });
+    if (source.frozen || closed) return;
     for (const [symbol, price] of prices) house.movePrice(symbol, price);
   }
   return source;
@@ -47,8 +50,8 @@ export function createLivePrices(
 /** Public tickers of a venue that ccxt knows by this id. The library is loaded only now: it is large. */
 export async function ccxtTickers(id: string): Promise<Tickers> {
   const { default: ccxt } = await import('ccxt');
-  const Venue = Object.entries(ccxt.exchanges).length > 0 ? ccxt[id as 'binance'] : undefined;
-  if (Venue === undefined) throw new Error(`PAPER_FEED: ccxt knows no exchange "${id}".`);
+  if (!ccxt.exchanges.includes(id)) throw new Error(`PAPER_FEED: ccxt knows no exchange "${id}".`);
+  const Venue = ccxt[id as 'binance'];
   const venue = new Venue({ enableRateLimit: true });
   return async (rules) => {
     const names = new Map(rules.map(({ symbol, base, quote }) => [`${base}/${quote}`, symbol]));

@@ -11,6 +11,8 @@ import {
 } from '../engine/types.ts';
 import { BTCUSDT } from './still-exchange.ts';
 
+export const ETHUSDT: SymbolRules = { ...BTCUSDT, symbol: 'ETHUSDT', base: 'ETH' };
+
 /** A clock that a test moves. */
 export interface Clock {
   now: number;
