@@ -26,6 +26,8 @@ export interface DirectoryOptions {
   unseal(account: SealedAccount): Credentials;
   /** How long a venue's answer may take, ms. */
   timeoutMs?: number;
+  /** How long a stream that nobody listens to is kept for the next who does, ms. */
+  lingerMs?: number;
   /** Told of stream faults, for a log. Redacted. */
   onStreamFault?: (fault: StreamFault) => void;
 }

@@ -1,10 +1,10 @@
 import type { Fill } from '../../bots/orders.ts';
 import type { Exchange } from '../port.ts';
 import type { OwnCall } from './account-orders.ts';
-import type { CcxtTrade, Client } from './client.ts';
 import { exact } from './markets.ts';
 import { toFills } from './orders.ts';
 import type { Venue } from './venue.ts';
+import type { CcxtTrade, Client } from './unified.ts';
 
 /** What an account holds, and the trades that made it so. */
 export function holdingsOf(
@@ -13,17 +13,17 @@ export function holdingsOf(
 ): Pick<Exchange, 'balances' | 'fillsOfOrder' | 'fillsSince'> {
   const { pageSize, fillsAfter } = profile;
 
-  /** Every page: the first as asked for, each further one from the last trade of the one before. */
+  /** Every page, each from the last trade of the one before. */
   async function readPages(
     symbol: string,
-    read: (client: Client, after: Record<string, unknown> | null) => Promise<CcxtTrade[]>,
+    read: (client: Client, lastTradeId: string | null) => Promise<CcxtTrade[]>,
   ): Promise<Fill[]> {
     const { quote } = await markets.market(symbol);
     const fills: Fill[] = [];
     for (;;) {
-      const last = fills.at(-1);
+      const lastTradeId = fills.at(-1)?.tradeId ?? null;
       const page = await call('read', symbol, async (client) =>
-        toFills(await read(client, last ? fillsAfter(last.tradeId) : null), quote),
+        toFills(await read(client, lastTradeId), quote),
       );
       fills.push(...page);
       if (page.length < pageSize) return fills;
@@ -39,12 +39,14 @@ export function holdingsOf(
           .filter((balance) => balance.free !== '0' || balance.locked !== '0');
       }),
     fillsOfOrder: ({ symbol, orderId }) =>
-      readPages(symbol, (client, after) =>
-        client.fetchOrderTrades(orderId, symbol, undefined, pageSize, after ?? {}),
+      readPages(symbol, (client, last) =>
+        client.fetchOrderTrades(orderId, symbol, undefined, pageSize, fillsAfter(last)),
       ),
     fillsSince: (symbol, since) =>
-      readPages(symbol, (client, after) =>
-        client.fetchMyTrades(symbol, after ? undefined : since, pageSize, after ?? {}),
+      readPages(symbol, (client, last) =>
+        last === null
+          ? client.fetchMyTrades(symbol, since, pageSize, {})
+          : client.fetchMyTrades(symbol, undefined, pageSize, fillsAfter(last)),
       ),
   };
 }

@@ -1,7 +1,7 @@
 import { ExchangeError, type Exchange, type VenueOrder } from '../port.ts';
-import type { CcxtOrder, Client } from './client.ts';
 import { UnreadableAnswer, type Purpose } from './errors.ts';
 import { toVenueOrder } from './orders.ts';
+import type { CcxtOrder, Client } from './unified.ts';
 
 /** One call with the account's keys; `symbol`, where there is one, is a market of the venue or nothing is sent. */
 export type OwnCall = <T>(

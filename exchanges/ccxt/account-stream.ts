@@ -1,10 +1,13 @@
 import ccxt from 'ccxt';
 import type { AccountEvent } from '../port.ts';
-import type { Client } from './client.ts';
 import type { VenueClock } from './clock.ts';
 import type { VenueProfile } from './profile.ts';
 import { toVenueOrder } from './orders.ts';
 import { keepStreaming, type StreamSetting } from './streaming.ts';
+import type { Client } from './unified.ts';
+
+/** A venue that has not confirmed the stream by then is dialled anew, ms. */
+const OPENING_MS = 10_000;
 
 /**
  * Changes of an account's own orders, all symbols. `reconnected` each time the venue has confirmed the stream, the first time
@@ -22,9 +25,10 @@ export function streamAccount(
   const stop = keepStreaming('account', setting, async (healthy, stopped) => {
     await clock.ready();
     try {
-      await profile.openAccountStream(client);
+      await openWithin(OPENING_MS, profile.openAccountStream(client));
     } catch (error) {
       if (error instanceof ccxt.InvalidNonce) await clock.resync();
+      await client.close();
       throw error;
     }
     for (let first = true; !stopped(); first = false) {
@@ -44,4 +48,17 @@ export function streamAccount(
     stop();
     client.close().catch(() => undefined);
   };
+}
+
+async function openWithin(ms: number, opening: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`the account's stream was not confirmed within ${ms} ms`)), ms);
+  });
+  try {
+    await Promise.race([opening, late]);
+  } finally {
+    clearTimeout(timer);
+    opening.catch(() => undefined);
+  }
 }

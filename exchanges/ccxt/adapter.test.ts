@@ -1,22 +1,74 @@
 import test, { type ExecutionContext } from 'ava';
 import { exchangeContract, type ContractVenue, type VenueFault } from '../contract/suite.ts';
+import { until } from '../contract/expect.ts';
 import type { FaultInput } from '../simulated/control/faults.ts';
-import { accountOf, ALICE, BOB, startStillExchange } from '../simulated/testing/still-exchange.ts';
+import { accountOf, ALICE, BOB, BTCUSDT, startStillExchange } from '../simulated/testing/still-exchange.ts';
+import type { Engine } from '../simulated/engine/types.ts';
 import { createCcxtExchange } from './adapter.ts';
 import { binance } from './binance.ts';
 import { createVenue } from './venue.ts';
 
-exchangeContract(test, openSimulatedBinance);
+exchangeContract(test, (t) => openSimulatedBinance(t));
 
-async function openSimulatedBinance(t: ExecutionContext): Promise<ContractVenue> {
+test('amounts that no float holds come through as they are', async (t) => {
+  const { exchange, engine } = await openSimulatedBinance(t);
+  const [quantity, price] = ['0.00000003', '12345678901.12345678'];
+  const tick = { tickSize: '0.00000001', stepSize: '0.00000001', minQuantity: '0.00000001' };
+  engine.addSymbol({ ...BTCUSDT, ...tick, symbol: 'BIGUSDT', base: 'BIG', maxPrice: '90000000000' }, price);
+  const at = { symbol: 'BIG/USDT', side: 'BUY', type: 'LIMIT', sendBefore: Date.now() + 5_000 } as const;
+  t.like(await exchange.market(at.symbol), { tickSize: '0.00000001', maxQuantity: '9000' });
+  t.is((await exchange.price(at.symbol)).price, price);
+  t.like(await exchange.place({ ...at, clientOrderId: 'exact', quantity, price }), { quantity, price });
+  const key = { symbol: at.symbol, clientOrderId: 'exact' };
+  t.like(await exchange.orderByClientId(key), { quantity, price });
+  t.like((await exchange.openOrders(at.symbol))[0], { quantity, price });
+  engine.openAccount({ ...accountOf('dave', DAVE), balances: { BIG: '1' } });
+  engine.submit('dave', { ...COUNTER, symbol: 'BIGUSDT', side: 'SELL', clientOrderId: 'c', quantity, price });
+  const { orderId } = (await exchange.orderByClientId(key))!;
+  t.like((await exchange.fillsOfOrder({ symbol: at.symbol, orderId }))[0], { quantity, price });
+});
+
+test('fills of more pages than one are read to the last', async (t) => {
+  const { exchange, symbol, counter } = await openSimulatedBinance(t, { ...binance, pageSize: 2 });
+  for (let n = 0; n < 5; n++) counter({ side: 'SELL', price: '50000', quantity: '0.01' });
+  const order = await exchange.place({
+    symbol,
+    clientOrderId: 'five',
+    side: 'BUY',
+    type: 'MARKET',
+    quantity: '0.05',
+    price: null,
+    sendBefore: Date.now() + 5_000,
+  });
+  t.is((await exchange.fillsOfOrder({ symbol, orderId: order.orderId })).length, 5);
+  const fills = await exchange.fillsSince(symbol, 0);
+  t.is(new Set(fills.map(({ tradeId }) => tradeId)).size, 5);
+});
+
+test('a venue that does not mark closed candles brings them all the same', async (t) => {
+  const { exchange, symbol } = await openSimulatedBinance(t, { ...binance, closedCandle: () => null });
+  const times: number[] = [];
+  exchange.watchMarket(symbol, '1s', (event) => {
+    if (event.type === 'candle') times.push(event.candle.openTime);
+  });
+  await until(() => times.length >= 3);
+  t.deepEqual(
+    times,
+    times.map((_, index) => times[0]! + index * 1_000),
+  );
+});
+
+async function openSimulatedBinance(
+  t: ExecutionContext,
+  profile = binance,
+): Promise<ContractVenue & { engine: Engine }> {
   const simulated = await startStillExchange(t);
   const { control, engine } = simulated;
-  engine.openAccount(
-    accountOf('carol', { apiKey: 'carol-key-0123456789', secret: 'carol-secret-0123456789' }),
-  );
-  const venue = await createVenue(binance, {
+  engine.openAccount(accountOf('carol', CAROL));
+  const venue = await createVenue(profile, {
     endpoint: simulated.url as `http://${string}`,
     timeoutMs: 5_000,
+    lingerMs: 0,
   });
   const open: ContractVenue['open'] = (credentials) => {
     const exchange = createCcxtExchange(venue, credentials);
@@ -26,6 +78,7 @@ async function openSimulatedBinance(t: ExecutionContext): Promise<ContractVenue>
   t.teardown(() => venue.close());
   let counters = 0;
   return {
+    engine,
     exchange: open(ALICE),
     neighbour: open(BOB),
     open,
@@ -48,6 +101,8 @@ async function openSimulatedBinance(t: ExecutionContext): Promise<ContractVenue>
   };
 }
 
+const DAVE = { apiKey: 'dave-key-0123456789', secret: 'dave-secret-0123456789' };
+const CAROL = { apiKey: 'carol-key-0123456789', secret: 'carol-secret-0123456789' };
 const COUNTER = {
   symbol: 'BTCUSDT',
   type: 'LIMIT',

@@ -22,10 +22,11 @@ export function createCcxtExchange(venue: Venue, credentials: Credentials | null
 
   const changes =
     client &&
-    share<AccountEvent>(
-      (emit) => streamAccount({ client, profile, clock, setting }, emit),
-      (error) => setting.onFault('listener of account', error),
-    );
+    share<AccountEvent>({
+      start: (emit) => streamAccount({ client, profile, clock, setting }, emit),
+      onFault: (error) => setting.onFault('listener of account', error),
+      lingerMs: setting.lingerMs,
+    });
 
   return {
     market: venue.markets.market,

@@ -34,7 +34,8 @@ export const binance: VenueProfile = {
   },
   readError,
   judge: ({ code, message }) => byMessage(code, message) ?? BY_CODE[code] ?? byRange(Number(code)),
-  fillsAfter: (tradeId) => ({ fromId: (BigInt(tradeId) + 1n).toString() }),
+  // Without `fromId` the newest page comes, not the first.
+  fillsAfter: (tradeId) => ({ fromId: tradeId === null ? '0' : (BigInt(tradeId) + 1n).toString() }),
   pageSize: 1_000,
   closedCandle,
   openAccountStream: (client) => client.authenticate(),

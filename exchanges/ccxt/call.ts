@@ -1,12 +1,13 @@
 import type { Agent } from 'undici';
 import { ExchangeError } from '../port.ts';
-import { derive, type Client } from './client.ts';
+import { derive } from './client.ts';
 import type { VenueClock } from './clock.ts';
 import { classify, retryAfterMs, UnreadableAnswer, type Purpose, type Trace } from './errors.ts';
 import { send, type Answer } from './http.ts';
 import type { Limiter } from './limiter.ts';
 import type { VenueProfile } from './profile.ts';
 import type { Redact } from './redaction.ts';
+import type { Client } from './unified.ts';
 
 /** What all calls to one (exchange, egress) share. */
 export interface Line {

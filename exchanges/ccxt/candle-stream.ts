@@ -1,8 +1,8 @@
 import type { Candle, Timeframe } from '../../bots/market.ts';
 import type { MarketEvent } from '../port.ts';
 import { TIMEFRAME_MS, toCandle } from './candles.ts';
-import type { CcxtCandle, Client } from './client.ts';
 import { keepStreaming, share, type Shared, type StreamSetting } from './streaming.ts';
+import type { CcxtCandle, Client } from './unified.ts';
 
 /** A stream that has not said within this that a candle closed is helped by a read. */
 const GRACE_MS = 2_000;
@@ -20,16 +20,20 @@ export interface CandleSource {
   /** Candles that the venue itself marks as closed; returns what ends it. */
   onClosed(listener: (candle: Candle) => void): () => void;
   setting: StreamSetting;
+  onEnd(): void;
 }
 
 export type CandleEvent = Extract<MarketEvent, { type: 'candle' }>;
 
 /** A market's closed candles of one length, for all who watch them. */
 export function shareCandles(source: CandleSource): Shared<CandleEvent> {
-  return share<CandleEvent>(
-    (emit) => streamCandles(source, emit),
-    (error) => source.setting.onFault(`listener of ${source.symbol} ${source.timeframe}`, error),
-  );
+  const { symbol, timeframe, setting, onEnd } = source;
+  return share<CandleEvent>({
+    start: (emit) => streamCandles(source, emit),
+    onFault: (error) => setting.onFault(`listener of ${symbol} ${timeframe}`, error),
+    lingerMs: setting.lingerMs,
+    onEnd,
+  });
 }
 
 /**

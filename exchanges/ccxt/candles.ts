@@ -1,5 +1,5 @@
 import type { Candle, Timeframe } from '../../bots/market.ts';
-import type { CcxtCandle } from './client.ts';
+import type { CcxtCandle } from './unified.ts';
 
 export const TIMEFRAME_MS: Record<Timeframe, number> = {
   '1s': 1_000,

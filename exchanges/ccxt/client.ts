@@ -1,106 +1,12 @@
 import ccxt, { type Exchange as CcxtExchange } from 'ccxt';
-import type { Timeframe } from '../../bots/market.ts';
 import type { Amount } from '../../bots/money.ts';
 import type { Credentials } from '../port.ts';
 import type { VenueClock } from './clock.ts';
 import type { VenueProfile } from './profile.ts';
+import type { Client } from './unified.ts';
 
 /** Where a venue is reached: its real addresses, its test network, or one base URL that serves all of its APIs. */
 export type Endpoint = 'live' | 'testnet' | `http://${string}` | `https://${string}`;
-
-/** ccxt's unified structures, as far as we read them. Amounts are strings: our clients are set so. */
-export interface CcxtMarket {
-  id: string;
-  symbol: string;
-  base: string;
-  quote: string;
-  spot: boolean;
-  active: boolean | undefined;
-  taker: string | number | undefined;
-  maker: string | number | undefined;
-  precision: { amount: string | undefined; price: string | undefined };
-  limits: {
-    amount: { min: string | undefined; max: string | undefined };
-    cost: { min: string | undefined };
-  };
-}
-
-export interface CcxtOrder {
-  id: string | undefined;
-  clientOrderId: string | undefined;
-  symbol: string;
-  side: string | undefined;
-  type: string | undefined;
-  price: string | undefined;
-  amount: string | undefined;
-  filled: string | undefined;
-  status: string | undefined;
-  timestamp: number | undefined;
-}
-
-export interface CcxtTrade {
-  id: string | undefined;
-  order: string | undefined;
-  side: string | undefined;
-  price: string | undefined;
-  amount: string | undefined;
-  fee: { cost: string | undefined; currency: string | undefined } | undefined;
-  takerOrMaker: string | undefined;
-  timestamp: number | undefined;
-}
-
-/** `[openTime, open, high, low, close, volume]`. */
-export type CcxtCandle = [number, ...(string | number)[]];
-
-/** The part of a ccxt client that the adapter uses, with amounts as strings where ccxt's own types say number. */
-export interface Client {
-  readonly markets: Record<string, CcxtMarket> | undefined;
-  fetchMarkets(): Promise<CcxtMarket[]>;
-  setMarkets(markets: CcxtMarket[]): void;
-  safeSymbol(marketId: string): string;
-  fetchTime(): Promise<number>;
-  fetchTicker(symbol: string): Promise<{ last: string | undefined; timestamp: number | undefined }>;
-  fetchOHLCV(
-    symbol: string,
-    timeframe: Timeframe,
-    since: number | undefined,
-    limit: number,
-  ): Promise<CcxtCandle[]>;
-  fetchBalance(): Promise<{ free: Record<string, string>; used: Record<string, string> }>;
-  createOrder(
-    symbol: string,
-    type: 'limit' | 'market',
-    side: 'buy' | 'sell',
-    amount: Amount,
-    price: Amount | undefined,
-    params: { clientOrderId: string },
-  ): Promise<CcxtOrder>;
-  cancelOrder(id: undefined, symbol: string, params: { clientOrderId: string }): Promise<CcxtOrder>;
-  fetchOrder(id: undefined, symbol: string, params: { clientOrderId: string }): Promise<CcxtOrder>;
-  fetchOpenOrders(symbol: string): Promise<CcxtOrder[]>;
-  fetchOrderTrades(
-    id: string,
-    symbol: string,
-    since: undefined,
-    limit: number,
-    params: Record<string, unknown>,
-  ): Promise<CcxtTrade[]>;
-  fetchMyTrades(
-    symbol: string,
-    since: number | undefined,
-    limit: number,
-    params: Record<string, unknown>,
-  ): Promise<CcxtTrade[]>;
-  watchTrades(symbol: string): Promise<CcxtTrade[]>;
-  unWatchTrades(symbol: string): Promise<unknown>;
-  watchOHLCV(symbol: string, timeframe: Timeframe): Promise<CcxtCandle[]>;
-  unWatchOHLCV(symbol: string, timeframe: Timeframe): Promise<unknown>;
-  watchOrders(): Promise<CcxtOrder[]>;
-  authenticate(): Promise<void>;
-  handleMessage: (this: Client, socket: unknown, message: unknown) => void;
-  parseJson(text: string): unknown;
-  close(): Promise<void>;
-}
 
 /**
  * The one ccxt client of an (exchange, egress): keyless, it holds what all accounts share (markets, API tables), and it
@@ -117,6 +23,8 @@ export async function createClient(
     enableRateLimit: true,
     newUpdates: true,
     number: String,
+    // A peer that is silently gone is noticed after two pings without an answer.
+    streaming: { keepAlive: 10_000 },
     options: profile.options,
   });
   if (endpoint === 'testnet') client.setSandboxMode(true);

@@ -70,8 +70,10 @@ function judge(
   if (verdict) return verdict;
   if (error instanceof UnreadableAnswer) return { code: 'unreadable_answer', phase: 'unknown', final: false };
   if (answer.status === 403 && !said) return { code: 'rate_limited', phase: 'refused', final: false };
-  const code = codeOf(error);
-  if (answer.status >= 400 || code) return { code: code ?? 'other', phase: 'refused', final: isFinal(code) };
+  const code = codeOf(error) ?? (said && answer.status >= 400 ? 'other' : null);
+  if (code && code !== 'unavailable') return { code, phase: 'refused', final: isFinal(code) };
+  // Without a word of the venue's own it may be a proxy that gave up.
+  if (answer.status >= 400) return { code: 'unavailable', phase: 'unknown', final: false };
   return { code: 'unreadable_answer', phase: 'unknown', final: false };
 }
 
@@ -118,8 +120,12 @@ function codeOf(error: unknown): ExchangeErrorCode | null {
 
 const isFinal = (code: ExchangeErrorCode | null): boolean => code !== null && FINAL.has(code);
 
-function reason({ written, answer }: Trace, said: { message: string } | null, error: unknown): string {
-  if (said) return said.message;
+function reason(
+  { written, answer }: Trace,
+  said: { code: string; message: string } | null,
+  error: unknown,
+): string {
+  if (said) return `${said.message.replace(/\.$/, '')} (${said.code})`;
   if (answer) return `HTTP ${answer.status}`;
   if (error instanceof Error && error.name === 'Timeout') return error.message;
   const systemCode = error instanceof Error && 'code' in error ? ` (${String(error.code)})` : '';
@@ -145,5 +151,5 @@ const ADVICE: Partial<Record<ExchangeErrorCode, string>> = {
 
 function message(venue: string, { code, phase }: Judged, why: string): string {
   const advice = ADVICE[code];
-  return `${venue} ${SAID[phase]}: ${why.replace(/\.$/, '')}.${advice ? ` ${advice}` : ''}`;
+  return `${venue} ${SAID[phase]}: ${why}.${advice ? ` ${advice}` : ''}`;
 }

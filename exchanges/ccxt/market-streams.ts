@@ -3,11 +3,11 @@ import type { Amount } from '../../bots/money.ts';
 import type { MarketEvent, Unsubscribe } from '../port.ts';
 import { shareCandles, type CandleEvent } from './candle-stream.ts';
 import type { CandleRange } from './candles.ts';
-import type { Client } from './client.ts';
 import type { VenueClock } from './clock.ts';
 import type { ClosedCandle, VenueProfile } from './profile.ts';
 import type { Shared, StreamSetting } from './streaming.ts';
 import { shareTrades, type TradeEvent } from './trade-stream.ts';
+import type { Client } from './unified.ts';
 
 /** What market streams stand on. */
 export interface MarketSource {
@@ -37,7 +37,17 @@ export function shareMarkets(source: MarketSource): { watch: WatchMarket; end():
   const onClosed = tapClosedCandles(source);
 
   const tradesOf = (symbol: string): Shared<TradeEvent> =>
-    shareTrades(client, symbol, () => source.price(symbol), setting);
+    shareTrades(
+      client,
+      symbol,
+      () => source.price(symbol),
+      setting,
+      () => {
+        trades.delete(symbol);
+        // ccxt keeps a socket open that nobody is subscribed on.
+        if (trades.size === 0) client.close().catch(() => undefined);
+      },
+    );
 
   const candlesOf = (symbol: string, timeframe: Timeframe): Shared<CandleEvent> =>
     shareCandles({
@@ -52,16 +62,16 @@ export function shareMarkets(source: MarketSource): { watch: WatchMarket; end():
           if (closed.timeframe === timeframe && client.safeSymbol(closed.marketId) === symbol)
             listener(closed.candle);
         }),
+      onEnd: () => candles.delete(candleKey(symbol, timeframe)),
     });
 
   const watch: WatchMarket = (symbol, timeframe, listener) => {
     const leaveTrades = join(trades, symbol, () => tradesOf(symbol), listener);
     const leaveCandles =
-      timeframe && join(candles, `${symbol} ${timeframe}`, () => candlesOf(symbol, timeframe), listener);
+      timeframe && join(candles, candleKey(symbol, timeframe), () => candlesOf(symbol, timeframe), listener);
     return () => {
       leaveTrades();
       if (leaveCandles) leaveCandles();
-      if (trades.size === 0) client.close().catch(() => undefined);
     };
   };
   const end = (): void => {
@@ -70,7 +80,11 @@ export function shareMarkets(source: MarketSource): { watch: WatchMarket; end():
   return { watch, end };
 }
 
-/** Joins the stream under `key`, which is made for the first who comes and forgotten with the last who goes. */
+function candleKey(symbol: string, timeframe: Timeframe): string {
+  return `${symbol} ${timeframe}`;
+}
+
+/** Joins the stream under `key`, which is made for the first who comes. */
 function join<Event>(
   streams: Map<string, Shared<Event>>,
   key: string,
@@ -79,11 +93,7 @@ function join<Event>(
 ): () => void {
   const stream = streams.get(key) ?? create();
   streams.set(key, stream);
-  const leave = stream.add(listener);
-  return () => {
-    leave();
-    if (stream.size === 0 && streams.get(key) === stream) streams.delete(key);
-  };
+  return stream.add(listener);
 }
 
 /** Reads the closed candles off the raw messages: ccxt drops the venue's mark. */

@@ -1,8 +1,8 @@
 import type { Market } from '../../bots/market.ts';
 import { Decimal, type Amount } from '../../bots/money.ts';
 import { ExchangeError } from '../port.ts';
-import type { CcxtMarket, Client } from './client.ts';
 import { UnreadableAnswer } from './errors.ts';
+import type { CcxtMarket, Client } from './unified.ts';
 
 /** Listings and trading rules change; an hour old is fresh enough. */
 const FRESH_MS = 3_600_000;

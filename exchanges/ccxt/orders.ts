@@ -1,8 +1,8 @@
 import type { Fill, Side } from '../../bots/orders.ts';
 import type { VenueOrder } from '../port.ts';
-import type { CcxtOrder, CcxtTrade } from './client.ts';
 import { UnreadableAnswer } from './errors.ts';
 import { exact, required } from './markets.ts';
+import type { CcxtOrder, CcxtTrade } from './unified.ts';
 
 /** ccxt's words for an order's state. `expired`: the venue took the rest back (IOC, self-trade prevention). */
 const STATUS: Record<string, VenueOrder['status']> = {

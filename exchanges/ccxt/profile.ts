@@ -1,7 +1,7 @@
 import type { Candle, Timeframe } from '../../bots/market.ts';
 import type { ExchangeErrorCode } from '../port.ts';
 import { binance } from './binance.ts';
-import type { Client } from './client.ts';
+import type { Client } from './unified.ts';
 
 /** What a venue's own code says about a call. */
 export interface Verdict {
@@ -37,8 +37,8 @@ export interface VenueProfile {
   readError(body: string): { code: string; message: string } | null;
   /** Null where the code decides nothing: the HTTP status and ccxt's own error class do then. */
   judge(error: { code: string; message: string }): Verdict | null;
-  /** Parameters that ask for own trades after `tradeId`, without a start time. */
-  fillsAfter: (tradeId: string) => Record<string, unknown>;
+  /** Parameters that ask for own trades after `tradeId`, oldest first; null: from the first on. */
+  fillsAfter: (tradeId: string | null) => Record<string, unknown>;
   /** Most fills that one answer brings, and most candles. */
   pageSize: number;
   /** Reads a raw stream message; null where it is no closed candle or the venue does not mark them. */

@@ -6,6 +6,8 @@ export interface StreamSetting {
   closedForMs(): number;
   /** Resolves when ccxt knows what it must before it can stream. */
   ready(): Promise<void>;
+  /** How long a stream that nobody listens to is kept for the next who does, ms: a bot listens anew for each decision. */
+  lingerMs: number;
 }
 
 const FIRST_PAUSE_MS = 250;
@@ -56,7 +58,7 @@ export function keepStreaming(
   };
 }
 
-/** Listeners of one shared stream, which runs while there is one. A listener that throws harms nobody else. */
+/** Listeners of one shared stream, which runs while there is one and a while longer. A listener that throws harms nobody else. */
 export interface Shared<Event> {
   add(listener: (event: Event) => void): () => void;
   readonly size: number;
@@ -64,14 +66,20 @@ export interface Shared<Event> {
   end(): void;
 }
 
-/** `greet`: what somebody who comes to a running stream must know of it. */
-export function share<Event>(
-  start: (emit: (event: Event) => void) => () => void,
-  onFault: (error: unknown) => void,
-  greet: () => Event[] = () => [],
-): Shared<Event> {
+export interface Sharing<Event> {
+  /** Starts the stream; returns what ends it. */
+  start(emit: (event: Event) => void): () => void;
+  onFault(error: unknown): void;
+  lingerMs: number;
+  /** What somebody who comes to a running stream must know of it. */
+  greet?(): Event[];
+  onEnd?(): void;
+}
+
+export function share<Event>({ start, onFault, lingerMs, greet, onEnd }: Sharing<Event>): Shared<Event> {
   const listeners = new Map<symbol, (event: Event) => void>();
   let stop: (() => void) | null = null;
+  let lingering: NodeJS.Timeout | undefined;
 
   const tell = (listener: (event: Event) => void, event: Event): void => {
     try {
@@ -81,15 +89,18 @@ export function share<Event>(
     }
   };
   const end = (): void => {
+    clearTimeout(lingering);
     listeners.clear();
-    stop?.();
+    if (!stop) return;
+    stop();
     stop = null;
+    onEnd?.();
   };
   const emit = (event: Event): void => {
     for (const listener of [...listeners.values()]) tell(listener, event);
   };
   const welcome = (key: symbol): void => {
-    for (const event of greet()) {
+    for (const event of greet?.() ?? []) {
       const listener = listeners.get(key);
       if (listener) tell(listener, event);
     }
@@ -102,10 +113,11 @@ export function share<Event>(
     add(listener) {
       const key = Symbol('listener');
       listeners.set(key, listener);
+      clearTimeout(lingering);
       if (stop) queueMicrotask(() => welcome(key));
       else stop = start(emit);
       return () => {
-        if (listeners.delete(key) && listeners.size === 0) end();
+        if (listeners.delete(key) && listeners.size === 0) lingering = setTimeout(end, lingerMs).unref();
       };
     },
     end,

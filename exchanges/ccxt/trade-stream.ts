@@ -1,8 +1,8 @@
 import type { Amount } from '../../bots/money.ts';
 import type { MarketEvent } from '../port.ts';
-import type { Client } from './client.ts';
 import { exact } from './markets.ts';
 import { keepStreaming, share, type Shared, type StreamSetting } from './streaming.ts';
+import type { Client } from './unified.ts';
 
 /** A market this long without a trade is asked for its price: quiet and cut off look the same on a stream. */
 const SILENCE_MS = 15_000;
@@ -15,16 +15,20 @@ export function shareTrades(
   symbol: string,
   readPrice: () => Promise<{ price: Amount; at: number }>,
   setting: StreamSetting,
+  onEnd: () => void,
 ): Shared<TradeEvent> {
   let now: TradeEvent[] = [];
   const remember = (event: TradeEvent): void => {
     now = event.type === 'trade' ? [{ type: 'live' }, event] : [event];
   };
-  return share<TradeEvent>(
-    (emit) => streamTrades(client, symbol, readPrice, setting, (event) => (remember(event), emit(event))),
-    (error) => setting.onFault(`listener of ${symbol}`, error),
-    () => now,
-  );
+  return share<TradeEvent>({
+    start: (emit) =>
+      streamTrades(client, symbol, readPrice, setting, (event) => (remember(event), emit(event))),
+    onFault: (error) => setting.onFault(`listener of ${symbol}`, error),
+    lingerMs: setting.lingerMs,
+    greet: () => now,
+    onEnd,
+  });
 }
 
 /** Returns what ends it. */

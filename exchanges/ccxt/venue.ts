@@ -2,7 +2,7 @@ import type { Candle } from '../../bots/market.ts';
 import type { Amount } from '../../bots/money.ts';
 import { call, type CallOptions, type Line } from './call.ts';
 import { readClosedCandles, type CandleRange } from './candles.ts';
-import { createClient, type Client, type Endpoint } from './client.ts';
+import { createClient, type Endpoint } from './client.ts';
 import { createClock } from './clock.ts';
 import type { Trace } from './errors.ts';
 import { createAgent } from './http.ts';
@@ -12,6 +12,7 @@ import { createMarkets, required, type Markets } from './markets.ts';
 import type { VenueProfile } from './profile.ts';
 import { redactor, type Redact } from './redaction.ts';
 import type { StreamSetting } from './streaming.ts';
+import type { Client } from './unified.ts';
 
 /** A fault of a stream that is being put right by itself; for a log. Redacted. */
 export interface StreamFault {
@@ -24,6 +25,8 @@ export interface VenueOptions {
   endpoint: Endpoint;
   /** How long an answer may take, ms. */
   timeoutMs?: number;
+  /** How long a stream that nobody listens to is kept, ms. */
+  lingerMs?: number;
   onStreamFault?: (fault: StreamFault) => void;
 }
 
@@ -78,6 +81,7 @@ export async function createVenue(profile: VenueProfile, options: VenueOptions):
       options.onStreamFault?.({ venue: profile.name, stream, message: redact(textOf(error)) }),
     closedForMs: limiter.closedForMs,
     ready,
+    lingerMs: options.lingerMs ?? 30_000,
   });
 
   const streams = shareMarkets({
