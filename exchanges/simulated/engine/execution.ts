@@ -10,6 +10,8 @@ import type { EngineFill, PublicTrade } from './types.ts';
 
 /** Public trades kept of a market: at least so many. */
 const KEPT_TRADES = 500;
+/** Trades beyond those that are cut off in one go. */
+const CUT_TRADES = 100;
 
 /** Carries out what has been decided: all that changes orders, balances, books and candles. */
 export class Execution {
@@ -132,7 +134,7 @@ export class Execution {
       at,
     };
     market.tape.push(printed);
-    if (market.tape.length > 2 * KEPT_TRADES) market.tape.splice(0, KEPT_TRADES);
+    if (market.tape.length >= KEPT_TRADES + CUT_TRADES) market.tape.splice(0, CUT_TRADES);
     const closed = market.candles.trade(at, trade.price, trade.quantity, trade.quote, trade.takerBuys);
     if (closed !== null) changes.minute(market, closed);
     market.book.updateId += 1;
