@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,7 +23,7 @@ export async function workflowBundle(cacheDir: string): Promise<WorkflowBundle> 
     });
     await mkdir(cacheDir, { recursive: true });
     // Renamed into place: another process that starts now reads all of it or nothing.
-    const partial = `${file}.${process.pid}`;
+    const partial = `${file}.${randomUUID()}`;
     await writeFile(partial, bundle.code);
     await rename(partial, file);
     return bundle;

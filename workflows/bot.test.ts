@@ -1,31 +1,103 @@
-import test from 'ava';
 import { randomUUID } from 'node:crypto';
-import { startStack } from '../runtime/testing/stack.ts';
+import test from 'ava';
 import { Bot } from '../db/models/bot.ts';
 import { Order } from '../db/models/order.ts';
-import { Trade } from '../db/models/trade.ts';
+import { PositionRow } from '../db/models/position.ts';
+import { startStack } from '../runtime/testing/stack.ts';
+import { EXAMPLE, steps } from '../runtime/testing/steps.ts';
 
-test('scalper-bot 35: a BUY-first bot buys at its buy price and sells at its sell price', async (t) => {
-  const { addBot, bots, exchange, knex, until } = await startStack(t);
-  const bot = await addBot({ quantity: '0.01', buy_price: '45000.5', sell_price: '46000', infinite_loop: true });
-  await bots.command(bot, { name: 'start', commandId: randomUUID() });
+test.serial('a paused bot takes its entry order back and resumes with the same cycle', async (t) => {
+  const stack = await startStack(t);
+  const { tell, price, resting, atRest, trades } = steps(stack);
+  const bot = await stack.addBot({ ...EXAMPLE, infinite_loop: true });
+  await tell(bot, 'start');
+  const entry = await resting(bot, 'BUY');
+  t.deepEqual(await tell(bot, 'pause'), { status: 'PAUSED', changed: true });
+  await atRest(bot);
+  await tell(bot, 'resume');
+  const again = await resting(bot, 'BUY');
+  t.is(again.cycle, entry.cycle);
+  t.not(again.client_order_id, entry.client_order_id);
 
-  await until('the BUY to rest', () => Order.query(knex).findOne({ side: 'BUY', status: 'OPEN' }));
-  exchange.control.movePrice('BTCUSDT', '45000');
-  await until('the SELL to rest', () => Order.query(knex).findOne({ side: 'SELL', status: 'OPEN' }));
-  exchange.control.movePrice('BTCUSDT', '46000');
-  const trades = await until('two trades', async () => {
-    const rows = await Trade.query(knex).orderBy('executed_at');
-    return rows.length === 2 && rows;
+  price('45000');
+  await resting(bot, 'SELL');
+  await tell(bot, 'pause');
+  price('46000');
+  t.is((await trades(bot, 2)).length, 2, 'the exit of a paused bot still works');
+});
+
+test.serial('stop with close sells what the bot holds and no more', async (t) => {
+  const stack = await startStack(t);
+  const { tell, stop, price, resting, trades } = steps(stack);
+  const bot = await stack.addBot({ ...EXAMPLE, infinite_loop: true });
+  await tell(bot, 'start');
+  await resting(bot, 'BUY');
+  price('45000');
+  await resting(bot, 'SELL');
+  await stop(bot, 'close');
+  const [, sold] = await trades(bot, 2);
+  await stack.until('the bot to say it is closed', () =>
+    Bot.query(stack.knex).findOne({ id: bot.botId, finishing: false }),
+  );
+
+  t.deepEqual([sold?.side, Number(sold?.quantity)], ['SELL', 0.01]);
+  t.is(Number((await PositionRow.query(stack.knex).findById(bot.botId))?.quantity), 0);
+});
+
+test.serial('stop with finish ends the running cycle and opens none', async (t) => {
+  const stack = await startStack(t);
+  const { tell, stop, price, resting, status, trades } = steps(stack);
+  const bot = await stack.addBot({ ...EXAMPLE, infinite_loop: true });
+  await tell(bot, 'start');
+  await resting(bot, 'BUY');
+  price('45000');
+  await resting(bot, 'SELL');
+  t.is((await stop(bot, 'finish')).status, 'ACTIVE');
+  price('46000');
+  await status(bot, 'STOPPED');
+  t.is((await trades(bot, 2)).length, 2);
+});
+
+test.serial('a changed price replaces the waiting order of a running bot', async (t) => {
+  const stack = await startStack(t);
+  const { tell, resting } = steps(stack);
+  const bot = await stack.addBot({ ...EXAMPLE, infinite_loop: true });
+  await tell(bot, 'start');
+  const before = await resting(bot, 'BUY');
+  await stack.bots.command(bot, {
+    name: 'configure',
+    commandId: randomUUID(),
+    change: { buy_price: '44000' },
   });
+  const after = await stack.until('the order at the new price', () =>
+    Order.query(stack.knex).findOne({ bot_id: bot.botId, status: 'OPEN', price: '44000' }),
+  );
+  t.not(after.client_order_id, before.client_order_id);
+  t.is(stack.exchange.engine.openOrders(stack.account.id, 'BTCUSDT').length, 1);
+});
 
-  const commissions = trades.reduce((sum, trade) => sum + Number(trade.commission), 0);
-  const row = await Bot.query(knex).findById(bot.botId).throwIfNotFound();
-  t.deepEqual(trades.map(({ side, quantity, price }) => [side, quantity, price]), [
-    ['BUY', '0.01000000', '45000.50000000'],
-    ['SELL', '0.01000000', '46000.00000000'],
-  ]);
-  t.is(row.total_trades, 2);
-  t.truthy(row.last_fill_time);
-  t.is(Number(row.pnl), Number(((46000 - 45000.5) * 0.01 - commissions).toFixed(8)));
+test.serial('a bot is deleted once its order is taken back, and a later command finds no bot', async (t) => {
+  const stack = await startStack(t);
+  const { tell, resting } = steps(stack);
+  const bot = await stack.addBot({ ...EXAMPLE, infinite_loop: true });
+  await tell(bot, 'start');
+  await resting(bot, 'BUY');
+  await tell(bot, 'retire');
+  t.is(await Bot.query(stack.knex).findById(bot.botId), undefined);
+  t.is(stack.exchange.engine.openOrders(stack.account.id, 'BTCUSDT').length, 0);
+  await t.throwsAsync(tell(bot, 'start'), { name: 'BotGone' });
+});
+
+test.serial('the Temporal UI can find a bot by its status and read its story', async (t) => {
+  const stack = await startStack(t);
+  const { tell, resting } = steps(stack);
+  const bot = await stack.addBot({ ...EXAMPLE, infinite_loop: true });
+  await tell(bot, 'start');
+  await resting(bot, 'BUY');
+  const found = await stack.until('the bot to be listed', async () => {
+    const query = `BotStatus = 'ACTIVE' AND Symbol = 'BTC/USDT' AND Strategy = 'ping-pong'`;
+    for await (const execution of stack.temporal.client.workflow.list({ query })) return execution.workflowId;
+    return null;
+  });
+  t.is(found, `bot/${bot.botId}`);
 });

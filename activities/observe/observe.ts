@@ -4,6 +4,7 @@ import { ExchangeError } from '../../exchanges/port.ts';
 import { readBotView, readOwnOrders } from '../bot-view.ts';
 import type { Dependencies } from '../dependencies.ts';
 import type { Observation, ObserveInput, WatchActivities } from '../types.ts';
+import { createGaps, type Gaps } from './gaps.ts';
 import { reconcile } from './reconcile.ts';
 import { createVenueReads, type VenueReads } from './venue-reads.ts';
 import { watch } from './watch.ts';
@@ -19,13 +20,14 @@ const LONGEST_PAUSE_MS = 15_000;
  */
 export function createObserve(deps: Dependencies): WatchActivities['observe'] {
   const reads = createVenueReads();
+  const gaps = createGaps();
   const reconciledAt = new Map<string, number>();
   return async (input) => {
     const context = ActivityContext.current();
     const patientUntil = deps.now() + PATIENCE_MS;
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
       try {
-        return await observeOnce(deps, reads, reconciledAt, input);
+        return await observeOnce({ deps, reads, gaps, reconciledAt }, input);
       } catch (error) {
         if (error instanceof InvalidBot) return halted(error.code, error.message, deps.now());
         if (!(error instanceof ExchangeError) || error.final || deps.now() > patientUntil)
@@ -36,10 +38,17 @@ export function createObserve(deps: Dependencies): WatchActivities['observe'] {
   };
 }
 
+/** What all watches of this process share. */
+interface Shared {
+  deps: Dependencies;
+  reads: VenueReads;
+  gaps: Gaps;
+  /** By bot: when its orders were last compared with the venue, epoch ms. */
+  reconciledAt: Map<string, number>;
+}
+
 async function observeOnce(
-  deps: Dependencies,
-  reads: VenueReads,
-  reconciledAt: Map<string, number>,
+  { deps, reads, gaps, reconciledAt }: Shared,
   input: ObserveInput,
 ): Promise<Observation> {
   const { botId } = input;
@@ -55,7 +64,7 @@ async function observeOnce(
     reconciledAt.set(botId, deps.now());
     return reconcile(deps, view, orders, open);
   };
-  return watch({ deps, reads, exchange, view, market, input, unsure, check });
+  return watch({ deps, reads, gaps, exchange, view, market, input, unsure, check });
 }
 
 function halted(code: string, message: string, at: number): Observation {

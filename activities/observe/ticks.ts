@@ -5,46 +5,64 @@ export interface Tick {
   at: number;
 }
 
+export interface Ticks {
+  push(tick: Tick): void;
+  /** Delivers what waits, and nothing more comes. */
+  flush(): void;
+  /** Drops what waits. */
+  close(): void;
+}
+
 /**
  * Lets ticks through at once while they are few, and at most one batch per `everyMs` when they are many. A batch holds
  * the lowest, the highest and the last tick, in the order they came: no extreme is lost.
  */
-export function createTicks(
-  everyMs: number,
-  deliver: (tick: Tick) => void,
-): { push(tick: Tick): void; close(): void } {
-  let waiting: { low: Tick; high: Tick; last: Tick } | null = null;
-  let timer: NodeJS.Timeout | null = null;
-  const open = () => {
-    timer = null;
+export function createTicks(everyMs: number, deliver: (tick: Tick) => void): Ticks {
+  let waiting: Batch | null = null;
+  let timer: NodeJS.Timeout | undefined;
+  const deliverBatch = () => {
     if (!waiting) return;
-    const { low, high, last } = waiting;
+    const { low, high, last, lowCameFirst } = waiting;
     waiting = null;
-    timer = setTimeout(open, everyMs);
-    for (const tick of new Set([low, high, last].toSorted((a, b) => a.at - b.at))) deliver(tick);
+    for (const tick of new Set([...(lowCameFirst ? [low, high] : [high, low]), last])) deliver(tick);
+  };
+  const open = () => {
+    timer = waiting ? setTimeout(open, everyMs) : undefined;
+    deliverBatch();
+  };
+  const close = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    waiting = null;
   };
   return {
     push(tick) {
-      if (timer) waiting = waiting ? extend(waiting, tick) : { low: tick, high: tick, last: tick };
+      if (timer)
+        waiting = waiting ? extend(waiting, tick) : { low: tick, high: tick, last: tick, lowCameFirst: true };
       else {
         timer = setTimeout(open, everyMs);
         deliver(tick);
       }
     },
-    close() {
-      if (timer) clearTimeout(timer);
-      timer = null;
-      waiting = null;
+    flush() {
+      deliverBatch();
+      close();
     },
+    close,
   };
 }
 
+interface Batch {
+  low: Tick;
+  high: Tick;
+  last: Tick;
+  lowCameFirst: boolean;
+}
+
 /** Floats only to compare: the amounts themselves are passed on as they came. */
-function extend(batch: { low: Tick; high: Tick }, tick: Tick): { low: Tick; high: Tick; last: Tick } {
+function extend(batch: Batch, tick: Tick): Batch {
   const price = Number(tick.price);
-  return {
-    low: price < Number(batch.low.price) ? tick : batch.low,
-    high: price > Number(batch.high.price) ? tick : batch.high,
-    last: tick,
-  };
+  if (price < Number(batch.low.price)) return { ...batch, low: tick, last: tick, lowCameFirst: false };
+  if (price > Number(batch.high.price)) return { ...batch, high: tick, last: tick, lowCameFirst: true };
+  return { ...batch, last: tick };
 }

@@ -13,6 +13,7 @@ import { createMind, type Mind } from './mind.ts';
 import { ADOPTED_LEG } from './reconcile.ts';
 import { createSessionStore, type SessionStore } from './session-store.ts';
 import { createTicks } from './ticks.ts';
+import type { Gaps } from './gaps.ts';
 import type { VenueReads } from './venue-reads.ts';
 
 /** A bot thinks at most this often, however often its market moves; extremes in between are not lost. */
@@ -26,6 +27,7 @@ const KILL_SWITCH_MS = 1_000;
 export interface WatchFacts {
   deps: Dependencies;
   reads: VenueReads;
+  gaps: Gaps;
   exchange: Exchange;
   view: BotView;
   market: Market;
@@ -77,13 +79,15 @@ class Watch {
       else await this.#begin();
       return await this.#outcome;
     } finally {
+      this.#facts.gaps.open(view.bot.id, this.#facts.exchange, view.bot.ticker);
       for (const stop of stops) stop();
       await Promise.allSettled(this.#underWay);
     }
   }
 
   #listen(): (() => void)[] {
-    const { deps, exchange, view } = this.#facts;
+    const { deps, exchange, gaps, view } = this.#facts;
+    for (const { price, at } of gaps.close(view.bot.id)) this.#early?.push({ type: 'trade', price, at });
     const { settings, bot } = view;
     const timeframe = settings.strategy.candles(settings.parameters)?.timeframe ?? null;
     const ticks = createTicks(THINK_EVERY_MS, ({ price, at }) => this.#think({ type: 'tick', price, at }));
