@@ -2,7 +2,6 @@ import { balanceOf, need } from './balances.ts';
 import { type OrderAmounts, checkFilters, readAmounts } from './filters.ts';
 import { planMatches } from './matching.ts';
 import { type Account, type Market, type Order, isMarket, isOpen, isStop, paysWith } from './model.ts';
-import { historyOf } from './order-history.ts';
 import { touches } from './stops.ts';
 import { type NewOrder, Rejection } from './types.ts';
 
@@ -52,7 +51,8 @@ function newOrder(
 
 /** Client ids are unique among the account's open orders of the symbol; a closed order's may be used again. */
 function checkPlace(order: Order): void {
-  const history = historyOf(order);
+  const history = order.account.orders.get(order.market.symbol);
+  if (history === undefined) return;
   const namesake = history.find({ clientOrderId: order.clientOrderId });
   if (namesake !== null && isOpen(namesake)) {
     throw new Rejection('DUPLICATE_CLIENT_ORDER_ID', 'Duplicate order sent.');

@@ -13,12 +13,12 @@ const MONDAY = 4 * DAY;
 const AVERAGE_MINUTES = 5;
 
 /**
- * The candles of one market. Three intervals are stored, bounded (1 s: 1,000; 1 m: 3,000; 1 h: 1,000 candles: 400 kB);
+ * The candles of one market. Three intervals are stored, bounded (1 s: 1,000; 1 m: 2,000; 1 h: 1,000 candles: 320 kB);
  * every other is put together from the longest of them that divides it.
  */
 export class Candles {
   #seconds = new CandleSeries(SECOND, 1_000);
-  #minutes = new CandleSeries(MINUTE, 3_000);
+  #minutes = new CandleSeries(MINUTE, 2_000);
   #hours = new CandleSeries(HOUR, 1_000);
   #tradedMinute = 0;
 

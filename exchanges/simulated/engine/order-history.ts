@@ -12,6 +12,10 @@ export class OrderHistory {
   /** The newest order under each client id. */
   readonly #byClientId = new Map<string, Order>();
 
+  get isEmpty(): boolean {
+    return this.open.size === 0 && this.#finished.size === 0;
+  }
+
   add(order: Order): void {
     this.#byClientId.set(order.clientOrderId, order);
     if (isOpen(order)) this.open.set(order.id, order);
@@ -52,10 +56,17 @@ export class FinishedOrders {
   add(order: Order): void {
     historyOf(order).finish(order);
     const oldest = this.#ring[this.#next];
-    if (oldest !== undefined) historyOf(oldest).forget(oldest);
+    if (oldest !== undefined) drop(oldest);
     this.#ring[this.#next] = order;
     this.#next = (this.#next + 1) % KEPT_IN_ALL;
   }
+}
+
+/** Forgets an order, and its history where it was the last one in it: most accounts trade most symbols rarely. */
+function drop(order: Order): void {
+  const history = order.account.orders.get(order.market.symbol);
+  history?.forget(order);
+  if (history?.isEmpty === true) order.account.orders.delete(order.market.symbol);
 }
 
 /** The history that the order is or will be in. */
