@@ -241,7 +241,7 @@ test('P6: no malformed request makes a 5xx or ends the process', async (t) => {
     }),
     { numRuns: RUNS },
   );
-  t.log(Object.fromEntries([...seen].toSorted()));
+  t.log(Object.fromEntries(seen));
   for (const status of [200, 400, 404, 422]) t.true(seen.has(status));
   t.is((await call('GET', '/health')).status, 200);
 });

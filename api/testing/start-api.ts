@@ -71,29 +71,26 @@ export async function startApi(
   const server = await listen(app, { host: '127.0.0.1', port: 0 });
   t.teardown(() => server.close(0));
   const { url } = server;
-  return { url, knex, bots, ownerId, lines, call: (...request) => call(url, ...request) };
+  return { url, knex, bots, ownerId, lines, call: callerOf(url) };
 }
 
-async function call<T>(
-  url: string,
-  method: string,
-  path: string,
-  body?: unknown,
-  headers: Record<string, string> = {},
-): Promise<TestAnswer<T>> {
-  const response = await fetch(url + path, {
-    method,
-    redirect: 'manual',
-    headers: { ...(body !== undefined && { 'Content-Type': 'application/json' }), ...headers },
-    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  const isJson = response.headers.get('Content-Type')?.startsWith('application/json') ?? false;
-  return {
-    status: response.status,
-    headers: response.headers,
-    text,
-    body: (isJson ? JSON.parse(text) : text) as T,
+/** Requests to the API at `url`. */
+export function callerOf(url: string): Call {
+  return async <T>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
+    const response = await fetch(url + path, {
+      method,
+      redirect: 'manual',
+      headers: { ...(body !== undefined && { 'Content-Type': 'application/json' }), ...headers },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    const isJson = response.headers.get('Content-Type')?.startsWith('application/json') ?? false;
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      body: (isJson ? JSON.parse(text) : text) as T,
+    };
   };
 }
 

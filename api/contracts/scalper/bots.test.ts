@@ -181,7 +181,7 @@ test('A command that the bot refuses is a 409 that says what to do', async (t) =
   t.regex(body['detail'] as string, /Start it first/);
 });
 
-test('scalper-bot 25: stop-all counts what it changed', async (t) => {
+test('Stop-all counts what it changed and logs it once', async (t) => {
   const { call } = await startApi(t);
   for (let count = 0; count < 8; count++) {
     const { id } = (await post(call)).body;
