@@ -5,46 +5,62 @@ import type { Market } from '../bots/market.ts';
 import { isFinal, type Fill } from '../bots/orders.ts';
 import { FillRow } from '../db/models/fill.ts';
 import { Order } from '../db/models/order.ts';
-import { recordOrder, type NewFill, type NewTrade } from '../db/record-order.ts';
+import { recordOrder, StaleWrite, type NewFill, type NewTrade } from '../db/record-order.ts';
 import type { Exchange, VenueOrder } from '../exchanges/port.ts';
 import { readBotView, type BotView } from './bot-view.ts';
 import type { Dependencies } from './dependencies.ts';
-import type { TradingActivities } from './types.ts';
+import type { Recorded, TradingActivities } from './types.ts';
 
 /**
  * Reads one order and its fills from the venue and writes what is new, in one transaction: fills, order, position,
  * strategy state, trade, totals, log and event. Repeating it writes nothing twice.
  */
 export function createRecord(deps: Dependencies): TradingActivities['record'] {
-  return async ({ botId, clientOrderId, turn }) => {
-    const view = await readBotView(deps, botId);
-    const exchange = await deps.openAccount(view.account);
-    deps.step('record:begun', botId);
-    const row = await Order.query(deps.knex).findById(clientOrderId).throwIfNotFound();
-    const { order, fills } = await readFromVenue(exchange, row);
-    const market = await exchange.market(view.bot.ticker);
-    deps.step('record:read', botId);
-    const known = await FillRow.query(deps.knex).where({ client_order_id: clientOrderId });
-    const seen = new Set(known.map((fill) => fill.trade_id));
-    const fresh = fills.filter((fill) => !seen.has(fill.tradeId));
-    const booked = book(view, row, market, fresh, order);
-    const realised = [...known.map((fill) => fill.realised), ...booked.fills.map((fill) => fill.realised)];
-    const trade =
-      isFinal(order.status) && fills.length > 0 ? tradeOf(view, market, order, fills, realised) : null;
-    await recordOrder(deps.knex, {
-      bot: view.bot,
-      accountId: view.account.id,
-      turn,
-      version: view.version,
-      order: { clientOrderId, venueOrderId: order.orderId, status: order.status, filled: order.filled },
-      fills: booked.fills,
-      position: booked.position,
-      session: booked.session,
-      trade,
-    });
-    deps.step('record:written', botId);
-    return { position: booked.position, status: order.status, fills: fresh.length };
+  return async (input) => {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await recordOnce(deps, input);
+      } catch (error) {
+        // A watch that is being called off may save once more: what was read is read again.
+        if (!(error instanceof StaleWrite) || tries === TRIES) throw error;
+      }
+    }
   };
+}
+
+const TRIES = 3;
+
+async function recordOnce(
+  deps: Dependencies,
+  { botId, clientOrderId, turn }: { botId: string; clientOrderId: string; turn: number },
+): Promise<Recorded> {
+  const view = await readBotView(deps, botId);
+  const exchange = await deps.openAccount(view.account);
+  deps.step('record:begun', botId);
+  const row = await Order.query(deps.knex).findById(clientOrderId).throwIfNotFound();
+  const { order, fills } = await readFromVenue(exchange, row);
+  const market = await exchange.market(view.bot.ticker);
+  deps.step('record:read', botId);
+  const known = await FillRow.query(deps.knex).where({ client_order_id: clientOrderId });
+  const seen = new Set(known.map((fill) => fill.trade_id));
+  const fresh = fills.filter((fill) => !seen.has(fill.tradeId));
+  const booked = book(view, row, market, fresh, order);
+  const realised = [...known.map((fill) => fill.realised), ...booked.fills.map((fill) => fill.realised)];
+  const trade =
+    isFinal(order.status) && fills.length > 0 ? tradeOf(view, market, order, fills, realised) : null;
+  await recordOrder(deps.knex, {
+    bot: view.bot,
+    accountId: view.account.id,
+    turn,
+    version: view.version,
+    order: { clientOrderId, venueOrderId: order.orderId, status: order.status, filled: order.filled },
+    fills: booked.fills,
+    position: booked.position,
+    session: booked.session,
+    trade,
+  });
+  deps.step('record:written', botId);
+  return { position: booked.position, status: order.status, fills: fresh.length };
 }
 
 /** The order and all its fills. A venue may show an order filled a moment before it shows the fills: ask again. */
