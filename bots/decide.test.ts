@@ -30,6 +30,10 @@ function wanting(...intents: Intent[]): Bot {
   return { strategy: stubborn, ...rest };
 }
 
+function limitedTo(bot: Bot, maxPosition: string): Bot {
+  return { ...bot, protections: { maxPosition } };
+}
+
 function verdictOn(bot: Bot, facts: Partial<BotContext> = {}) {
   return decide(bot, startSession(bot, null), tick('45500'), contextOf(facts));
 }
@@ -118,4 +122,12 @@ test('a bot that is done decides nothing more', (t) => {
 
 test('the position object stays the same where no dust was booked', (t) => {
   t.is(verdictOn(wanting(BUY), { position: LONG }).position, LONG);
+});
+
+test('maximum position counts what is held and what the same decision opens', (t) => {
+  const two = wanting(BUY, { ...BUY, leg: 'level-2' });
+  t.is(verdictOn(limitedTo(two, '900')).intents.length, 2);
+  t.is(verdictOn(limitedTo(two, '899')).intents.length, 1);
+  t.is(verdictOn(limitedTo(wanting(BUY), '905'), { position: LONG }).intents.length, 1);
+  t.is(verdictOn(limitedTo(wanting(BUY), '904'), { position: LONG }).intents.length, 0);
 });

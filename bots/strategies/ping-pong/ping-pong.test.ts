@@ -266,3 +266,22 @@ test('a position closed from outside ends the round', (t) => {
   run.position = FLAT;
   t.deepEqual(run.step({ price: '45500' }).intents, [{ ...BUY, cycle: 2 }]);
 });
+
+test('a position closed from outside in the middle of an opening leg begins a new round whole', (t) => {
+  const run = runOf(pingPongBot());
+  run.step({ price: '45500' });
+  run.step({ price: '45000.5', share: 40 });
+  run.orders = [];
+  run.position = FLAT;
+  t.deepEqual(run.step({ price: '45500' }).intents, [{ ...BUY, cycle: 2 }]);
+});
+
+test('what is held is closed whole before a round begins with the other side', (t) => {
+  const run = runOf(pingPongBot());
+  run.step({ price: '45500' });
+  run.step({ price: '45000.5', share: 60 });
+  t.is(run.position.quantity, '0.0084');
+  run.orders = [];
+  run.bot = pingPongBot({ firstOrder: 'SELL' });
+  t.like(run.step({ price: '45500' }).intents, [{ side: 'SELL', quantity: '0.0084', reduceOnly: true }]);
+});
