@@ -33,6 +33,8 @@ export function openDatabase(options: DatabaseOptions): Knex {
     },
     pool: { min: 0, max: poolSize + maxOverflow, idleTimeoutMillis: 30_000 },
     acquireConnectionTimeout: ACQUIRE_TIMEOUT_MS,
+    // What goes wrong with a connection is said by the query that wanted it.
+    log: { warn: ignore, error: ignore, deprecate: ignore, debug: ignore },
   });
   if (onQuery) knex.on('query', ({ sql }: { sql: string }) => onQuery(sql));
   return knex;
@@ -40,3 +42,5 @@ export function openDatabase(options: DatabaseOptions): Knex {
 
 const getTypeParser = (oid: number, format: string) =>
   oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format as 'text');
+
+function ignore(): void {}

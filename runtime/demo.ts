@@ -117,7 +117,7 @@ async function demoBots(exchangeUrl: string): Promise<NewBot[]> {
       name: 'Demo: ping-pong',
       ticker: 'BTC/USDT',
       quantity: '0.01',
-      ...around(await priceOf(exchangeUrl, 'BTCUSDT'), '0.0015'),
+      ...around(await priceOf(exchangeUrl, 'BTCUSDT'), '0.0012'),
     },
     {
       ...common,

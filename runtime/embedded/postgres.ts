@@ -32,6 +32,11 @@ const START_PATIENCE_MS = 30_000;
 const DURABLE = ['shared_buffers=128MB', 'max_connections=200'];
 const FAST = [...DURABLE, 'fsync=off', 'synchronous_commit=off', 'full_page_writes=off', 'max_wal_size=2GB'];
 
+/** Where a cluster asked for in `folder` is: elsewhere, where the account it must run under could not get there. */
+export function clusterFolder(folder: string): string {
+  return reachableFolder(folder, databaseAccount());
+}
+
 /** Runs a PostgreSQL on loopback with its data in `folder`. Resolves when it answers and `database` is there. */
 export async function startPostgres(options: PostgresOptions): Promise<EmbeddedPostgres> {
   const account = databaseAccount();

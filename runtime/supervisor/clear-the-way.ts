@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import { endLeftover } from '../embedded/leftovers.ts';
 import { requireFreePort } from '../embedded/ports.ts';
+import { clusterFolder } from '../embedded/postgres.ts';
 import type { DataFolder } from './data-folder.ts';
 import type { Plan } from './plan.ts';
 
@@ -12,7 +14,7 @@ export async function clearTheWay(
   await Promise.all([
     ...['api', 'worker', 'exchange'].map((name) => endLeftover(folder.pidFile(name), `runtime/${name}`)),
     endLeftover(folder.pidFile('temporal'), 'start-dev'),
-    endLeftover(folder.path('postgres', 'postmaster.pid'), 'postgres'),
+    endLeftover(join(clusterFolder(folder.path('postgres')), 'postmaster.pid'), 'postgres'),
   ]);
   await requireFreePort(api.port, 'PORT', 'the API', api.host);
   if (parts.exchange)

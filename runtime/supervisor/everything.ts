@@ -33,8 +33,8 @@ const ENDING = [
 ];
 
 /**
- * Starts every part that no variable replaces, as much at once as can be: database with migrations, Temporal and the exchange,
- * then worker and API.
+ * Starts every part that no variable replaces, each as soon as what it needs is there. With the simulated exchange come the demo
+ * owner and bots.
  */
 export function startEverything(variables: Variables, say: (line: string) => void): Everything {
   const begun = Date.now();
@@ -91,10 +91,15 @@ export function startEverything(variables: Variables, say: (line: string) => voi
     await keep('temporal', () => startTemporal(options));
   }
 
-  async function setUpDemo(): Promise<void> {
-    if (!embedded.exchange) return;
-    const vault = openVault(configuration.secrets);
-    await seedDemo({ knex, vault, exchangeUrl: exchange.url, controlToken: plan.controlToken });
+  const seed = (): Promise<void> =>
+    seedDemo({
+      knex,
+      vault: openVault(configuration.secrets),
+      exchangeUrl: exchange.url,
+      controlToken: plan.controlToken,
+    });
+
+  async function startBots(): Promise<void> {
     const connection = await Connection.connect({ address: temporal.address });
     await startDemoBots(knex, createBotClient(new Client({ connection, namespace: temporal.namespace })));
     await connection.close();
@@ -102,10 +107,16 @@ export function startEverything(variables: Variables, say: (line: string) => voi
 
   async function start(): Promise<void> {
     await clearTheWay(plan, folder);
-    await Promise.all([startDatabase(), startTemporalServer(), embedded.exchange && keepProcess('exchange')]);
-    await Promise.all([keepProcess('worker'), keepProcess('api')]);
+    const databaseUp = startDatabase();
+    const temporalUp = startTemporalServer();
+    const exchangeUp = embedded.exchange ? keepProcess('exchange') : null;
+    await Promise.all([
+      databaseUp.then(() => keepProcess('api')),
+      Promise.all([databaseUp, temporalUp]).then(() => keepProcess('worker')),
+      exchangeUp && Promise.all([databaseUp, exchangeUp]).then(seed),
+    ]);
     activity = followActivity(knex, say);
-    await setUpDemo();
+    if (exchangeUp) await startBots();
     say(banner(configuration, embedded, (Date.now() - begun) / 1_000));
   }
 
