@@ -1,7 +1,8 @@
 import { createCcxtExchange } from './ccxt/adapter.ts';
 import { binance } from './ccxt/binance.ts';
 import type { Endpoint } from './ccxt/client.ts';
-import { profileOf, type VenueProfile } from './ccxt/profile.ts';
+import type { VenueProfile } from './ccxt/profile.ts';
+import { profileOf } from './ccxt/profiles.ts';
 import { createVenue, type StreamFault, type Venue } from './ccxt/venue.ts';
 import { ExchangeError, type Credentials, type Exchange } from './port.ts';
 

@@ -1,7 +1,7 @@
 import type { Candle } from '../../bots/market.ts';
 import type { MarketEvent } from '../../bots/strategy.ts';
 import type { Mind } from './mind.ts';
-import type { WatchFacts } from './watch.ts';
+import type { WatchFacts } from './facts.ts';
 
 const MINUTE_MS = 60_000;
 /** A venue's own bound on one read of candles. */

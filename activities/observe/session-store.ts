@@ -7,7 +7,7 @@ import type { SessionState } from '../../bots/session.ts';
 import type { Reason } from '../../bots/strategy.ts';
 import { PositionRow } from '../../db/models/position.ts';
 import type { Mind } from './mind.ts';
-import type { WatchFacts } from './watch.ts';
+import type { WatchFacts } from './facts.ts';
 
 /** That the bot is still watched is written at least this often: a restart knows from when it missed something. */
 const SAVE_UNCHANGED_MS = 60_000;

@@ -1,20 +1,17 @@
 import { Context as ActivityContext } from '@temporalio/activity';
 import { CancelledFailure } from '@temporalio/common';
 import type { Verdict } from '../../bots/decide.ts';
-import type { Market } from '../../bots/market.ts';
 import type { MarketEvent, Mode } from '../../bots/strategy.ts';
 import { readEngagedSwitch } from '../../db/kill-switch.ts';
-import type { AccountEvent, Exchange, MarketEvent as VenueEvent } from '../../exchanges/port.ts';
+import type { AccountEvent, MarketEvent as VenueEvent } from '../../exchanges/port.ts';
 import type { BotView } from '../bot-view.ts';
-import type { Dependencies } from '../dependencies.ts';
 import type { Observation, ObserveInput } from '../types.ts';
 import { begin } from './begin.ts';
+import type { WatchFacts } from './facts.ts';
 import { createMind, type Mind } from './mind.ts';
 import { ADOPTED_LEG } from './reconcile.ts';
 import { createSessionStore, type SessionStore } from './session-store.ts';
 import { createTicks } from './ticks.ts';
-import type { Gaps } from './gaps.ts';
-import type { VenueReads } from './venue-reads.ts';
 
 /** A bot thinks at most this often, however often its market moves; extremes in between are not lost. */
 const THINK_EVERY_MS = 200;
@@ -23,20 +20,6 @@ const SAVE_EVERY_MS = 2_000;
 const TELL_REASON_MS = 300_000;
 /** While a kill switch holds an order back, it is looked at again this often. */
 const KILL_SWITCH_MS = 1_000;
-
-export interface WatchFacts {
-  deps: Dependencies;
-  reads: VenueReads;
-  gaps: Gaps;
-  exchange: Exchange;
-  view: BotView;
-  market: Market;
-  input: ObserveInput;
-  /** True where our record must be compared with the venue before anything is decided. */
-  unsure: boolean;
-  /** Compares; returns the own orders that changed. */
-  check(): Promise<string[]>;
-}
 
 /** Thinks about every event of market and account until there is something to do, then tells what. */
 export async function watch(facts: WatchFacts): Promise<Observation> {

@@ -1,6 +1,5 @@
 import type { Candle, Timeframe } from '../../bots/market.ts';
 import type { ExchangeErrorCode } from '../port.ts';
-import { binance } from './binance.ts';
 import type { Client } from './unified.ts';
 
 /** What a venue's own code says about a call. */
@@ -19,7 +18,7 @@ export interface ClosedCandle {
   candle: Candle;
 }
 
-/** What the adapter must know of a venue beyond what ccxt unifies. A new venue is one of these and a line in `PROFILES`. */
+/** What the adapter must know of a venue beyond what ccxt unifies. A new venue is one of these and a line in `profiles.ts`. */
 export interface VenueProfile {
   /** ccxt's id of the exchange. */
   id: string;
@@ -45,11 +44,4 @@ export interface VenueProfile {
   closedCandle(message: unknown): ClosedCandle | null;
   /** Resolves once the venue has confirmed the account's own stream. */
   openAccountStream(client: Client): Promise<void>;
-}
-
-const PROFILES: Record<string, VenueProfile> = { Binance: binance };
-
-/** The profile behind an exchange's name as accounts and bots carry it, or null where no adapter serves it. */
-export function profileOf(exchange: string): VenueProfile | null {
-  return Object.hasOwn(PROFILES, exchange) ? PROFILES[exchange]! : null;
 }

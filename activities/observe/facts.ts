@@ -1,0 +1,22 @@
+import type { Market } from '../../bots/market.ts';
+import type { Exchange } from '../../exchanges/port.ts';
+import type { BotView } from '../bot-view.ts';
+import type { Dependencies } from '../dependencies.ts';
+import type { ObserveInput } from '../types.ts';
+import type { Gaps } from './gaps.ts';
+import type { VenueReads } from './venue-reads.ts';
+
+/** What one watch of one bot is made from. */
+export interface WatchFacts {
+  deps: Dependencies;
+  reads: VenueReads;
+  gaps: Gaps;
+  exchange: Exchange;
+  view: BotView;
+  market: Market;
+  input: ObserveInput;
+  /** True where our record must be compared with the venue before anything is decided. */
+  unsure: boolean;
+  /** Compares; returns the own orders that changed. */
+  check(): Promise<string[]>;
+}
