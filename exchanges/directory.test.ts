@@ -1,6 +1,7 @@
 import test, { type ExecutionContext } from 'ava';
 import { createExchanges, type DirectoryOptions, type SealedAccount, type StreamFault } from './directory.ts';
 import { ExchangeError } from './port.ts';
+import { VaultError } from './vault.ts';
 import { ALICE, startStillExchange } from './simulated/testing/still-exchange.ts';
 
 test('a paper account of any exchange trades on the simulated one', async (t) => {
@@ -40,6 +41,17 @@ test('an account that could not be opened is tried again', async (t) => {
   await t.throwsAsync(exchanges.account(ACCOUNT), { message: 'sealed under another key' });
   fails = false;
   await t.notThrowsAsync(exchanges.account(ACCOUNT));
+});
+
+test('keys that cannot be opened are bad credentials, for good, until a person changes them', async (t) => {
+  const { exchanges } = await setup(t, {
+    unseal: () => {
+      throw new VaultError('unknown_key', 'They are sealed under the key "old".');
+    },
+  });
+  const error = await t.throwsAsync(exchanges.account(ACCOUNT), { instanceOf: ExchangeError });
+  t.like(error, { code: 'bad_credentials', phase: 'before_call', final: true });
+  t.regex(error.message, /sealed under the key "old"/);
 });
 
 test('the public side needs no account and opens none', async (t) => {

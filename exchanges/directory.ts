@@ -5,6 +5,7 @@ import type { VenueProfile } from './ccxt/profile.ts';
 import { profileOf } from './ccxt/profiles.ts';
 import { createVenue, type StreamFault, type Venue } from './ccxt/venue.ts';
 import { ExchangeError, type Credentials, type Exchange } from './port.ts';
+import { VaultError } from './vault.ts';
 
 export type { StreamFault };
 
@@ -58,7 +59,24 @@ export function createExchanges(options: DirectoryOptions): Exchanges {
 
   async function open(account: SealedAccount): Promise<Exchange> {
     const venue = await venueOf(account.exchange, account.kind);
-    return createCcxtExchange(venue, options.unseal(account));
+    return createCcxtExchange(venue, openedCredentials(account));
+  }
+
+  function openedCredentials(account: SealedAccount): Credentials {
+    try {
+      return options.unseal(account);
+    } catch (error) {
+      if (!(error instanceof VaultError)) throw error;
+      throw new ExchangeError(
+        `The keys of this account on ${account.exchange} cannot be opened. ${error.message}`,
+        {
+          code: 'bad_credentials',
+          phase: 'before_call',
+          retrySafe: true,
+          final: true,
+        },
+      );
+    }
   }
 
   return {
