@@ -67,6 +67,12 @@ test('a fill beyond the position closes it and opens the rest the other way', (t
   t.deepEqual(back, { ...FLAT, quantity: '1', cost: '100', realised: '27' });
 });
 
+test('a position closed whole leaves nothing behind, however fine its amounts', (t) => {
+  const fine = { price: '0.0000000000123', quantity: '0.0000000001' };
+  const position = foldFills([fillOf({ side: 'BUY', ...fine }), fillOf({ side: 'SELL', ...fine })], BTC_USDT);
+  t.deepEqual(position, FLAT);
+});
+
 test('a rest below the minimum becomes dust and the position is flat', (t) => {
   const held = { ...FLAT, quantity: '0.0001', cost: '4', realised: '1', dust: '0.00003' };
   t.deepEqual(closeDust(held, BTC_USDT, '45000'), { ...FLAT, realised: '1', dust: '0.00013' });

@@ -103,6 +103,7 @@ test('paused, a sign to buy is not kept for later', (t) => {
   run.step({ price: '9500', candles: candles(FALL) });
   t.deepEqual(run.step({ price: '9700', candles: candles(TURN_UP), mode: 'PAUSED' }).intents, []);
   t.deepEqual(run.step({ price: '9700', candles: candles(TURN_UP) }).intents, []);
+  t.like(run.session.strategy, { cycle: 0, entry: null });
 });
 
 test('finishing, it is done once flat', (t) => {

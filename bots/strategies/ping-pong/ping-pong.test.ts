@@ -77,6 +77,7 @@ test('scalper-bot 38: trailing never sells below the sell price, however fast th
   const fallen = run.step({ price: '45000' });
   t.like(fallen.intents[0], { side: 'SELL', price: '46000' });
   t.is(run.fills.length, 1);
+  t.deepEqual(run.step({ price: '45900' }).intents, []);
   run.step({ price: '46000' });
   t.deepEqual(trades(run).at(-1), 'SELL 0.01 @ 46000');
 });
@@ -97,7 +98,11 @@ test('the highest price survives a restart, and highs missed meanwhile are made 
   const run = runOf(pingPongBot({ trailingPercent: '1' }));
   for (const price of ['45000', '44000', '44500', '46000', '47000']) run.step({ price });
   run.session = JSON.parse(JSON.stringify(run.session));
-  const missed = candlesOf([48_000, 47_900], 60_000);
+  const missed = candlesOf([47_500, 47_900], 60_000).map((candle) => ({
+    ...candle,
+    high: 48_000,
+    low: 44_000,
+  }));
   run.step({ price: '47800', at: 200_000, missed });
   t.like(run.session.strategy, { watermark: { extreme: '48000', triggered: false } });
   run.step({ price: '47520' });
