@@ -112,6 +112,7 @@ function grouped(env: EmbeddedEnvironment) {
       feed: env.PAPER_FEED,
       symbols: env.PAPER_SYMBOLS,
       testnet: env.BINANCE_TESTNET,
+      liveKeys: liveKeys(env),
       controlToken: env.EXCHANGE_CONTROL_TOKEN,
     },
     worker: {
@@ -158,6 +159,22 @@ function apiSettings(env: EmbeddedEnvironment) {
     maxBots: env.MAX_BOTS_PER_USER,
     tradeAmount: { least: env.MIN_TRADE_AMOUNT, most: env.MAX_TRADE_AMOUNT },
   };
+}
+
+/** Anybody who reaches the API commands its bots: not with real money. */
+function liveKeys(env: EmbeddedEnvironment): { apiKey: string; secret: string } | null {
+  const { BINANCE_API_KEY: apiKey, BINANCE_SECRET_KEY: secret } = env;
+  if (apiKey === undefined && secret === undefined) return null;
+  if (apiKey === undefined || secret === undefined)
+    throw new ConfigurationError(
+      `${apiKey === undefined ? 'BINANCE_API_KEY' : 'BINANCE_SECRET_KEY'} is missing: set both keys, or neither.`,
+    );
+  if (!env.BINANCE_TESTNET)
+    throw new ConfigurationError(
+      'BINANCE_TESTNET=False needs sign-in, which this version does not have: ' +
+        "use keys of Binance's testnet with BINANCE_TESTNET=True, or take BINANCE_API_KEY away.",
+    );
+  return { apiKey, secret };
 }
 
 function secretValues(env: EmbeddedEnvironment): string[] {

@@ -7,6 +7,7 @@ import { createMetrics, serveMetrics } from './metrics.ts';
 import { runProcess } from './run-process.ts';
 import { ensureSchedules } from './schedules.ts';
 import { ensureSearchAttributes } from './search-attributes.ts';
+import { ensureEnvironmentAccount } from './environment-account.ts';
 import { installTemporalRuntime } from './temporal-logging.ts';
 import { startTrading } from './trading.ts';
 import { openVault } from './vault-key.ts';
@@ -19,6 +20,7 @@ await runProcess('worker', readConfiguration, async (configuration, log) => {
   installTemporalRuntime(log);
   const bundle = workflowBundle(join(dataDir, 'cache'));
   const knex = openDatabase(database);
+  if (exchange.liveKeys) await ensureEnvironmentAccount(knex, vault, exchange.liveKeys);
   const connection = await NativeConnection.connect({ address: temporal.address });
   const clientConnection = await Connection.connect({ address: temporal.address });
   await ensureSearchAttributes(clientConnection, temporal.namespace);
