@@ -16,7 +16,7 @@ export function parametersOf(bot: Pick<Bot, 'strategy' | 'parameters'> & PingPon
     buyPrice: plain(bot.buy_price),
     sellPrice: plain(bot.sell_price),
     trailingPercent: plain(bot.trailing_percent),
-    infiniteLoop: bot.infinite_loop,
+    infiniteLoop: bot.infinite_loop ?? false,
   };
 }
 

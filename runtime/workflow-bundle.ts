@@ -2,47 +2,52 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, DefaultLogger, type WorkflowBundle } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, type WorkflowBundleOption } from '@temporalio/worker';
 
+/** The folder of the sources, or `dist`. */
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
+const IS_BUILT = import.meta.url.endsWith('.js');
 /** All that a workflow can import of ours. */
 const SOURCES = ['workflows', 'bots'];
 
+/** Where `npm run build` puts the bundle. */
+export const BUILT_BUNDLE = join(ROOT, 'workflows.bundle.js');
+
 /**
- * The workflows as one script. Bundling takes seconds, so the result is kept in `cacheDir` under the hash of what went
- * into it; a built distribution ships it ready made.
+ * The workflows as one script: ready made in a build; else bundled, which takes seconds, and kept in `cacheDir` under
+ * the hash of what went into it.
  */
-export async function workflowBundle(cacheDir: string): Promise<WorkflowBundle> {
+export async function workflowBundle(cacheDir: string): Promise<WorkflowBundleOption> {
+  if (IS_BUILT) return { codePath: BUILT_BUNDLE };
   const file = join(cacheDir, `workflows-${await sourceHash()}.js`);
   try {
     return { code: await readFile(file, 'utf8') };
   } catch {
-    const bundle = await bundleWorkflowCode({
-      workflowsPath: join(ROOT, 'workflows', import.meta.url.endsWith('.ts') ? 'index.ts' : 'index.js'),
-      logger: new DefaultLogger('WARN'),
-    });
+    const code = await bundleWorkflows();
     await mkdir(cacheDir, { recursive: true });
     // Renamed into place: another process that starts now reads all of it or nothing.
     const partial = `${file}.${randomUUID()}`;
-    await writeFile(partial, bundle.code);
+    await writeFile(partial, code);
     await rename(partial, file);
-    return bundle;
+    return { code };
   }
 }
 
+export async function bundleWorkflows(): Promise<string> {
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: join(ROOT, 'workflows', IS_BUILT ? 'index.js' : 'index.ts'),
+    logger: new DefaultLogger('WARN'),
+  });
+  return code;
+}
+
+/** Of our own files and of the lockfile: another SDK is another bundle. */
 async function sourceHash(): Promise<string> {
-  const hash = createHash('sha256');
-  hash.update(
-    await readFile(
-      join(ROOT, 'package-lock.json').replace(/dist\/package-lock/, 'package-lock'),
-      'utf8',
-    ).catch(() => ''),
-  );
+  const hash = createHash('sha256').update(await readFile(join(ROOT, 'package-lock.json')));
   for (const folder of SOURCES) {
-    const names = (await readdir(join(ROOT, folder), { recursive: true })).filter((name) =>
-      /(?<!\.test)\.[tj]s$/.test(name),
-    );
-    for (const name of names.toSorted()) hash.update(name).update(await readFile(join(ROOT, folder, name)));
+    const names = await readdir(join(ROOT, folder), { recursive: true });
+    const sources = names.filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'));
+    for (const name of sources.toSorted()) hash.update(name).update(await readFile(join(ROOT, folder, name)));
   }
   return hash.digest('hex').slice(0, 16);
 }

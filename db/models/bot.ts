@@ -24,7 +24,7 @@ export class Bot extends Model {
   declare buy_price: Amount | null;
   declare sell_price: Amount | null;
   declare trailing_percent: Amount | null;
-  declare infinite_loop: boolean;
+  declare infinite_loop: boolean | null;
   declare status: BotStatus;
   /** True while it completes its last cycle (stop mode `finish`). */
   declare finishing: boolean;
