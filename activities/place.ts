@@ -112,5 +112,8 @@ async function settle(
     venueCode,
     message,
   });
-  return refused ? { outcome: 'refused', failure: venueFailure(error) } : { outcome: 'unknown' };
+  if (!refused) return { outcome: 'unknown' };
+  // Funds do not come back by waiting: a person adds some or makes the order smaller.
+  const final = error.final || error.code === 'insufficient_funds';
+  return { outcome: 'refused', failure: { ...venueFailure(error), final } };
 }

@@ -14,6 +14,7 @@ import type { Position } from '../bots/position.ts';
 import type { Reason } from '../bots/strategy.ts';
 import {
   COMMAND_UPDATE,
+  FAILURES,
   QUERIES,
   SIGNALS,
   type BotInput,
@@ -23,7 +24,7 @@ import {
   type StatusView,
   type StopSignal,
 } from './messages.ts';
-import { isGone, publishAttributes, tell, type Actor } from './bot/actor.ts';
+import { fail, isGone, publishAttributes, tell, type Actor } from './bot/actor.ts';
 import { commandLoop, refuseIllegal } from './bot/commands.ts';
 import { ledger } from './bot/effects.ts';
 import { freshState, take, watches } from './bot/state.ts';
@@ -34,7 +35,6 @@ const startSignal = defineSignal<[SignalCommand?]>(SIGNALS.start);
 const pauseSignal = defineSignal<[SignalCommand?]>(SIGNALS.pause);
 const resumeSignal = defineSignal<[SignalCommand?]>(SIGNALS.resume);
 const stopSignal = defineSignal<[StopSignal?]>(SIGNALS.stop);
-const fenceSignal = defineSignal(SIGNALS.fence);
 const statusQuery = defineQuery<StatusView>(QUERIES.status);
 const positionQuery = defineQuery<Position>(QUERIES.position);
 const reasonsQuery = defineQuery<Reason[]>(QUERIES.reasons);
@@ -56,7 +56,6 @@ export async function bot(input: BotInput): Promise<void> {
   };
   registerHandlers(actor);
   if (!actor.loaded) await load(actor);
-  resolveUnknown(actor);
   const commands = commandLoop(actor);
   tell(actor);
   await tradingLoop(actor);
@@ -65,14 +64,18 @@ export async function bot(input: BotInput): Promise<void> {
     return continueAsNew<typeof bot>({ ...actor.address, state: actor.state });
   }
   await commands;
-  answerTheRest(actor);
   await condition(allHandlersFinished);
 }
+
+/** A run that ended is never taken up by itself: a row that still says it trades waits for an explicit start. */
+const ENDED_RUN =
+  'its run has ended outside the bot (terminated or failed). Check its orders, then start it again';
 
 async function tradingLoop(actor: Actor): Promise<void> {
   const { state } = actor;
   while (!actor.retired) {
     if (mayContinueAsNew(actor)) return;
+    resolveUnknown(actor);
     if (mustWindDown(actor)) await windDown(actor);
     else if (watches(state.status)) await turn(actor);
     else
@@ -95,9 +98,9 @@ async function load(actor: Actor): Promise<void> {
       botId: actor.address.botId,
     });
     Object.assign(actor.state, { sequence, turn: lastTurn, unresolved, position });
-    // A run that ended is never taken up by itself: a row still saying ACTIVE waits for an explicit start.
-    actor.state.status = watches(status) ? 'ERROR' : status;
-    publishAttributes(actor);
+    actor.state.status = status;
+    if (watches(status)) await fail(actor, ENDED_RUN);
+    else publishAttributes(actor);
   } catch (error) {
     if (!isGone(error)) throw error;
     actor.retired = true;
@@ -113,9 +116,10 @@ function registerHandlers(actor: Actor): void {
       take(state, command);
       const waiting = () => state.queue.some((queued) => queued.commandId === command.commandId);
       await condition(() => !waiting() || actor.retired);
-      const answer = actor.answers.get(command.commandId) ?? { status: state.status, changed: false };
+      const answer = actor.answers.get(command.commandId);
       if (answer instanceof ApplicationFailure) throw answer;
-      return answer;
+      if (!answer && actor.retired) throw ApplicationFailure.nonRetryable('Bot not found', FAILURES.gone);
+      return answer ?? { status: state.status, changed: false };
     },
     {
       validator: (command) => {
@@ -132,9 +136,6 @@ function registerHandlers(actor: Actor): void {
   setHandler(resumeSignal, signalled('resume'));
   setHandler(stopSignal, (signal) => {
     take(state, { name: 'stop', commandId: signal?.commandId ?? uuid4(), mode: signal?.mode ?? 'keep' });
-  });
-  setHandler(fenceSignal, () => {
-    actor.woken = true;
   });
   setHandler(statusQuery, () => {
     const { status, ending, error, unresolved, turn: turns, sequence } = state;
@@ -155,11 +156,4 @@ function mayContinueAsNew(actor: Actor): boolean {
 
 function isIdle(actor: Actor): boolean {
   return actor.state.queue.length === 0 && allHandlersFinished();
-}
-
-/** Commands that came while the bot was being deleted find no bot. */
-function answerTheRest(actor: Actor): void {
-  for (const { commandId } of actor.state.queue.splice(0))
-    if (!actor.answers.has(commandId))
-      actor.answers.set(commandId, ApplicationFailure.nonRetryable('Bot not found', 'BotGone'));
 }

@@ -27,8 +27,6 @@ export const SIGNALS = {
   pause: 'pause',
   resume: 'resume',
   stop: 'stop',
-  /** A kill switch was engaged or released: look at it now. */
-  fence: 'fence',
 } as const;
 
 /** One update for every command that wants a validated answer. */

@@ -44,8 +44,8 @@ export async function windDown(actor: Actor): Promise<void> {
       await record(actor, id);
     }
     if (watches(state.status) || state.ending !== mode) return;
-    if (plan.close) return await place(actor, plan.close);
-    if (plan.cancel.length > 0) return;
+    if (plan.close) await place(actor, plan.close);
+    if (plan.close || plan.cancel.length > 0) return;
     state.ending = null;
     if (mode === 'close')
       await ledger.setStatus({
@@ -75,8 +75,9 @@ async function resolveOne(actor: Actor, id: string): Promise<void> {
   try {
     const venue = trading(address.exchange, `ask about ${id}`);
     const found = await venue.resolve({ botId: address.botId, clientOrderId: id });
-    if (found === 'ACCEPTED') await record(actor, id);
     state.unresolved = state.unresolved.filter((other) => other !== id);
+    // An order that turned up is on record now: the next watch, or the winding down, records what it did.
+    if (found === 'ACCEPTED' && !watches(state.status)) state.ending ??= 'keep';
   } catch (error) {
     if (isGone(error)) actor.retired = true;
     else if (!isCancellation(error) && state.status !== 'ERROR')
@@ -132,8 +133,9 @@ async function act(actor: Actor, observation: Observation): Promise<void> {
   const venue = trading(address.exchange, 'take back');
   for (const intent of observation.intents) {
     if (actor.woken || !watches(state.status)) return;
-    if (intent.kind === 'place') await place(actor, intent);
-    else {
+    if (intent.kind === 'place') {
+      if (!(await place(actor, intent))) return;
+    } else {
       await venue.cancel({ botId: address.botId, clientOrderId: intent.clientOrderId });
       await record(actor, intent.clientOrderId);
     }
@@ -142,7 +144,8 @@ async function act(actor: Actor, observation: Observation): Promise<void> {
   if (observation.done && watches(state.status)) await finish(actor);
 }
 
-async function place(actor: Actor, intent: PlaceIntent): Promise<void> {
+/** False where the order was turned away: what else was decided with it is to be decided anew. */
+async function place(actor: Actor, intent: PlaceIntent): Promise<boolean> {
   const { state, address } = actor;
   state.sequence += 1;
   const { botId } = address;
@@ -158,15 +161,19 @@ async function place(actor: Actor, intent: PlaceIntent): Promise<void> {
     case 'accepted':
       state.failures = 0;
       if (Number(answer.filled) > 0 || isFinal(answer.status)) await record(actor, id);
-      return;
+      return true;
     case 'unknown':
       state.unresolved = [...state.unresolved, id];
-      return resolveUnknown(actor);
+      resolveUnknown(actor);
+      return true;
     case 'fenced':
-      return backOff(actor, answer.reason);
+      await backOff(actor, answer.reason);
+      return false;
     case 'refused':
-      if (answer.failure.final) return fail(actor, answer.failure.message);
-      return backOff(actor, answer.failure.message);
+      await (answer.failure.final
+        ? fail(actor, answer.failure.message)
+        : backOff(actor, answer.failure.message));
+      return false;
   }
 }
 
