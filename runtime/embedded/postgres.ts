@@ -43,7 +43,7 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedP
   const folder = reachableFolder(options.folder, account);
   const { postgres, initdb } = await findBinaries(account);
   if (!existsSync(join(folder, 'PG_VERSION'))) await initialise(initdb, folder, options, account);
-  await endLeftover(join(folder, 'postmaster.pid'), 'postgres');
+  await endLeftover(join(folder, 'postmaster.pid'), folder);
   const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'lc_messages=C'];
   const service = startService({
     command: postgres,
@@ -59,7 +59,7 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedP
   });
   const url = (database: string): string =>
     `postgresql://${USER}:${options.password}@127.0.0.1:${options.port}/${database}`;
-  await answering(service, url('postgres'), options);
+  await answering(service, url('postgres'), { ...options, folder });
   await ensureDatabase(url('postgres'), options.database);
   return { ...service, url: url(options.database), folder };
 }
@@ -101,12 +101,14 @@ async function initialise(
   }
 }
 
-async function answering(service: Service, url: string, { logFile }: PostgresOptions): Promise<void> {
+async function answering(service: Service, url: string, { logFile, folder }: PostgresOptions): Promise<void> {
   const deadline = Date.now() + START_PATIENCE_MS;
   for (;;) {
     const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2_000 });
     try {
       await client.connect();
+      const { rows } = await client.query<{ data_directory: string }>('SHOW data_directory');
+      if (rows[0]?.data_directory !== folder) throw new Error(`port ${client.port} is another server's`);
       return;
     } catch (error) {
       if (!service.isRunning() || Date.now() > deadline) {

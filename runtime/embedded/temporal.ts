@@ -16,6 +16,8 @@ export interface TemporalOptions {
   logFile: string;
   /** Holds the server's pid, so that the next start can end what a killed run left. */
   pidFile?: string;
+  /** For tests: this folder goes when the server ends. */
+  throwAway?: string;
   /** Further dynamic configuration, `key=JSON`. */
   settings?: string[];
 }
@@ -41,6 +43,7 @@ export async function startTemporal(options: TemporalOptions): Promise<EmbeddedT
     args: argumentsFor(options),
     logFile: options.logFile,
     stopSignal: 'SIGTERM',
+    ...(options.throwAway && { removeAfter: options.throwAway }),
   });
   if (options.pidFile) writeFileSync(options.pidFile, String(service.pid));
   const address = `127.0.0.1:${options.port}`;

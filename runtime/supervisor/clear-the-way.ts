@@ -11,10 +11,11 @@ export async function clearTheWay(
   folder: DataFolder,
 ): Promise<void> {
   const { api, exchange, embedded } = configuration;
+  const cluster = clusterFolder(folder.path('postgres'));
   await Promise.all([
     ...['api', 'worker', 'exchange'].map((name) => endLeftover(folder.pidFile(name), `runtime/${name}`)),
     endLeftover(folder.pidFile('temporal'), 'start-dev'),
-    endLeftover(join(clusterFolder(folder.path('postgres')), 'postmaster.pid'), 'postgres'),
+    endLeftover(join(cluster, 'postmaster.pid'), cluster),
   ]);
   await requireFreePort(api.port, 'PORT', 'the API', api.host);
   if (parts.exchange)

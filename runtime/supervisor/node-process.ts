@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { Part } from './keep-running.ts';
 
 export interface NodeProcess {
-  name: 'api' | 'worker' | 'exchange' | 'seed';
+  name: 'api' | 'worker' | 'exchange';
   env: Record<string, string | undefined>;
   logFile: string;
   pidFile: string;
@@ -32,12 +32,6 @@ export async function startNodeProcess(options: NodeProcess): Promise<Part> {
   clearTimeout(patience);
   if (early !== null) throw new Error(`it ended at once (${early}); see ${options.logFile}`);
   return { exited, stop: (patienceMs) => stop(child, exited, patienceMs) };
-}
-
-/** Runs one of our own processes to its end. Rejects where that is not a good one. */
-export async function runNodeProcess(options: NodeProcess): Promise<void> {
-  const reason = await ending(launch(options));
-  if (reason !== 'code 0') throw new Error(`${options.name} failed (${reason}); see ${options.logFile}`);
 }
 
 function launch({ name, env, logFile, onLine }: NodeProcess): ChildProcess {

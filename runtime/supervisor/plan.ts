@@ -8,7 +8,6 @@ export interface Plan {
   configuration: Configuration;
   /** Parts that no variable replaces. */
   embedded: { postgres: boolean; temporal: boolean; exchange: boolean };
-  controlToken: string;
   /** The children's whole environment. */
   variables: Variables;
 }
@@ -22,7 +21,6 @@ export function settingsOf(variables: Variables): Settings {
 export function planStart(variables: Variables, settings: Settings, { secrets }: DataFolder): Plan {
   const { embedded, api, dataDir, temporal, exchange } = settings;
   const own = `postgresql://perpetua:${secrets.databasePassword}@127.0.0.1:${embedded.postgresPort}/perpetua`;
-  const controlToken = variables['EXCHANGE_CONTROL_TOKEN'] || secrets.controlToken;
   const complete = {
     ...variables,
     HOST: api.host,
@@ -32,7 +30,7 @@ export function planStart(variables: Variables, settings: Settings, { secrets }:
     DATABASE_URL: variables['DATABASE_URL'] || own,
     SECRET_KEY: variables['SECRET_KEY'] || secrets.secretKey,
     ENCRYPTION_KEY: variables['ENCRYPTION_KEY'] || secrets.encryptionKey,
-    EXCHANGE_CONTROL_TOKEN: controlToken,
+    EXCHANGE_CONTROL_TOKEN: variables['EXCHANGE_CONTROL_TOKEN'] || secrets.controlToken,
     TEMPORAL_ADDRESS: temporal.address,
     PAPER_EXCHANGE_URL: exchange.url,
   };
@@ -43,7 +41,6 @@ export function planStart(variables: Variables, settings: Settings, { secrets }:
       temporal: !variables['TEMPORAL_ADDRESS'],
       exchange: !variables['PAPER_EXCHANGE_URL'],
     },
-    controlToken,
     variables: complete,
   };
 }
