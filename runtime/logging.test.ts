@@ -8,6 +8,7 @@ const VARIABLES = {
   DATABASE_URL: 'postgresql://db_user:hunter2+of%2Fclubs@localhost:5432/scalper_bot',
   SECRET_KEY: '0123456789abcdef-secret-key-0123456789',
   ENCRYPTION_KEY: 'a'.repeat(64),
+  BINANCE_API_KEY: 'binance-key-value',
   BINANCE_SECRET_KEY: 'binance-secret-value',
 };
 
