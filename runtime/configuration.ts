@@ -78,6 +78,16 @@ export function testServers(): { databaseUrl: string | undefined; temporalAddres
   };
 }
 
+/** How far the fault test goes: which seeds, and which steps where not all of them. */
+export function faultRun(): { seeds: number[]; steps: string[] | null } {
+  const list = (name: string) => process.env[name]?.split(',').filter(Boolean) ?? null;
+  const seeds = list('FAULT_SEEDS')?.flatMap((range) => {
+    const [first = 1, last = first] = range.split('-').map(Number);
+    return Array.from({ length: last - first + 1 }, (_, at) => first + at);
+  });
+  return { seeds: seeds ?? [1, 2, 3], steps: list('FAULT_STEPS') };
+}
+
 /** Where the Temporal command line is looked for, and kept once downloaded. */
 export function binarySearch(): { cliPath: string | undefined; cacheDir: string } {
   const cache = process.env['XDG_CACHE_HOME'] || join(homedir(), '.cache');

@@ -26,10 +26,13 @@ const TEMPLATE = 'perpetua_template';
 
 /**
  * A migrated database of its own for this test (about 50 ms: a copy of a template), dropped at its end. The server is the
- * runner's, or one started on first use for this process.
+ * given one, the runner's, or one started on first use for this process.
  */
-export async function freshDatabase(t: Scope, options: { poolSize?: number } = {}): Promise<TestDatabase> {
-  const database = await emptyCopy(t, TEMPLATE);
+export async function freshDatabase(
+  t: Scope,
+  options: { poolSize?: number; own?: Pick<EmbeddedPostgres, 'url'> } = {},
+): Promise<TestDatabase> {
+  const database = await emptyCopy(t, TEMPLATE, options.own?.url);
   const knex = openDatabase({ url: database, poolSize: options.poolSize ?? 10 });
   t.teardown(() => knex.destroy());
   return { knex, url: database };
@@ -63,9 +66,8 @@ export async function startTestPostgres(): Promise<EmbeddedPostgres> {
 
 let serverUrl: Promise<string> | null = null;
 
-async function emptyCopy(t: Scope, template: string): Promise<string> {
-  serverUrl ??= Promise.resolve(testServers().databaseUrl ?? startTestPostgres().then(({ url }) => url));
-  const adminUrl = withDatabase(await serverUrl, 'postgres');
+async function emptyCopy(t: Scope, template: string, ownUrl?: string): Promise<string> {
+  const adminUrl = withDatabase(ownUrl ?? (await sharedServer()), 'postgres');
   const admin = openDatabase({ url: adminUrl, poolSize: 1 });
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   try {
@@ -75,6 +77,11 @@ async function emptyCopy(t: Scope, template: string): Promise<string> {
   }
   t.teardown(() => drop(adminUrl, name));
   return withDatabase(adminUrl, name);
+}
+
+function sharedServer(): Promise<string> {
+  serverUrl ??= Promise.resolve(testServers().databaseUrl ?? startTestPostgres().then(({ url }) => url));
+  return serverUrl;
 }
 
 function withDatabase(url: string, name: string): string {

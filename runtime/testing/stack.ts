@@ -11,11 +11,14 @@ import type { Bot } from '../../db/models/bot.ts';
 import { ExchangeAccount } from '../../db/models/exchange-account.ts';
 import { User } from '../../db/models/user.ts';
 import type { Control } from '../../exchanges/simulated/control/control.ts';
+import type { NewAccount } from '../../exchanges/simulated/engine/types.ts';
 import { startSimulatedExchange, type SimulatedExchange } from '../../exchanges/simulated/server.ts';
 import { createVault, type Vault } from '../../exchanges/vault.ts';
 import { createBotClient, type BotAddress, type BotClient } from '../../workflows/client.ts';
 import { binarySearch } from '../configuration.ts';
-import { startTrading } from '../trading.ts';
+import type { EmbeddedPostgres } from '../embedded/postgres.ts';
+import type { EmbeddedTemporal } from '../embedded/temporal.ts';
+import { startTrading, type Trading } from '../trading.ts';
 import { workflowBundle } from '../workflow-bundle.ts';
 import { freshDatabase, type Scope } from './database.ts';
 import { PING_PONG } from './rows.ts';
@@ -34,6 +37,8 @@ export interface Stack {
   vault: Vault;
   /** A bot of the owner at rest, ping-pong on BTC/USDT unless said otherwise. */
   addBot(columns?: Partial<NewBot>): Promise<BotAddress>;
+  /** Everything that trades, for tests that begin without workers or stop and start them. */
+  startWorkers(): Promise<Trading>;
   /** Waits until `check` gives something, or fails with `what`. */
   until: typeof until;
 }
@@ -42,9 +47,18 @@ export interface StackOptions {
   timing?: Partial<Timing>;
   settings?: Partial<ApiSettings>;
   step?: Dependencies['step'];
-  /** False: no worker in this process; the test starts its own. */
+  /** False: no worker until the test starts some. */
   worker?: boolean;
+  /** Dynamic configuration, `key=JSON`, of a Temporal server of the test's own, or one that the test may take down. */
+  temporal?: string[] | Pick<EmbeddedTemporal, 'address'>;
+  /** A server that the test may take down. */
+  postgres?: Pick<EmbeddedPostgres, 'url'>;
+  /** What is special about the owner's account on the exchange. */
+  account?: Partial<Pick<NewAccount, 'balances' | 'feeAsset'>>;
 }
+
+/** What opens the sealed keys of a stack's accounts. */
+export const TEST_KEY = { keyId: 'test', key: Buffer.alloc(32, 7) };
 
 /** A day in the life: long enough for the slowest recovery, short enough that a hang is seen. */
 const PATIENCE_MS = 60_000;
@@ -54,12 +68,16 @@ const PATIENCE_MS = 60_000;
  * stand still until the test moves them. All of it ends with the test.
  */
 export async function startStack(t: Scope, options: StackOptions = {}): Promise<Stack> {
-  const [database, temporal] = await Promise.all([freshDatabase(t), freshTemporal(t)]);
+  const [database, temporal] = await Promise.all([
+    freshDatabase(t, options.postgres && { own: options.postgres }),
+    freshTemporal(t, options.temporal),
+  ]);
   const { knex } = database;
   const exchange = await startStillMarkets(t);
-  const vault = createVault({ currentKeyId: 'test', keys: { test: Buffer.alloc(32, 7) } });
-  const { owner, account } = await openOwner(knex, exchange, vault);
-  if (options.worker !== false) await startWorkers(t, { knex, temporal, exchange, vault, options });
+  const vault = createVault({ currentKeyId: TEST_KEY.keyId, keys: { [TEST_KEY.keyId]: TEST_KEY.key } });
+  const { owner, account } = await openOwner(knex, exchange, vault, options.account);
+  const startWorkers = () => openWorkers(t, { knex, temporal, exchange, vault, options });
+  if (options.worker !== false) await startWorkers();
   // On a busy machine a test waits rather than fails: how fast a command is answered is the benchmark's business.
   const bots = createBotClient(temporal.client, { deadlineMs: 30_000 });
   const app = createApi({
@@ -89,6 +107,7 @@ export async function startStack(t: Scope, options: StackOptions = {}): Promise<
       if (!bot) throw new Error('No room for another bot');
       return addressOf(bot, owner.id);
     },
+    startWorkers,
     until,
   };
 }
@@ -134,6 +153,7 @@ async function openOwner(
   knex: Knex,
   exchange: { control: Control },
   vault: Vault,
+  special: StackOptions['account'] = {},
 ): Promise<{ owner: User; account: ExchangeAccount }> {
   const owner = await User.query(knex).insert({ name: 'Owner' }).returning('*');
   const id = randomUUID();
@@ -152,6 +172,7 @@ async function openOwner(
     makerFee: '0.001',
     takerFee: '0.001',
     feeAsset: 'quote',
+    ...special,
   });
   const { sealed, keyId } = vault.seal(credentials, { accountId: id, userId: owner.id, exchange: 'Binance' });
   const account = await ExchangeAccount.query(knex)
@@ -170,7 +191,7 @@ async function openOwner(
   return { owner, account };
 }
 
-async function startWorkers(
+async function openWorkers(
   t: Scope,
   {
     knex,
@@ -179,7 +200,7 @@ async function startWorkers(
     vault,
     options,
   }: { knex: Knex; temporal: TestTemporal; exchange: SimulatedExchange; vault: Vault; options: StackOptions },
-): Promise<void> {
+): Promise<Trading> {
   const trading = await startTrading({
     knex,
     connection: temporal.connection,
@@ -195,6 +216,7 @@ async function startWorkers(
     ...(options.step ? { step: options.step } : {}),
   });
   t.teardown(() => trading.stop());
+  return trading;
 }
 
 /** What is left of a value once it is found. */

@@ -9,7 +9,7 @@ import { SEARCH_ATTRIBUTES } from '../../workflows/messages.ts';
 import { binarySearch, testServers } from '../configuration.ts';
 import { freePort } from '../embedded/ports.ts';
 import { findTemporalBinary } from '../embedded/temporal-binary.ts';
-import { startTemporal, type EmbeddedTemporal } from '../embedded/temporal.ts';
+import { startTemporal, type EmbeddedTemporal, type TemporalOptions } from '../embedded/temporal.ts';
 import type { Scope } from './database.ts';
 
 export interface TestTemporal {
@@ -23,17 +23,18 @@ export interface TestTemporal {
 
 /**
  * A namespace of its own, with our search attributes, on a real Temporal server: the runner's, or one started on first
- * use for this process. Connections are closed at the end of the test.
+ * use for this process; one of its own with dynamic configuration (`key=JSON`), which ends with the test; or one given.
+ * Connections are closed at its end.
  */
-export async function freshTemporal(t: Scope): Promise<TestTemporal> {
-  address ??= Promise.resolve(
-    testServers().temporalAddress ?? startTestTemporal().then((server) => server.address),
-  );
-  const at = await address;
+export async function freshTemporal(
+  t: Scope,
+  own?: string[] | Pick<EmbeddedTemporal, 'address'>,
+): Promise<TestTemporal> {
+  const at = await (Array.isArray(own) ? ownServer(t, own) : (own?.address ?? sharedServer()));
   const namespace = `test-${randomUUID()}`;
   const connection = await Connection.connect({ address: at });
   await makeNamespace(connection, namespace);
-  quietRuntime();
+  quietTemporal();
   const native = await NativeConnection.connect({ address: at });
   t.teardown(async () => {
     await native.close();
@@ -42,30 +43,48 @@ export async function freshTemporal(t: Scope): Promise<TestTemporal> {
   return { address: at, namespace, client: new Client({ connection, namespace }), connection: native };
 }
 
-/** A throw-away Temporal server in memory. */
-export async function startTestTemporal(): Promise<EmbeddedTemporal> {
+/** A throw-away Temporal server, in memory unless its histories are `kept` in a file for the next one on its port. */
+export async function startTestTemporal(
+  settings: string[] = [],
+  kept: Partial<Pick<TemporalOptions, 'port' | 'databaseFile'>> = {},
+): Promise<EmbeddedTemporal> {
   const folder = mkdtempSync(join(tmpdir(), 'perpetua-test-'));
   return startTemporal({
     binary: await findTemporalBinary({
       ...binarySearch(),
       report: (line) => process.stderr.write(`${line}\n`),
     }),
-    port: await freePort(),
+    port: kept.port ?? (await freePort()),
     uiPort: null,
-    databaseFile: null,
+    databaseFile: kept.databaseFile ?? null,
     logFile: join(folder, 'temporal.log'),
     settings: [
       'system.namespaceCacheRefreshInterval="100ms"',
       'system.forceSearchAttributesCacheRefreshOnRead=true',
+      ...settings,
     ],
   });
 }
 
 let address: Promise<string> | null = null;
+
+function sharedServer(): Promise<string> {
+  address ??= Promise.resolve(
+    testServers().temporalAddress ?? startTestTemporal().then((server) => server.address),
+  );
+  return address;
+}
+
+async function ownServer(t: Scope, settings: string[]): Promise<string> {
+  const server = await startTestTemporal(settings);
+  t.teardown(() => server.stop());
+  return server.address;
+}
+
 let quiet = false;
 
 /** The SDK's own log would drown the test report; what matters is asserted. */
-function quietRuntime(): void {
+export function quietTemporal(): void {
   if (quiet) return;
   quiet = true;
   Runtime.install({

@@ -1,0 +1,149 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Step } from '../../activities/dependencies.ts';
+import { Bot } from '../../db/models/bot.ts';
+import { BotSessionState } from '../../db/models/bot-session-state.ts';
+import { Order } from '../../db/models/order.ts';
+import { OrderIntent } from '../../db/models/order-intent.ts';
+import { Trade } from '../../db/models/trade.ts';
+import { createRandom, type Random } from '../../exchanges/simulated/prices/random.ts';
+import type { BotAddress } from '../../workflows/client.ts';
+import type { StatusView } from '../../workflows/messages.ts';
+import type { Scope } from '../testing/database.ts';
+import type { Stack } from '../testing/stack.ts';
+import { inspect, type Findings } from './inspection.ts';
+import { startWorker, type WorkerProcess } from './worker-process.ts';
+import { between, startCommands, startMarket, VENUE_TIMING, venueFaults } from './weather.ts';
+
+/** A worker killed once, at a step; the seed decides all the rest. */
+export interface Case {
+  step: Step;
+  seed: number;
+}
+
+export interface Outcome extends Case, Findings {
+  /** Until every bot that watches had looked at its market again. */
+  recoveredMs: number;
+}
+
+/** One stack and the worker that is alive on it. */
+export interface Lane {
+  stack: Stack;
+  worker: WorkerProcess;
+}
+
+const DEATH_PATIENCE_MS = 45_000;
+
+/**
+ * Bots trade while prices swing, commands come in and the venue misbehaves; the worker is killed at the step and another
+ * one started; every bot makes a further round trip. Then all is brought to rest and compared with the venue.
+ */
+export async function runCase(t: Scope, lane: Lane, { step, seed }: Case): Promise<Outcome> {
+  const { stack } = lane;
+  const random = createRandom(seed, step);
+  const chance = (of: string) => createRandom(seed, `${step} ${of}`);
+  const bots = await addBots(stack, random);
+  await Promise.all(bots.map((bot) => tell(stack, bot, 'start')));
+  for (const fault of venueFaults(step, random)) stack.exchange.control.addFault(fault);
+  const market = startMarket(stack, chance('market'));
+  const commands = startCommands(stack, bots.at(-1)!, chance('commands'));
+  try {
+    lane.worker.arm({ step, nth: between(random, 1, 3), signal: 'SIGKILL' });
+    await death(lane.worker, step);
+    const killedAt = Date.now();
+    lane.worker = await startWorker(t, stack, VENUE_TIMING);
+    const recoveredMs = await recovery(stack, bots, killedAt);
+    await commands.stop();
+    stack.exchange.control.clearFaults();
+    stack.exchange.control.freeze();
+    await furtherRound(stack, bots);
+    await market.stop();
+    await Promise.all(bots.map((bot) => atRest(stack, bot)));
+    return { step, seed, recoveredMs, ...(await inspect(stack)) };
+  } finally {
+    stack.exchange.control.clearFaults();
+    stack.exchange.control.freeze();
+    await Promise.all([market.stop(), commands.stop()]);
+  }
+}
+
+/** Plain and trailing, either side first; the last one is commanded about. */
+async function addBots(stack: Stack, random: Random): Promise<BotAddress[]> {
+  const plain = { quantity: '0.01', buy_price: '45000.5', sell_price: '46000', infinite_loop: true };
+  const columns = [
+    plain,
+    { ...plain, first_order: 'SELL' as const, quantity: '0.02' },
+    { ...plain, trailing_percent: between(random, 0, 1) ? '0.5' : '0.2' },
+    { ...plain, buy_price: '44900', quantity: '0.013' },
+  ];
+  return Promise.all(columns.map((column) => stack.addBot(column)));
+}
+
+async function death(worker: WorkerProcess, step: Step): Promise<void> {
+  const abort = new AbortController();
+  const late = sleep(DEATH_PATIENCE_MS, 'late' as const, { signal: abort.signal }).catch(
+    () => 'late' as const,
+  );
+  const ended = await Promise.race([worker.exited, late]);
+  abort.abort();
+  if (ended === 'late') throw new Error(`The worker never came to ${step}`);
+  if (ended.by !== 'SIGKILL') throw new Error(`The worker ended by ${ended.by}: ${ended.said}`);
+}
+
+/** Ms from the kill until the last of the watching bots had thought again. */
+async function recovery(stack: Stack, bots: BotAddress[], killedAt: number): Promise<number> {
+  await stack.until('every bot to watch again', async () => {
+    const watching = await Bot.query(stack.knex)
+      .whereIn(
+        'id',
+        bots.map(({ botId }) => botId),
+      )
+      .whereIn('status', ['ACTIVE', 'PAUSED']);
+    const seen = await BotSessionState.query(stack.knex)
+      .whereIn(
+        'bot_id',
+        watching.map(({ id }) => id),
+      )
+      .where('observed_at', '>', new Date(killedAt));
+    return seen.length === watching.length;
+  });
+  return Date.now() - killedAt;
+}
+
+/** Each bot buys once more and sells once more. */
+async function furtherRound(stack: Stack, bots: BotAddress[]): Promise<void> {
+  const tradesOf = ({ botId }: BotAddress) => Trade.query(stack.knex).where({ bot_id: botId }).resultSize();
+  await Promise.all(
+    bots.map(async (bot) => {
+      const { status, error } = await Bot.query(stack.knex).findById(bot.botId).throwIfNotFound();
+      if (status === 'ERROR') throw new Error(`Bot ${bot.botId} is in ERROR: ${error}`);
+      if (status === 'STOPPED') await tell(stack, bot, 'start');
+      if (status === 'PAUSED') await tell(stack, bot, 'resume');
+      const before = await tradesOf(bot);
+      await stack.until(
+        `a further round trip of ${bot.botId}`,
+        async () => (await tradesOf(bot)) >= before + 2,
+      );
+    }),
+  );
+}
+
+/** Stopped, with nothing left to take back and nothing left to learn. */
+async function atRest(stack: Stack, { botId, ...address }: BotAddress): Promise<void> {
+  const { bots, knex, temporal, until } = stack;
+  await bots.command({ botId, ...address }, { name: 'stop', mode: 'keep', commandId: randomUUID() });
+  const handle = temporal.client.workflow.getHandle(`bot/${botId}`);
+  await until(`bot ${botId} to be at rest`, async () => {
+    const { ending, unresolved } = await handle.query<StatusView>('status');
+    const open = await Order.query(knex).where({ bot_id: botId, status: 'OPEN' }).resultSize();
+    const undecided = await OrderIntent.query(knex)
+      .where({ bot_id: botId })
+      .whereIn('status', ['SENDING', 'UNKNOWN'])
+      .resultSize();
+    return ending === null && unresolved.length + open + undecided === 0;
+  });
+}
+
+function tell({ bots }: Stack, bot: BotAddress, name: 'start' | 'resume') {
+  return bots.command(bot, { name, commandId: randomUUID() });
+}

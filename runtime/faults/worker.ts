@@ -1,0 +1,78 @@
+import { writeSync } from 'node:fs';
+import { Client, Connection } from '@temporalio/client';
+import { NativeConnection } from '@temporalio/worker';
+import type { Step, Timing } from '../../activities/dependencies.ts';
+import { openDatabase } from '../../db/connect.ts';
+import { createVault } from '../../exchanges/vault.ts';
+import { binarySearch } from '../configuration.ts';
+import { quietTemporal } from '../testing/temporal.ts';
+import { startTrading } from '../trading.ts';
+import { workflowBundle } from '../workflow-bundle.ts';
+
+/** Where everything is: the first message of whoever started this process. */
+export interface Surroundings {
+  databaseUrl: string;
+  temporalAddress: string;
+  namespace: string;
+  paperUrl: `http://${string}`;
+  vault: { keyId: string; key: string };
+  timing: Partial<Timing>;
+}
+
+/** At which step, counted from now on, this process is to be struck. */
+export interface Strike {
+  step: Step;
+  nth: number;
+  /** `SIGSTOP` is told on standard output before it happens. */
+  signal: 'SIGKILL' | 'SIGSTOP';
+}
+
+export type Message = { start: Surroundings } | { arm: Strike };
+
+/** A worker as `runtime/worker.ts` runs it, which ends itself in the middle of its work when it has been told to. */
+let armed: Strike | null = null;
+let passed = 0;
+
+process.on('message', (message: Message) => {
+  if ('start' in message) void start(message.start);
+  else {
+    armed = message.arm;
+    passed = 0;
+  }
+});
+// Without whoever started it nobody would end it.
+process.on('disconnect', () => process.exit(1));
+
+async function start(surroundings: Surroundings): Promise<void> {
+  const { databaseUrl, temporalAddress: address, namespace, paperUrl, vault, timing } = surroundings;
+  quietTemporal();
+  const connection = await NativeConnection.connect({ address });
+  const clientConnection = await Connection.connect({ address });
+  const trading = await startTrading({
+    knex: openDatabase({ url: databaseUrl }),
+    connection,
+    client: new Client({ connection: clientConnection, namespace }),
+    namespace,
+    workflowBundle: await workflowBundle(binarySearch().cacheDir),
+    vault: createVault({ currentKeyId: vault.keyId, keys: { [vault.keyId]: Buffer.from(vault.key, 'hex') } }),
+    paperUrl,
+    testnet: true,
+    slots: { watch: 200, trade: 50, cachedWorkflows: 200 },
+    logRetentionDays: null,
+    timing,
+    step,
+  });
+  process.send?.('started');
+  await trading.ended;
+}
+
+function step(name: Step): void {
+  if (armed?.step !== name) return;
+  passed += 1;
+  if (passed < armed.nth) return;
+  const { signal } = armed;
+  armed = null;
+  // Written to the pipe itself, at once: a stopped process has no other way to say so.
+  if (signal === 'SIGSTOP') writeSync(1, 'stopped\n');
+  process.kill(process.pid, signal);
+}
