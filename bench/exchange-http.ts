@@ -4,7 +4,8 @@ import { once } from 'node:events';
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import type { NewAccount } from '../exchanges/simulated/engine/types.ts';
-import { SMALL_HEAP, startSimulatedExchange } from '../exchanges/simulated/server.ts';
+import { startSimulatedExchange } from '../exchanges/simulated/server.ts';
+import { SMALL_HEAP } from '../exchanges/simulated/small-heap.ts';
 
 const ACCOUNTS = 1_000;
 const CONNECTIONS = 16;

@@ -27,9 +27,6 @@ const MOST_CONNECTIONS = 10_000;
 const STEP_MS = 100;
 const PING_MS = 20_000;
 
-/** Flags of Node for a process of its own: a heap that stays small costs a few percent of speed and saves a third of the memory. */
-export const SMALL_HEAP = ['--optimize-for-size', '--max-semi-space-size=2'];
-
 export interface SimulatedExchangeOptions {
   /** An address of this machine; loopback unless said otherwise. */
   host?: string;

@@ -4,6 +4,7 @@ import { appendFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { SMALL_HEAP } from '../../exchanges/simulated/small-heap.ts';
 import type { Part } from './keep-running.ts';
 
 export interface NodeProcess {
@@ -37,7 +38,8 @@ export async function startNodeProcess(options: NodeProcess): Promise<Part> {
 function launch({ name, env, logFile, onLine }: NodeProcess): ChildProcess {
   const file = fileURLToPath(new URL(`../${name}.${isSource ? 'ts' : 'js'}`, import.meta.url));
   const loader = isSource ? ['--import', import.meta.resolve('tsx')] : [];
-  const child = spawn(process.execPath, [...loader, file], {
+  const heap = name === 'exchange' ? SMALL_HEAP : [];
+  const child = spawn(process.execPath, [...heap, ...loader, file], {
     env,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: true,
