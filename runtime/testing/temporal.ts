@@ -58,6 +58,7 @@ export async function startTestTemporal(
     uiPort: null,
     databaseFile: kept.databaseFile ?? null,
     logFile: join(folder, 'temporal.log'),
+    throwAway: folder,
     settings: [
       'system.namespaceCacheRefreshInterval="100ms"',
       'system.forceSearchAttributesCacheRefreshOnRead=true',
