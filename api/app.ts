@@ -29,7 +29,7 @@ export function createApi(dependencies: Dependencies): Koa<ApiState> {
 
   app.use(requestId(log));
   app.use(securityHeaders);
-  app.use(accessLog);
+  app.use(accessLog(log));
   app.use(requestMetrics(metrics));
   app.use(faults(contract.envelope, { checkAnswers }));
   app.use(hostCheck(settings.allowedHosts));

@@ -15,7 +15,8 @@ export interface Request<P, Q, B> {
   body: Read<B>;
   owner: Owner;
   requestId: string;
-  log: Logger;
+  /** A logger that writes the request's id with every line. */
+  log(): Logger;
 }
 
 /** One of the declared answers. A status declared with null has no body. */

@@ -5,6 +5,7 @@ import type { Amount } from '../bots/money.ts';
 import { ActivityLog } from './models/activity-log.ts';
 import { Bot } from './models/bot.ts';
 import { Event } from './models/event.ts';
+import type { BotRow } from './rows.ts';
 
 /** A bot before the database has completed it. */
 export type NewBot = Pick<Bot, 'ticker' | 'exchange' | 'first_order'> &
@@ -58,15 +59,15 @@ export async function insertBot(
 export async function listBots(
   knex: Knex,
   { userId, status, skip, limit }: Page & OwnedBy & { status?: BotStatus },
-): Promise<Bot[]> {
-  const query = Bot.query(knex).orderBy('created_at', 'desc').orderBy('id').offset(skip).limit(limit);
+): Promise<BotRow[]> {
+  const query = knex('bots').orderBy('created_at', 'desc').orderBy('id').offset(skip).limit(limit);
   if (userId !== undefined) void query.where({ user_id: userId });
   if (status !== undefined) void query.where({ status });
   return query;
 }
 
-export async function findBot(knex: Knex, id: string, { userId }: OwnedBy = {}): Promise<Bot | null> {
-  const query = Bot.query(knex).findById(id);
+export async function findBot(knex: Knex, id: string, { userId }: OwnedBy = {}): Promise<BotRow | null> {
+  const query = knex('bots').where({ id }).first<BotRow | undefined>();
   if (userId !== undefined) void query.where({ user_id: userId });
   return (await query) ?? null;
 }

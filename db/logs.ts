@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { ActivityLog, LOG_LEVELS, type LogLevel } from './models/activity-log.ts';
 import type { OwnedBy, Page } from './bots.ts';
+import type { LogRow } from './rows.ts';
 
 export interface NewLog {
   bot_id: string | null;
@@ -15,8 +16,8 @@ export interface NewLog {
 export async function listLogs(
   knex: Knex,
   { userId, level, skip, limit }: Page & OwnedBy & { level?: LogLevel },
-): Promise<ActivityLog[]> {
-  const query = ActivityLog.query(knex).orderBy('timestamp', 'desc').orderBy('id').offset(skip).limit(limit);
+): Promise<LogRow[]> {
+  const query = knex('activity_logs').orderBy('timestamp', 'desc').orderBy('id').offset(skip).limit(limit);
   if (userId !== undefined) void query.where({ user_id: userId });
   if (level !== undefined) void query.where({ level });
   return query;

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import type { Side } from '../bots/orders.ts';
 import type { OwnedBy, Page } from './bots.ts';
-import { Trade } from './models/trade.ts';
+import type { TradeRow } from './rows.ts';
 
 /** Newest first. */
 export async function listTrades(
@@ -14,8 +14,8 @@ export async function listTrades(
     skip,
     limit,
   }: Page & OwnedBy & { botId?: string; symbol?: string; side?: Side },
-): Promise<Trade[]> {
-  const query = Trade.query(knex).orderBy('executed_at', 'desc').orderBy('id').offset(skip).limit(limit);
+): Promise<TradeRow[]> {
+  const query = knex('trades').orderBy('executed_at', 'desc').orderBy('id').offset(skip).limit(limit);
   if (userId !== undefined)
     void query.whereIn('bot_id', knex('bots').select('id').where({ user_id: userId }));
   if (botId !== undefined) void query.where({ bot_id: botId });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { parametersOf } from '../../db/bot-parameters.ts';
-import type { Bot } from '../../db/models/bot.ts';
+import type { BotRow } from '../../db/rows.ts';
 import type { BotChange } from '../../workflows/messages.ts';
 import { ApiError } from '../errors.ts';
 import { refuse, type Fault } from '../validation.ts';
@@ -27,7 +27,7 @@ export async function changeBot(
   botId: string,
   change: SettingsChange,
   context: CommandContext,
-): Promise<Bot> {
+): Promise<BotRow> {
   const bot = await requireBot(botId, context);
   const before = settingsOf(bot);
   const { settings: after, faults } = checkSettings(merge(before, change), context.settings.tradeAmount);
@@ -43,7 +43,7 @@ export async function changeBot(
   return requireBot(botId, context);
 }
 
-function settingsOf(bot: Bot): BotSettings {
+function settingsOf(bot: BotRow): BotSettings {
   const { strategy, ticker, exchange, protections } = bot;
   return {
     strategy,
@@ -85,7 +85,7 @@ function rowOf({
 }
 
 /** What a position or a resting order depends on cannot change under it. */
-function refuseWhileRunning(bot: Bot, difference: BotChange): void {
+function refuseWhileRunning(bot: BotRow, difference: BotChange): void {
   if (bot.status !== 'ACTIVE' && bot.status !== 'PAUSED') return;
   const fixed = ['ticker', 'exchange', 'first_order'].filter((field) => field in difference);
   if (fixed.length === 0) return;

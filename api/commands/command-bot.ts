@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { StopMode } from '../../bots/lifecycle.ts';
-import type { Bot } from '../../db/models/bot.ts';
+import type { BotRow } from '../../db/rows.ts';
 import type { CommandContext } from './context.ts';
 import { addressOf, requireBot } from './require-bot.ts';
 
@@ -8,7 +8,7 @@ import { addressOf, requireBot } from './require-bot.ts';
 export type Ask = { name: 'start' | 'pause' | 'resume' | 'toggle' } | { name: 'stop'; mode: StopMode };
 
 /** Asks, waits until it is done, and returns the bot as stored then. Every one may be repeated. */
-export async function commandBot(botId: string, ask: Ask, context: CommandContext): Promise<Bot> {
+export async function commandBot(botId: string, ask: Ask, context: CommandContext): Promise<BotRow> {
   const bot = await requireBot(botId, context);
   await context.bots.command(addressOf(bot, context), { ...ask, commandId: randomUUID() });
   return requireBot(botId, context);

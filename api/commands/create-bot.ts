@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { insertBot } from '../../db/bots.ts';
-import type { Bot } from '../../db/models/bot.ts';
+import type { BotRow } from '../../db/rows.ts';
 import { ApiError } from '../errors.ts';
 import { refuse } from '../validation.ts';
 import { columnsOf } from './bot-columns.ts';
@@ -13,7 +13,7 @@ import { addressOf, requireBot } from './require-bot.ts';
  * Stores a bot and starts it; the answer has the status it came to (ERROR where it cannot trade). Where the start cannot
  * be asked for, nothing is left behind and `Unavailable` is thrown: the caller may simply try again.
  */
-export async function createBot(sent: BotSettings, context: CommandContext): Promise<Bot> {
+export async function createBot(sent: BotSettings, context: CommandContext): Promise<BotRow> {
   const { knex, bots, owner, log } = context;
   const bot = await store(sent, context);
   try {
@@ -21,7 +21,7 @@ export async function createBot(sent: BotSettings, context: CommandContext): Pro
       name: 'start',
       commandId: randomUUID(),
     });
-    return bot.$set({ status });
+    return { ...bot, status };
   } catch (error) {
     if (await removeUnstarted(bot, context)) throw error;
     log.warn({ err: error, bot_id: bot.id }, 'The start was carried out although its answer was lost');
@@ -29,7 +29,7 @@ export async function createBot(sent: BotSettings, context: CommandContext): Pro
   }
 }
 
-async function store(sent: BotSettings, context: CommandContext): Promise<Bot> {
+async function store(sent: BotSettings, context: CommandContext): Promise<BotRow> {
   const { maxBots, tradeAmount } = context.settings;
   const { settings, faults } = checkSettings(sent, tradeAmount);
   refuse(faults);
@@ -48,7 +48,7 @@ async function store(sent: BotSettings, context: CommandContext): Promise<Bot> {
 }
 
 /** False where the bot runs after all: then it stays. A workflow that comes late finds no row and ends. */
-async function removeUnstarted(bot: Bot, { knex }: CommandContext): Promise<boolean> {
+async function removeUnstarted(bot: BotRow, { knex }: CommandContext): Promise<boolean> {
   return knex.transaction(async (tx) => {
     const row = await tx('bots').where({ id: bot.id, status: 'STOPPED' }).forUpdate().first('id');
     if (!row) return false;

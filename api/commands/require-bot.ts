@@ -1,5 +1,5 @@
 import { findBot } from '../../db/bots.ts';
-import type { Bot } from '../../db/models/bot.ts';
+import type { BotRow } from '../../db/rows.ts';
 import type { BotAddress } from '../../workflows/client.ts';
 import { botNotFound } from '../errors.ts';
 import type { CommandContext } from './context.ts';
@@ -8,14 +8,14 @@ import type { CommandContext } from './context.ts';
 export async function requireBot(
   botId: string,
   { knex, owner }: Pick<CommandContext, 'knex' | 'owner'>,
-): Promise<Bot> {
+): Promise<BotRow> {
   const bot = await findBot(knex, botId, owner.rows);
   if (!bot) throw botNotFound();
   return bot;
 }
 
 /** What its workflow is called by. */
-export function addressOf(bot: Bot, { owner }: Pick<CommandContext, 'owner'>): BotAddress {
+export function addressOf(bot: BotRow, { owner }: Pick<CommandContext, 'owner'>): BotAddress {
   return {
     botId: bot.id,
     ownerId: bot.user_id ?? owner.id,

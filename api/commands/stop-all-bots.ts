@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { listBots } from '../../db/bots.ts';
 import { insertLog } from '../../db/logs.ts';
-import type { Bot } from '../../db/models/bot.ts';
+import type { BotRow } from '../../db/rows.ts';
 import { Unavailable } from '../../workflows/client.ts';
 import type { CommandContext } from './context.ts';
 import { addressOf } from './require-bot.ts';
@@ -31,7 +31,7 @@ export async function stopAllBots(context: CommandContext): Promise<number> {
 }
 
 /** Whether that changed it. Throws only where no bot can be reached, so that nobody waits for each in turn. */
-async function stop(bot: Bot, context: CommandContext): Promise<boolean> {
+async function stop(bot: BotRow, context: CommandContext): Promise<boolean> {
   try {
     const command = { name: 'stop', mode: 'keep', commandId: randomUUID() } as const;
     return (await context.bots.command(addressOf(bot, context), command)).changed;

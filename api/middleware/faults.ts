@@ -12,7 +12,7 @@ export function faults(envelope: Envelope, { checkAnswers = false } = {}): Middl
       if (ctx.status === 404 && ctx.body === undefined) throw new ApiError('route_not_found', 'Not Found');
     } catch (error) {
       const refusal = explain(error);
-      if (refusal.status >= 500) ctx.state.log.error({ err: refusal.cause ?? refusal }, refusal.message);
+      if (refusal.status >= 500) ctx.state.log().error({ err: refusal.cause ?? refusal }, refusal.message);
       const body = envelope.present(refusal, ctx.state.requestId);
       if (checkAnswers) envelope.schema(refusal.status).parse(body);
       ctx.status = refusal.status;

@@ -10,9 +10,10 @@ const SAFE_TOKEN = /^[\w.-]{1,64}$/;
 export function requestId(log: Logger): Middleware<ApiState> {
   return (ctx, next) => {
     const sent = ctx.get('X-Request-ID');
-    const id = SAFE_TOKEN.test(sent) ? sent : `req_${randomUUID().replaceAll('-', '').slice(0, 16)}`;
+    const id = SAFE_TOKEN.test(sent) ? sent : `req_${randomUUID().slice(-12)}`;
     ctx.state.requestId = id;
-    ctx.state.log = log.child({ request_id: id });
+    // Made when it is wanted: most requests have nothing to say.
+    ctx.state.log = () => log.child({ request_id: id });
     ctx.set('X-Request-ID', id);
     return next();
   };

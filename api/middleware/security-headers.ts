@@ -8,14 +8,14 @@ export const SECURITY_HEADERS = {
   'Strict-Transport-Security': 'max-age=31536000; includeSubDomains',
 };
 
-const ALL_HEADERS = {
+const ALL_HEADERS = Object.entries({
   ...SECURITY_HEADERS,
   'Referrer-Policy': 'no-referrer',
   // Answers are data: a page that needs more says so itself.
   'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'",
-};
+});
 
 export const securityHeaders: Middleware = (ctx, next) => {
-  ctx.set(ALL_HEADERS);
+  for (const [name, value] of ALL_HEADERS) ctx.res.setHeader(name, value);
   return next();
 };

@@ -85,7 +85,8 @@ async function resolveOne(actor: Actor, id: string): Promise<void> {
         actor,
         `the outcome of order ${id} cannot be learnt: ${venueFailure(error)?.message ?? 'no answer'}`,
       );
-    await condition(() => actor.retired, LONGEST_BACK_OFF_MS);
+    // A start is a person's word that what failed was mended: it is asked for again at once.
+    await condition(() => actor.retired || watches(state.status), LONGEST_BACK_OFF_MS);
   } finally {
     actor.resolving.delete(id);
     actor.woken = true;

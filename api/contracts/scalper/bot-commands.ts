@@ -17,7 +17,7 @@ const stopAll = route({
   responses: { 200: z.strictObject({ message: z.string(), count: z.int() }).meta({ id: 'StopAll' }) },
   refusals: ['unavailable'],
   async handler({ owner, log }, dependencies) {
-    const count = await stopAllBots({ ...dependencies, owner, log });
+    const count = await stopAllBots({ ...dependencies, owner, log: log() });
     return answer(200, { message: `Stopped ${count} bots`, count });
   },
 });
@@ -36,7 +36,7 @@ const stop = route({
   refusals: ['bot_not_found', 'unavailable'],
   async handler({ params, query, owner, log }, dependencies) {
     const ask: Ask = { name: 'stop', mode: query.mode };
-    const stopped = await commandBot(params.bot_id, ask, { ...dependencies, owner, log });
+    const stopped = await commandBot(params.bot_id, ask, { ...dependencies, owner, log: log() });
     return answer(200, presentBot(stopped));
   },
 });
@@ -53,7 +53,7 @@ const plainCommand = (name: 'start' | 'toggle' | 'pause' | 'resume', summary: st
     responses: { 200: bot },
     refusals: ['bot_not_found', 'command_refused', 'unavailable'],
     async handler({ params, owner, log }, dependencies) {
-      const commanded = await commandBot(params.bot_id, { name }, { ...dependencies, owner, log });
+      const commanded = await commandBot(params.bot_id, { name }, { ...dependencies, owner, log: log() });
       return answer(200, presentBot(commanded));
     },
   });

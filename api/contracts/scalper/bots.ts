@@ -38,7 +38,7 @@ const create = route({
   responses: { 201: bot },
   refusals: ['bot_limit_reached', 'unavailable'],
   async handler({ body, owner, log }, dependencies) {
-    const created = await createBot(settingsOf(body), { ...dependencies, owner, log });
+    const created = await createBot(settingsOf(body), { ...dependencies, owner, log: log() });
     return answer(201, presentBot(created));
   },
 });
@@ -93,7 +93,7 @@ const change = route({
   responses: { 200: bot },
   refusals: ['bot_not_found', 'bot_is_running', 'unavailable'],
   async handler({ params, body, owner, log }, dependencies) {
-    const changed = await changeBot(params.bot_id, changeOf(body), { ...dependencies, owner, log });
+    const changed = await changeBot(params.bot_id, changeOf(body), { ...dependencies, owner, log: log() });
     return answer(200, presentBot(changed));
   },
 });
@@ -108,7 +108,7 @@ const remove = route({
   responses: { 204: null },
   refusals: ['bot_not_found', 'cancel_unconfirmed', 'unavailable'],
   async handler({ params, owner, log }, dependencies) {
-    await deleteBot(params.bot_id, { ...dependencies, owner, log });
+    await deleteBot(params.bot_id, { ...dependencies, owner, log: log() });
     return answer(204, null);
   },
 });

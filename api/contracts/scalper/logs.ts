@@ -69,7 +69,7 @@ const clear = route({
   async handler({ owner, log: serverLog }, { knex }) {
     const count = await clearLogs(knex, owner.rows);
     // The table is expected to be empty afterwards, so the trace is here.
-    serverLog.warn({ owner: owner.id, count }, 'All logs cleared');
+    serverLog().warn({ owner: owner.id, count }, 'All logs cleared');
     return answer(200, { message: 'All logs cleared', count });
   },
 });

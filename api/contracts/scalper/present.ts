@@ -1,13 +1,11 @@
 import type { z } from 'zod';
-import type { Bot } from '../../../db/models/bot.ts';
-import type { ActivityLog } from '../../../db/models/activity-log.ts';
-import type { Trade } from '../../../db/models/trade.ts';
+import type { BotRow, LogRow, TradeRow } from '../../../db/rows.ts';
 import type { bot as botSchema } from './bot-schemas.ts';
 import type { log as logSchema } from './logs.ts';
 import type { trade as tradeSchema } from './trades.ts';
 
 /** Amounts become JSON numbers here and nowhere else. */
-export function presentBot(bot: Bot): z.input<typeof botSchema> {
+export function presentBot(bot: BotRow): z.input<typeof botSchema> {
   const scalper = {
     id: bot.id,
     ticker: bot.ticker,
@@ -34,7 +32,7 @@ export function presentBot(bot: Bot): z.input<typeof botSchema> {
   };
 }
 
-export function presentLog(log: ActivityLog): z.input<typeof logSchema> {
+export function presentLog(log: LogRow): z.input<typeof logSchema> {
   return {
     id: log.id,
     bot_id: log.bot_id,
@@ -44,7 +42,7 @@ export function presentLog(log: ActivityLog): z.input<typeof logSchema> {
   };
 }
 
-export function presentTrade(trade: Trade): z.input<typeof tradeSchema> {
+export function presentTrade(trade: TradeRow): z.input<typeof tradeSchema> {
   return {
     id: trade.id,
     bot_id: trade.bot_id,
