@@ -109,5 +109,3 @@ export interface WatchActivities {
   /** Watches market and account until there is something to do; heartbeats; cancelled by commands. */
   observe(input: ObserveInput): Promise<Observation>;
 }
-
-export type BotActivities = LedgerActivities & TradingActivities & WatchActivities;

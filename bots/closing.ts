@@ -7,7 +7,7 @@ import { closingSide, reducible } from './reducing.ts';
 import type { Reason } from './strategy.ts';
 
 /** The leg of the orders that close a position whatever the strategy wants: protections and stop mode `close`. */
-export const EXIT_LEG = 'exit';
+const EXIT_LEG = 'exit';
 
 export interface ClosingFacts {
   market: Market;

@@ -8,7 +8,7 @@ import type { RiskFacts } from './protections/rule.ts';
 import type { SessionState } from './session.ts';
 import type { Context, MarketEvent, Reason } from './strategy.ts';
 
-export type { Halt, HaltCode } from './legality.ts';
+export type { Halt } from './legality.ts';
 
 /** What a bot is told of its surroundings: a strategy's context without the parameters, which the bot has. */
 export type BotContext = Omit<Context<unknown>, 'parameters'>;

@@ -57,7 +57,7 @@ export function createLogger(
 }
 
 /** Takes the values out of a text: as they are, and in base64, hex and URL form. */
-export function redactor(secrets: readonly string[]): (text: string) => string {
+function redactor(secrets: readonly string[]): (text: string) => string {
   const forms = secrets
     .filter((secret) => secret.length >= 6)
     .flatMap((secret) => [

@@ -18,7 +18,7 @@ export interface HttpRequest {
 }
 
 /** No answer in time. */
-export class Timeout extends Error {
+class Timeout extends Error {
   override readonly name = 'Timeout';
 }
 

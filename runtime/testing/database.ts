@@ -4,6 +4,7 @@ import { chmodSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Knex } from 'knex';
+import pg from 'pg';
 import { openDatabase } from '../../db/connect.ts';
 import { migrateToLatest } from '../../db/migrations.ts';
 import { testServers } from '../configuration.ts';
@@ -65,17 +66,16 @@ export async function startTestPostgres(): Promise<EmbeddedPostgres> {
 }
 
 let serverUrl: Promise<string> | null = null;
+/** One after the other: the server copies one template, and tests that wait in line have no time-out to run into. */
+let copies: Promise<unknown> = Promise.resolve();
 
 async function emptyCopy(t: Scope, template: string, ownUrl?: string): Promise<string> {
   const adminUrl = withDatabase(ownUrl ?? (await sharedServer()), 'postgres');
-  const admin = openDatabase({ url: adminUrl, poolSize: 1 });
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  try {
-    await admin.raw('CREATE DATABASE ?? TEMPLATE ??', [name, template]);
-  } finally {
-    await admin.destroy();
-  }
-  t.teardown(() => drop(adminUrl, name));
+  const copy = copies.then(() => administer(adminUrl, `CREATE DATABASE ${name} TEMPLATE ${template}`));
+  copies = copy.catch(() => undefined);
+  await copy;
+  t.teardown(() => administer(adminUrl, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`));
   return withDatabase(adminUrl, name);
 }
 
@@ -90,8 +90,12 @@ function withDatabase(url: string, name: string): string {
   return changed.href;
 }
 
-async function drop(adminUrl: string, name: string): Promise<void> {
-  const admin = openDatabase({ url: adminUrl, poolSize: 1 });
-  await admin.raw('DROP DATABASE IF EXISTS ?? WITH (FORCE)', [name]);
-  await admin.destroy();
+async function administer(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
 }

@@ -112,7 +112,7 @@ export async function startStack(t: Scope, options: StackOptions = {}): Promise<
   };
 }
 
-export function addressOf(bot: Bot, ownerId: string): BotAddress {
+function addressOf(bot: Bot, ownerId: string): BotAddress {
   return { botId: bot.id, ownerId, exchange: bot.exchange, symbol: bot.ticker, strategy: bot.strategy };
 }
 

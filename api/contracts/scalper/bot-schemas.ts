@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { EXCHANGES } from '../../../bots/exchanges.ts';
 import { protectionsSchema } from '../../../bots/protections/schema.ts';
 import { STRATEGIES } from '../../../bots/strategies/index.ts';
 import { toPlain } from '../../json.ts';
 import { asNumber, exactNumber, timestamp, uuid } from './fields.ts';
 
-export const EXCHANGES = ['Binance', 'CoinDCX F'] as const;
 export const STATUSES = ['ACTIVE', 'STOPPED', 'PAUSED', 'ERROR'] as const;
 export const SIDES = ['BUY', 'SELL'] as const;
 
