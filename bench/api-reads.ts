@@ -174,7 +174,12 @@ async function compare(apiUrl: string, byHandUrl: string): Promise<ApiReadsResul
 
 /** Throws where an answer was anything but a 200. */
 async function measure(url: string, duration: number): Promise<Reading> {
-  const { requests, latency, errors, non2xx } = await autocannon({ url, connections: CONNECTIONS, duration, workers: 1 });
+  const { requests, latency, errors, non2xx } = await autocannon({
+    url,
+    connections: CONNECTIONS,
+    duration,
+    workers: 1,
+  });
   if (errors > 0 || non2xx > 0) throw new Error(`${url} failed ${errors + non2xx} requests`);
   return { requestsPerSecond: requests.average, p50: latency.p50, p99: latency.p99 };
 }

@@ -67,7 +67,8 @@ function allProcesses(): Entry[] {
 
 function sharedFairly(pid: number): number {
   try {
-    const [, kilobytes = '0'] = /^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')) ?? [];
+    const [, kilobytes = '0'] =
+      /^Pss:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')) ?? [];
     return Number(kilobytes) / 1_000;
   } catch {
     return 0;

@@ -35,5 +35,7 @@ const measured = results.flatMap(({ name, figures }) =>
   figures.map((figure) => ({ measurement: name, ...figure, holds: holds(figure) })),
 );
 say(`\n${table(measured)}\n`);
-process.stdout.write(`${JSON.stringify({ ok, at: new Date().toISOString(), machine, figures: ratiosFirst(measured) }, null, 2)}\n`);
+process.stdout.write(
+  `${JSON.stringify({ ok, at: new Date().toISOString(), machine, figures: ratiosFirst(measured) }, null, 2)}\n`,
+);
 process.exit(ok ? 0 : 1);

@@ -114,7 +114,13 @@ async function untilItRuns(output: NodeJS.ReadableStream, ended: Promise<unknown
   if (!isRunning) throw new Error(`The system did not start:\n${lines.join('\n')}`);
 }
 
-function connect(at: { api: string; exchange: string; temporal: string; token: string; pid: number }): System {
+function connect(at: {
+  api: string;
+  exchange: string;
+  temporal: string;
+  token: string;
+  pid: number;
+}): System {
   const exchangeUrl = `http://127.0.0.1:${at.exchange}`;
   return {
     exchangeUrl,

@@ -22,7 +22,12 @@ export function table(figures: readonly Measured[]): string {
   const all = [['measurement', 'figure', 'value', 'bound', ''], ...rows];
   const widths = all[0]!.map((_, column) => Math.max(...all.map((row) => row[column]!.length)));
   return all
-    .map((row) => row.map((cell, column) => pad(cell, widths[column]!, column)).join('  ').trimEnd())
+    .map((row) =>
+      row
+        .map((cell, column) => pad(cell, widths[column]!, column))
+        .join('  ')
+        .trimEnd(),
+    )
     .join('\n');
 }
 

@@ -26,7 +26,9 @@ export async function openTape(exchangeUrl: string, markets: readonly string[]):
   let seen: (Printed & { market: string })[] = [];
   const listeners = new Set<() => void>();
   socket.on('message', (message: Buffer) => {
-    const { data } = JSON.parse(message.toString()) as { data?: Record<'s' | 'p' | 'q', string> & { T: number } };
+    const { data } = JSON.parse(message.toString()) as {
+      data?: Record<'s' | 'p' | 'q', string> & { T: number };
+    };
     if (!data?.s) return;
     seen.push({ market: data.s, price: data.p, quantity: data.q, at: data.T });
     for (const listener of listeners) listener();

@@ -71,9 +71,11 @@ async function measure(system: System, say: (line: string) => void): Promise<Fig
       unit: 'MB',
       bound: { atMost: 1_500 },
     },
-    ...Object.entries(to).map(
-      ([part, { megabytes }]): Figure => ({ name: `memory, ${part}`, value: megabytes, unit: 'MB' }),
-    ),
+    ...Object.entries(to).map(([part, { megabytes }]): Figure => ({
+      name: `memory, ${part}`,
+      value: megabytes,
+      unit: 'MB',
+    })),
     {
       name: 'history of a bot in an hour',
       value: ((events / BOTS) * 3_600) / seconds,
