@@ -36,8 +36,8 @@ export async function createWorkers(options: WorkersOptions): Promise<Worker[]> 
       namespace: options.namespace,
       taskQueue: queue,
       // What is under way may end: an order's outcome is recorded rather than asked for.
-      shutdownGraceTime: '10s',
-      shutdownForceTime: '15s',
+      shutdownGraceTime: '7s',
+      shutdownForceTime: '10s',
       interceptors: { activity: [(context) => ({ inbound: activityInterceptor(context) })] },
       ...own,
     });

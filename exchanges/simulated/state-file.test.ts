@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -68,6 +68,14 @@ test('a restart finds balances, orders, fills, client ids and keys as they were'
   t.true(next.order.orderId > 3);
   t.true((next.fills[0]?.tradeId ?? 0) > 1);
   await state.close();
+});
+
+test('nobody but its owner reads the file: secrets are in it', async (t) => {
+  const path = await statePath(t);
+  const { close } = await reopen(t, path);
+  t.is((await stat(path)).mode & 0o777, 0o600);
+  await close();
+  t.is((await stat(path)).mode & 0o777, 0o600);
 });
 
 test('a line that a crash cut short is left out; a damaged file is refused by name', async (t) => {

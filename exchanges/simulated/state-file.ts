@@ -95,7 +95,8 @@ class Journal implements StateFile {
   /** The snapshot is taken in one go, so that what is pending is in it; then it takes the old file's place. */
   async #rewrite(): Promise<void> {
     const fresh = `${this.#path}.new`;
-    const descriptor = openSync(fresh, 'w');
+    // Its owner's alone: the secrets of the accounts are in it.
+    const descriptor = openSync(fresh, 'w', 0o600);
     for (const lines of linesOf(this.#engine.records())) writeFileSync(descriptor, lines);
     this.#pending = [];
     fsyncSync(descriptor);

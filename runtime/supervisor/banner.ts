@@ -1,9 +1,12 @@
+import { join } from 'node:path';
+import { clusterFolder } from '../embedded/postgres.ts';
 import type { Settings } from '../configuration.ts';
 import type { Plan } from './plan.ts';
 
 /** What runs where, and how to try it. */
 export function banner(settings: Settings, isEmbedded: Plan['embedded'], seconds: number): string {
   const { api, exchange, temporal, embedded, dataDir } = settings;
+  const cluster = isEmbedded.postgres ? clusterFolder(join(dataDir, 'postgres')) : dataDir;
   const host = api.host === '0.0.0.0' || api.host === '::' ? 'localhost' : api.host;
   const base = `http://${host}:${api.port}`;
   const rows = [
@@ -15,6 +18,7 @@ export function banner(settings: Settings, isEmbedded: Plan['embedded'], seconds
     ],
     ['Exchange', `${exchange.url}${isEmbedded.exchange ? `   simulated, prices: ${exchange.feed}` : ''}`],
     ['Data and logs', dataDir],
+    ...(cluster.startsWith(dataDir) ? [] : [['Database', cluster]]),
   ] as const;
   const width = Math.max(...rows.map(([name]) => name.length));
   return [

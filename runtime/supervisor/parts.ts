@@ -20,9 +20,9 @@ export interface Parts {
 
 /** Who ends together, in this order, and how long they get. */
 const ENDING = [
-  { names: ['worker', 'api'], patienceMs: 13_000 },
+  { names: ['worker', 'api'], patienceMs: 11_000 },
   { names: ['exchange', 'temporal'], patienceMs: 3_000 },
-  { names: ['postgres'], patienceMs: 3_000 },
+  { names: ['postgres'], patienceMs: 2_000 },
 ];
 
 export function createParts(plan: Plan, folder: DataFolder, say: (line: string) => void): Parts {
