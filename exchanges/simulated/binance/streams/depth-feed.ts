@@ -1,6 +1,6 @@
 import { levels } from '../present-market.ts';
 import type { Venue } from '../venue.ts';
-import type { Emit, Feed } from './feeds.ts';
+import type { Emit, Feed } from './feed.ts';
 
 type Side = Map<string, string>;
 

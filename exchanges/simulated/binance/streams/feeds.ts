@@ -4,19 +4,8 @@ import { best, dayChange, levels } from '../present-market.ts';
 import { eightDecimals } from '../present-order.ts';
 import type { Venue } from '../venue.ts';
 import { depthFeed } from './depth-feed.ts';
+import type { Emit, Feed } from './feed.ts';
 import { klineFeed } from './kline-feed.ts';
-
-/** One stream that somebody listens to. `tick` comes every 100 ms with its number. */
-export interface Feed {
-  /** Null for streams over all markets. */
-  symbol: string | null;
-  trade?(trade: PublicTrade): void;
-  book?(at: number): void;
-  tick?(number: number): void;
-}
-
-/** Sends a payload to all who listen to the stream. */
-export type Emit = (payload: object) => void;
 
 const SECOND = 10;
 const NAME = /^([a-z0-9]{1,20})@([a-zA-Z]+)(?:_?([0-9]+[smhdw]?))?(?:@(100|1000)ms)?$/;

@@ -1,7 +1,7 @@
 import type { EngineCandle } from '../../engine/types.ts';
 import { eightDecimals } from '../present-order.ts';
 import type { Venue } from '../venue.ts';
-import type { Emit, Feed } from './feeds.ts';
+import type { Emit, Feed } from './feed.ts';
 
 /** Ticks of 100 ms: one-second candles are told every second, longer ones every two (Spot API docs, "Kline streams"). */
 const EVERY_SECOND = 10;

@@ -1,6 +1,7 @@
 import type { EngineEvent } from '../../engine/types.ts';
 import type { Venue } from '../venue.ts';
-import { createFeed, type Feed } from './feeds.ts';
+import type { Feed } from './feed.ts';
+import { createFeed } from './feeds.ts';
 
 const TICK_MS = 100;
 
