@@ -3,6 +3,7 @@ import { Decimal, type Amount } from '../../bots/money.ts';
 import type { PlaceIntent, Side } from '../../bots/orders.ts';
 import { OrderIntent } from '../../db/models/order-intent.ts';
 import type { BotAddress } from '../../workflows/client.ts';
+import { botWorkflowId } from '../../workflows/messages.ts';
 import type { Stack } from './stack.ts';
 
 /** What a fault must match to strike the sending of an order. */
@@ -43,6 +44,27 @@ export function sends({ exchange }: Stack, bot: BotAddress): number {
 /** A bot's intents, oldest first. */
 export async function intentsOf({ knex }: Stack, { botId }: BotAddress): Promise<OrderIntent[]> {
   return OrderIntent.query(knex).where({ bot_id: botId }).orderBy('sequence');
+}
+
+/**
+ * Something happens `meanwhile`: after the bot decided on an order and before its intent is committed, for its sending
+ * cannot read the account.
+ */
+export async function betweenIntentAndSend(
+  { knex, temporal, until }: Stack,
+  { botId }: BotAddress,
+  { decide, meanwhile }: { decide: () => void; meanwhile: () => Promise<void> },
+): Promise<void> {
+  const handle = temporal.client.workflow.getHandle(botWorkflowId(botId));
+  await knex.transaction(async (tx) => {
+    await tx.raw('LOCK TABLE exchange_accounts IN ACCESS EXCLUSIVE MODE');
+    decide();
+    await until('the order to be about to be sent', async () => {
+      const { raw } = await handle.describe();
+      return raw.pendingActivities?.some(({ activityType }) => activityType?.name === 'place');
+    });
+    await meanwhile();
+  });
 }
 
 /** Somebody else takes what rests better than `price`, then `quantity` of what rests at it, and no more. */
