@@ -123,14 +123,16 @@ const exchange = {
       standard: 'synthetic',
     }),
   EXCHANGE_CONTROL_TOKEN: secret("Opens the simulated exchange's control API, which is off without it"),
-  BINANCE_API_KEY: secret('For live trading on Binance'),
-  BINANCE_SECRET_KEY: secret('For live trading on Binance'),
+  BINANCE_API_KEY: secret(
+    "Keys of Binance's testnet: new bots on Binance trade with them. Real money is refused while there is no sign-in",
+  ),
+  BINANCE_SECRET_KEY: secret('Their secret'),
   BINANCE_TESTNET: flag(true, "Whether those are keys of Binance's testnet"),
-  BYBIT_API_KEY: secret('For live trading on Bybit'),
-  BYBIT_SECRET_KEY: secret('For live trading on Bybit'),
-  BYBIT_TESTNET: flag(true, "Whether those are keys of Bybit's testnet"),
-  COINDCX_API_KEY: secret('For live trading on CoinDCX Futures'),
-  COINDCX_SECRET_KEY: secret('For live trading on CoinDCX Futures'),
+  BYBIT_API_KEY: secret('Read for compatibility'),
+  BYBIT_SECRET_KEY: secret('Read for compatibility'),
+  BYBIT_TESTNET: flag(true, 'Read for compatibility'),
+  COINDCX_API_KEY: secret('Read for compatibility'),
+  COINDCX_SECRET_KEY: secret('Read for compatibility'),
 };
 
 const trading = {
@@ -152,8 +154,8 @@ const trading = {
 };
 
 const notices = {
-  TELEGRAM_BOT_TOKEN: secret('From @BotFather; without it nothing is sent'),
-  TELEGRAM_CHAT_ID: optional('The chat that is told', '123456789'),
+  TELEGRAM_BOT_TOKEN: secret('From @BotFather: for notices by Telegram, which this version does not send yet'),
+  TELEGRAM_CHAT_ID: optional('The chat that is to be told', '123456789'),
   WS_HEARTBEAT_INTERVAL: whole(30, 'Seconds between two pings of a WebSocket', [1, 3_600]),
   WS_MESSAGE_QUEUE_SIZE: whole(100, 'Messages that may wait for one WebSocket', [1, 100_000]),
 };
