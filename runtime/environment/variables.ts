@@ -154,7 +154,9 @@ const trading = {
 };
 
 const notices = {
-  TELEGRAM_BOT_TOKEN: secret('From @BotFather: for notices by Telegram, which this version does not send yet'),
+  TELEGRAM_BOT_TOKEN: secret(
+    'From @BotFather: for notices by Telegram, which this version does not send yet',
+  ),
   TELEGRAM_CHAT_ID: optional('The chat that is to be told', '123456789'),
   WS_HEARTBEAT_INTERVAL: whole(30, 'Seconds between two pings of a WebSocket', [1, 3_600]),
   WS_MESSAGE_QUEUE_SIZE: whole(100, 'Messages that may wait for one WebSocket', [1, 100_000]),
