@@ -1,6 +1,5 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import autocannon from 'autocannon';
 import Koa from 'koa';
 import pg from 'pg';
 import { pino } from 'pino';
@@ -8,34 +7,32 @@ import { Registry } from 'prom-client';
 import { createApi } from '../api/app.ts';
 import { listen } from '../api/server.ts';
 import { openDatabase } from '../db/connect.ts';
+import { startTestPostgres } from '../runtime/testing/database.ts';
 import type { BotClient } from '../workflows/client.ts';
-
-export interface ApiReadsResult {
-  /** Requests a second of the API over those of the hand-written handler. */
-  throughputRatio: number;
-  /** The API's p99 over the handler's. */
-  p99Ratio: number;
-  api: Reading;
-  handWritten: Reading;
-}
-
-interface Reading {
-  requestsPerSecond: number;
-  p50: number;
-  p99: number;
-}
+import { loadOf, type Reading } from './load.ts';
+import { percentile, type Figure, type Measurement } from './measurement.ts';
 
 const CONNECTIONS = 16;
 const BOTS = 10;
-const ROUNDS = 3;
+const ROUNDS = 5;
 const WARM_UP_S = 2;
 const MEASURED_S = 4;
 
-/**
- * `GET /api/v1/bots/` with ten bots against a hand-written Koa handler that runs the same SQL on the same database
- * (already migrated and empty), in turns in this process over loopback. The medians of the rounds are compared.
- */
-export async function apiReads(databaseUrl: string): Promise<ApiReadsResult> {
+export const apiReads: Measurement = {
+  name: 'api-reads',
+  what: `GET /api/v1/bots/ (${BOTS} bots, ${CONNECTIONS} connections) against a hand-written Koa handler of the same SQL, in turns`,
+  async run(say) {
+    const server = await startTestPostgres();
+    try {
+      return await measure(server.url, say);
+    } finally {
+      await server.stop();
+    }
+  },
+};
+
+/** Both in this process, on one migrated and empty database, over loopback. */
+async function measure(databaseUrl: string, say: (line: string) => void): Promise<Figure[]> {
   const knex = openDatabase({ url: databaseUrl, poolSize: CONNECTIONS });
   const pool = new pg.Pool({ connectionString: databaseUrl, max: CONNECTIONS });
   try {
@@ -51,10 +48,8 @@ export async function apiReads(databaseUrl: string): Promise<ApiReadsResult> {
     );
     const byHand = await serveByHand(pool);
     try {
-      return await compare(
-        `${api.url}/api/v1/bots/`,
-        `http://127.0.0.1:${(byHand.address() as AddressInfo).port}/`,
-      );
+      const byHandUrl = `http://127.0.0.1:${(byHand.address() as AddressInfo).port}/`;
+      return await compare(`${api.url}/api/v1/bots/`, byHandUrl, say);
     } finally {
       byHand.close();
       byHand.closeAllConnections();
@@ -154,46 +149,39 @@ async function serveByHand(pool: pg.Pool): Promise<Server> {
   return server;
 }
 
-async function compare(apiUrl: string, byHandUrl: string): Promise<ApiReadsResult> {
-  const rounds: { api: Reading; handWritten: Reading }[] = [];
-  for (const url of [apiUrl, byHandUrl]) await measure(url, WARM_UP_S);
+/** The middle of the rounds is compared: a round that something else disturbed does not count. */
+async function compare(apiUrl: string, byHandUrl: string, say: (line: string) => void): Promise<Figure[]> {
+  const load = (url: string, seconds: number) => loadOf({ url, seconds, connections: CONNECTIONS });
+  for (const url of [apiUrl, byHandUrl]) await load(url, WARM_UP_S);
+  const rounds: { api: Reading; byHand: Reading }[] = [];
   for (let round = 0; round < ROUNDS; round++) {
-    rounds.push({
-      handWritten: await measure(byHandUrl, MEASURED_S),
-      api: await measure(apiUrl, MEASURED_S),
-    });
+    rounds.push({ byHand: await load(byHandUrl, MEASURED_S), api: await load(apiUrl, MEASURED_S) });
+    const { api, byHand } = rounds[round]!;
+    say(`round ${round + 1}: API ${told(api)}; by hand ${told(byHand)}`);
   }
-  const api = medianOf(rounds.map((round) => round.api));
-  const handWritten = medianOf(rounds.map((round) => round.handWritten));
-  return {
-    throughputRatio: round(api.requestsPerSecond / handWritten.requestsPerSecond),
-    p99Ratio: round(api.p99 / handWritten.p99),
-    ...{ api, handWritten },
-  };
+  const middle = (of: (round: (typeof rounds)[number]) => number) => percentile(rounds.map(of), 0.5);
+  return [
+    {
+      name: 'requests a second, API over hand-written',
+      value: middle(({ api, byHand }) => api.requestsPerSecond / byHand.requestsPerSecond),
+      unit: 'x',
+      bound: { atLeast: 0.7 },
+    },
+    {
+      name: 'p99 of an answer, API over hand-written',
+      value: middle(({ api, byHand }) => api.p99 / byHand.p99),
+      unit: 'x',
+      bound: { atMost: 1.5 },
+    },
+    { name: 'API', value: middle(({ api }) => api.requestsPerSecond), unit: '1/s' },
+    { name: 'hand-written', value: middle(({ byHand }) => byHand.requestsPerSecond), unit: '1/s' },
+    { name: 'API, p50', value: middle(({ api }) => api.p50), unit: 'ms' },
+    { name: 'API, p99', value: middle(({ api }) => api.p99), unit: 'ms' },
+    { name: 'hand-written, p50', value: middle(({ byHand }) => byHand.p50), unit: 'ms' },
+    { name: 'hand-written, p99', value: middle(({ byHand }) => byHand.p99), unit: 'ms' },
+  ];
 }
 
-/** Throws where an answer was anything but a 200. */
-async function measure(url: string, duration: number): Promise<Reading> {
-  const { requests, latency, errors, non2xx } = await autocannon({
-    url,
-    connections: CONNECTIONS,
-    duration,
-    workers: 1,
-  });
-  if (errors > 0 || non2xx > 0) throw new Error(`${url} failed ${errors + non2xx} requests`);
-  return { requestsPerSecond: requests.average, p50: latency.p50, p99: latency.p99 };
-}
-
-function medianOf(readings: Reading[]): Reading {
-  const middle = (of: (reading: Reading) => number) =>
-    readings.map(of).toSorted((a, b) => a - b)[readings.length >> 1]!;
-  return {
-    requestsPerSecond: middle((reading) => reading.requestsPerSecond),
-    p50: middle((reading) => reading.p50),
-    p99: middle((reading) => reading.p99),
-  };
-}
-
-function round(value: number): number {
-  return Math.round(value * 100) / 100;
+function told({ requestsPerSecond, p99 }: Reading): string {
+  return `${requestsPerSecond.toFixed(0)}/s, p99 ${p99.toFixed(1)} ms`;
 }

@@ -5,29 +5,32 @@ import { createEngine } from '../exchanges/simulated/engine/engine.ts';
 import type { Engine, NewOrder } from '../exchanges/simulated/engine/types.ts';
 import { createRandom, type Random } from '../exchanges/simulated/prices/random.ts';
 import { openStateFile } from '../exchanges/simulated/state-file.ts';
-
-export interface EngineBench {
-  /** Orders a second of the engine alone, one core: accepted, matched, their balances moved. */
-  ordersPerSecond: number;
-  /** The same with a state file, 32 callers each waiting for `durable` before the next order. */
-  durableOrdersPerSecond: number;
-  /** Wait of one such order, ms. */
-  durableP50: number;
-  durableP99: number;
-}
+import { percentile, type Figure, type Measurement } from './measurement.ts';
 
 const ACCOUNTS = 100;
 const CALLERS = 32;
 const SYMBOL = 'BTCUSDT';
 
-/** Measures the matching engine for `seconds` without and `seconds` with a state file. */
-export async function benchExchangeEngine(seconds = 3): Promise<EngineBench> {
-  const engine = openMarket();
+const SECONDS = 3;
+
+export const exchangeEngine: Measurement = {
+  name: 'exchange-engine',
+  what: `the matching engine alone, then with its state file and ${CALLERS} callers who each wait until an order is on disk`,
+  run: measure,
+};
+
+async function measure(): Promise<Figure[]> {
   const random = createRandom(1, 'bench');
-  const ordersPerSecond = ordersFor(seconds, engine, random);
+  const ordersPerSecond = ordersFor(SECONDS, openMarket(), random);
   const folder = await mkdtemp(join(tmpdir(), 'exchange-bench-'));
   try {
-    return { ordersPerSecond, ...(await durableOrdersFor(seconds, join(folder, 'state'), random)) };
+    const durable = await durableOrdersFor(SECONDS, join(folder, 'state'), random);
+    return [
+      { name: 'orders, in memory', value: ordersPerSecond, unit: '1/s' },
+      { name: 'orders, on disk', value: durable.ordersPerSecond, unit: '1/s' },
+      { name: 'an order on disk, p50', value: percentile(durable.waits, 0.5), unit: 'ms' },
+      { name: 'an order on disk, p99', value: percentile(durable.waits, 0.99), unit: 'ms' },
+    ];
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -37,14 +40,14 @@ function ordersFor(seconds: number, engine: Engine, random: Random): number {
   const begun = performance.now();
   let orders = 0;
   for (; performance.now() - begun < seconds * 1_000; orders += 1) trade(engine, random);
-  return Math.round((orders * 1_000) / (performance.now() - begun));
+  return (orders * 1_000) / (performance.now() - begun);
 }
 
 async function durableOrdersFor(
   seconds: number,
   path: string,
   random: Random,
-): Promise<Omit<EngineBench, 'ordersPerSecond'>> {
+): Promise<{ ordersPerSecond: number; waits: number[] }> {
   const restored = createEngine({ clock: Date.now });
   const file = await openStateFile(path, restored);
   const engine = openMarket(restored);
@@ -61,13 +64,7 @@ async function durableOrdersFor(
   await Promise.all(Array.from({ length: CALLERS }, caller));
   const elapsed = performance.now() - begun;
   await file.close();
-  waits.sort((a, b) => a - b);
-  const percentile = (share: number): number => waits[Math.floor(waits.length * share)] ?? 0;
-  return {
-    durableOrdersPerSecond: Math.round((waits.length * 1_000) / elapsed),
-    durableP50: percentile(0.5),
-    durableP99: percentile(0.99),
-  };
+  return { ordersPerSecond: (waits.length * 1_000) / elapsed, waits };
 }
 
 function openMarket(engine: Engine = createEngine({ clock: Date.now })): Engine {

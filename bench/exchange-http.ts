@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { NewAccount } from '../exchanges/simulated/engine/types.ts';
 import { startSimulatedExchange } from '../exchanges/simulated/server.ts';
 import { SMALL_HEAP } from '../exchanges/simulated/small-heap.ts';
+import type { Figure, Measurement } from './measurement.ts';
 
 const ACCOUNTS = 1_000;
 const CONNECTIONS = 16;
@@ -19,23 +20,19 @@ const COINS = 50 - FIRST_COIN;
 const COINS_HELD = 4;
 const SYMBOLS = Array.from({ length: 50 }, (_, n) => `${BASES[n] ?? `COIN${n}`}USDT`);
 
-export interface ExchangeHttpResult {
-  /** Orders answered in a second of the clock, signed, over 16 kept-alive connections; every second one trades. */
-  ordersPerSecond: number;
-  /** The same in a second of the exchange's own processor time: what one core can do. */
-  ordersPerCpuSecond: number;
-  /** Resident memory of the exchange with 50 symbols and 1,000 accounts, before and after the orders. */
-  idleMegabytes: number;
-  busyMegabytes: number;
-}
-
 interface Usage {
   cpuMicros: number;
   megabytes: number;
 }
 
-/** Measures the simulated exchange in a process of its own. Throws where an order is not answered with 200. */
-export async function exchangeHttp(): Promise<ExchangeHttpResult> {
+export const exchangeHttp: Measurement = {
+  name: 'exchange',
+  what: `signed orders over ${CONNECTIONS} connections to the simulated exchange, ${SYMBOLS.length} markets, ${ACCOUNTS} accounts`,
+  run: measure,
+};
+
+/** In a process of its own. Throws where an order is not answered with 200. */
+async function measure(): Promise<Figure[]> {
   const server = fork(fileURLToPath(import.meta.url), ['serve'], {
     execArgv: ['--import=tsx', ...SMALL_HEAP],
   });
@@ -48,12 +45,18 @@ export async function exchangeHttp(): Promise<ExchangeHttpResult> {
     const orders = await trade(port, MEASURED_MS);
     const seconds = (performance.now() - started) / 1_000;
     const after = await usageOf(server);
-    return {
-      ordersPerSecond: Math.round(orders / seconds),
-      ordersPerCpuSecond: Math.round((orders * 1e6) / (after.cpuMicros - before.cpuMicros)),
-      idleMegabytes: idle.megabytes,
-      busyMegabytes: after.megabytes,
-    };
+    return [
+      {
+        name: 'orders in a second of its processor time',
+        value: (orders * 1e6) / (after.cpuMicros - before.cpuMicros),
+        unit: '1/s',
+        bound: { atLeast: 2_000 },
+      },
+      // The callers are on the same machine and take their part of it.
+      { name: 'orders in a second of the clock', value: orders / seconds, unit: '1/s' },
+      { name: 'memory, before the orders', value: idle.megabytes, unit: 'MB', bound: { atMost: 150 } },
+      { name: 'memory, after the orders', value: after.megabytes, unit: 'MB', bound: { atMost: 150 } },
+    ];
   } finally {
     server.kill();
   }

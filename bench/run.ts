@@ -1,14 +1,30 @@
 import { cpus, loadavg, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { apiReads } from './api-reads.ts';
+import { commands } from './commands.ts';
+import { exchangeEngine } from './exchange-engine.ts';
+import { exchangeHttp } from './exchange-http.ts';
 import { holds, type Figure, type Measurement } from './measurement.ts';
+import { recordFill } from './record-fill.ts';
+import { startToRunning } from './start-to-running.ts';
 import { ratiosFirst, table } from './table.ts';
+import { triggerToOrder } from './trigger-to-order.ts';
 import { waitingBots } from './waiting-bots.ts';
 
 /**
  * `npm run bench [-- --only NAME]`: every measurement in turn. One JSON object goes to standard output, a table and what is
  * under way to standard error. The exit code is 1 where a bound is broken.
  */
-const MEASUREMENTS: readonly Measurement[] = [waitingBots];
+const MEASUREMENTS: readonly Measurement[] = [
+  apiReads,
+  recordFill,
+  exchangeHttp,
+  exchangeEngine,
+  commands,
+  startToRunning,
+  triggerToOrder,
+  waitingBots,
+];
 
 const { values } = parseArgs({ options: { only: { type: 'string', multiple: true } } });
 const chosen = MEASUREMENTS.filter(({ name }) => values.only?.includes(name) ?? true);

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import pRetry from 'p-retry';
+import type { LoggedRequest } from '../exchanges/simulated/control/request-log.ts';
 import { environment } from '../runtime/configuration.ts';
 import { freePort } from '../runtime/embedded/ports.ts';
 import { usageByPart, type Usage } from './processes.ts';
@@ -20,6 +21,8 @@ export interface System {
   ask<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<T>;
   /** The control API of the simulated exchange. */
   control(path: string, body?: object): Promise<void>;
+  /** What the exchange has been asked after `since`, epoch ms; oldest first. */
+  requests(since: number): Promise<LoggedRequest[]>;
   usage(): Record<string, Usage>;
 }
 
@@ -122,12 +125,14 @@ function connect(at: {
   pid: number;
 }): System {
   const exchangeUrl = `http://127.0.0.1:${at.exchange}`;
+  const authorization = { Authorization: `Bearer ${at.token}` };
   return {
     exchangeUrl,
     temporalAddress: `127.0.0.1:${at.temporal}`,
     ask: (method, path, body) => send(method, `http://127.0.0.1:${at.api}/api/v1${path}`, {}, body),
-    control: (path, body) =>
-      send('POST', `${exchangeUrl}/control${path}`, { Authorization: `Bearer ${at.token}` }, body ?? {}),
+    control: (path, body) => send('POST', `${exchangeUrl}/control${path}`, authorization, body ?? {}),
+    requests: (since) =>
+      send('GET', `${exchangeUrl}/control/requests?since=${since}`, authorization, undefined),
     usage: () => usageByPart(at.pid, PARTS),
   };
 }

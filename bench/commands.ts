@@ -1,0 +1,36 @@
+import { percentile, type Figure, type Measurement } from './measurement.ts';
+import { createBot, withSystem, type System } from './system.ts';
+
+const WARM_UP = 5;
+const ROUNDS = 50;
+const COMMANDS = ['pause', 'resume', 'stop', 'start'] as const;
+/** Far below the market and trailing: it waits, and nothing rests on the venue. */
+const BOT = {
+  ...{ ticker: 'BTC/USDT', quantity: 0.001, buy_price: 50_000, sell_price: 70_000 },
+  trailing_percent: 0.5,
+};
+
+export const commands: Measurement = {
+  name: 'commands',
+  what: 'commands to a bot through the API, one at a time, each answered when it has been carried out',
+  run: () => withSystem({}, measure),
+};
+
+async function measure(system: System): Promise<Figure[]> {
+  const id = await createBot(system, BOT);
+  const times = new Map(COMMANDS.map((command) => [command, [] as number[]]));
+  for (let round = 0; round < WARM_UP + ROUNDS; round++)
+    for (const command of COMMANDS) {
+      const asked = performance.now();
+      await system.ask('POST', `/bots/${id}/${command}`);
+      if (round >= WARM_UP) times.get(command)!.push(performance.now() - asked);
+    }
+  const all = [...times.values()].flat();
+  return [
+    { name: 'any command, p50', value: percentile(all, 0.5), unit: 'ms' },
+    { name: 'any command, p99', value: percentile(all, 0.99), unit: 'ms', bound: { atMost: 100 } },
+    ...[...times].map(([command, own]): Figure => {
+      return { name: `${command}, p50`, value: percentile(own, 0.5), unit: 'ms' };
+    }),
+  ];
+}
