@@ -2,10 +2,15 @@ import { request } from 'node:http';
 import test from 'ava';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
+import { freshDatabase } from '../runtime/testing/database.ts';
+import { shared } from '../runtime/testing/shared.ts';
 import { createRouter } from './router.ts';
 import { EXAMPLE, post } from './testing/example.ts';
 import { startApi, TEST_SETTINGS } from './testing/start-api.ts';
 import { scalper } from './contracts/scalper/index.ts';
+
+/** For tests that are about no row. */
+const database = shared(async (t) => ({ knex: (await freshDatabase(t)).knex }));
 
 const SECURITY = {
   'x-content-type-options': 'nosniff',
@@ -15,7 +20,7 @@ const SECURITY = {
 };
 
 test('scalper-bot 45: the security headers are on every answer', async (t) => {
-  const { call, bots } = await startApi(t);
+  const { call, bots } = await startApi(t, {}, await database(t));
   bots.command = () => Promise.reject(new Error('a fault inside'));
   const answers = [
     [200, await call('GET', '/api/v1/bots/')],
@@ -31,7 +36,7 @@ test('scalper-bot 45: the security headers are on every answer', async (t) => {
 });
 
 test('scalper-bot 46: pages of the named origins may call, others not', async (t) => {
-  const { call } = await startApi(t);
+  const { call } = await startApi(t, {}, await database(t));
   const preflight = (Origin: string) =>
     call('OPTIONS', '/api/v1/bots/', undefined, { Origin, 'Access-Control-Request-Method': 'POST' });
   for (const origin of ['http://localhost:3000', 'http://localhost:3001']) {
@@ -67,7 +72,7 @@ test('scalper-bot 47: answers of 1,000 bytes or more are gzipped for those who a
 });
 
 test('scalper-bot 48: without debug plain HTTP goes to https', async (t) => {
-  const { call } = await startApi(t, { debug: false, trustedProxies: 1 });
+  const { call } = await startApi(t, { debug: false, trustedProxies: 1 }, await database(t));
   const over = (protocol: string, path = '/api/v1/bots/?skip=1') =>
     call('GET', path, undefined, { 'X-Forwarded-Proto': protocol });
   const { status, headers } = await over('http');
@@ -78,13 +83,13 @@ test('scalper-bot 48: without debug plain HTTP goes to https', async (t) => {
 });
 
 test('scalper-bot 48: without a trusted proxy nobody is believed about https', async (t) => {
-  const { call } = await startApi(t, { debug: false });
+  const { call } = await startApi(t, { debug: false }, await database(t));
   t.is((await call('GET', '/api/v1/bots/', undefined, { 'X-Forwarded-Proto': 'https' })).status, 307);
 });
 
 test('scalper-bot 49: an unknown host is refused', async (t) => {
   const settings = { debug: false, trustedProxies: 1, allowedHosts: ['api.scalperbot.com'] };
-  const { url } = await startApi(t, settings);
+  const { url } = await startApi(t, settings, await database(t));
   const statusFor = (host: string) =>
     new Promise<number>((resolve, reject) => {
       const headers = { Host: host, 'X-Forwarded-Proto': 'https', 'X-Forwarded-Host': 'api.scalperbot.com' };
@@ -99,7 +104,7 @@ test('scalper-bot 49: an unknown host is refused', async (t) => {
 });
 
 test('scalper-bot 50: the 61st request in a minute waits, whatever the path', async (t) => {
-  const { call } = await startApi(t, { rateLimit: { perMinute: 60, perHour: 1_000 } });
+  const { call } = await startApi(t, { rateLimit: { perMinute: 60, perHour: 1_000 } }, await database(t));
   for (let count = 0; count < 60; count++) {
     t.is(
       (await call('GET', count % 2 ? '/api/v1/logs/count' : '/api/v1/nowhere')).status,
@@ -117,7 +122,7 @@ test('scalper-bot 50: the 61st request in a minute waits, whatever the path', as
 });
 
 test('scalper-bot 50: the 1,001st request in an hour waits longer', async (t) => {
-  const { call } = await startApi(t, { rateLimit: { perMinute: 5_000, perHour: 1_000 } });
+  const { call } = await startApi(t, { rateLimit: { perMinute: 5_000, perHour: 1_000 } }, await database(t));
   const answers = await Promise.all(Array.from({ length: 1_000 }, () => call('GET', '/api/v1/nowhere')));
   t.true(answers.every(({ status }) => status === 404));
   const { status, headers } = await call('GET', '/api/v1/nowhere');
@@ -126,14 +131,14 @@ test('scalper-bot 50: the 1,001st request in an hour waits longer', async (t) =>
 });
 
 test('scalper-bot 50: switched off it never refuses', async (t) => {
-  const { call } = await startApi(t, { rateLimit: null });
+  const { call } = await startApi(t, { rateLimit: null }, await database(t));
   const answers = await Promise.all(Array.from({ length: 200 }, () => call('GET', '/api/v1/nowhere')));
   t.true(answers.every(({ status }) => status === 404));
 });
 
 test('Addresses are counted apart, and only as many forwarded ones believed as there are proxies', async (t) => {
   const rateLimit = { perMinute: 1, perHour: 100 };
-  const behind = await startApi(t, { rateLimit, trustedProxies: 1 });
+  const behind = await startApi(t, { rateLimit, trustedProxies: 1 }, await database(t));
   const from = async (address: string) =>
     (await behind.call('GET', '/api/v1/logs/count', undefined, { 'X-Forwarded-For': address })).status;
   t.is(await from('203.0.113.1'), 200);
@@ -143,7 +148,7 @@ test('Addresses are counted apart, and only as many forwarded ones believed as t
   t.is(await from('2001:db8:1:2:ffff::9'), 429);
   t.is(await from('2001:db8:1:3::1'), 200);
 
-  const bare = await startApi(t, { rateLimit });
+  const bare = await startApi(t, { rateLimit }, await database(t));
   t.is(
     (await bare.call('GET', '/api/v1/logs/count', undefined, { 'X-Forwarded-For': '203.0.113.1' })).status,
     200,
@@ -155,7 +160,7 @@ test('Addresses are counted apart, and only as many forwarded ones believed as t
 });
 
 test('scalper-bot 51: a fault inside tells the caller its id and nothing else', async (t) => {
-  const { call, bots, lines } = await startApi(t);
+  const { call, bots, lines } = await startApi(t, {}, await database(t));
   bots.command = () => Promise.reject(new Error('the secret inside'));
   const { status, body, text, headers } = await post<Record<string, string>>(call);
   t.is(status, 500);
@@ -168,7 +173,7 @@ test('scalper-bot 51: a fault inside tells the caller its id and nothing else', 
 });
 
 test('A safe request id of the client is taken over, another is not', async (t) => {
-  const { call } = await startApi(t);
+  const { call } = await startApi(t, {}, await database(t));
   const echoed = async (id: string) =>
     (await call('GET', '/', undefined, { 'X-Request-ID': id })).headers.get('X-Request-ID');
   t.is(await echoed('trace-42'), 'trace-42');
@@ -190,7 +195,7 @@ test('scalper-bot 53: each request is one line of JSON, without query, body and 
 });
 
 test('The root says what this is, health what is up, metrics what was asked', async (t) => {
-  const { call, bots } = await startApi(t);
+  const { call, bots } = await startApi(t, {}, await database(t));
   t.deepEqual((await call('GET', '/')).body, {
     ...{ name: 'Scalper Bot API', version: '1.0.0' },
     ...{ description: 'API for cryptocurrency scalping bot management', docs: '/docs' },
@@ -205,7 +210,7 @@ test('The root says what this is, health what is up, metrics what was asked', as
 });
 
 test('A path that is served for other methods says so', async (t) => {
-  const { call } = await startApi(t);
+  const { call } = await startApi(t, {}, await database(t));
   const { status, body } = await call('PATCH', '/api/v1/bots/');
   t.is(status, 405);
   t.deepEqual(body, { detail: 'Method Not Allowed' });
@@ -213,7 +218,7 @@ test('A path that is served for other methods says so', async (t) => {
 });
 
 test('P10: a route without a policy fails at boot', async (t) => {
-  const { knex, bots, ownerId } = await startApi(t);
+  const { knex, bots, ownerId } = await startApi(t, {}, await database(t));
   const dependencies = {
     ...{ knex, bots, defaultOwnerId: ownerId, settings: TEST_SETTINGS },
     ...{ log: pino({ enabled: false }), metrics: new Registry() },
@@ -226,7 +231,7 @@ test('P10: a route without a policy fails at boot', async (t) => {
 });
 
 test('An answer that breaks its schema is a fault in tests', async (t) => {
-  const { call, knex } = await startApi(t);
+  const { call, knex } = await startApi(t, {}, await database(t));
   const { id } = (await post(call)).body;
   await knex('bots').where({ id }).update({ status: 'NONSENSE' });
   t.is((await call('GET', `/api/v1/bots/${id}`)).status, 500);

@@ -39,6 +39,8 @@ interface Declaration<P, Q, B, R extends Responses> {
   params?: P;
   query?: Q;
   body?: B;
+  /** Bodies for the documentation, each fit to be sent as it is. */
+  examples?: Examples;
   responses: R;
   /** Media type of the answers; JSON unless said. Others are texts or bytes, sent as they are. */
   produces?: string;
@@ -46,6 +48,8 @@ interface Declaration<P, Q, B, R extends Responses> {
   refusals?: ErrorCode[];
   handler(request: Request<P, Q, B>, dependencies: Dependencies): Promise<Answer<R>>;
 }
+
+export type Examples = Record<string, { summary: string; value: Record<string, unknown> }>;
 
 /** A route whose types have been checked where it was declared. */
 export interface Route extends Omit<Declaration<Schema, Schema, Schema, Responses>, 'handler'> {
@@ -80,6 +84,8 @@ export function answer<Status extends number, Body>(
 /** A published API: its routes and the form its refusals have. */
 export interface Contract {
   routes: Route[];
+  /** Every tag a route has, in the order of the documentation. */
+  tags: { name: string; description: string }[];
   envelope: Envelope;
 }
 

@@ -1,6 +1,9 @@
 import { connect } from 'node:net';
 import test from 'ava';
+import { shared } from '../runtime/testing/shared.ts';
 import { startApi } from './testing/start-api.ts';
+
+const api = shared(startApi);
 
 /** What the server says to `text`, sent as it is. */
 function say(url: string, text: string): Promise<string> {
@@ -15,7 +18,7 @@ function say(url: string, text: string): Promise<string> {
 }
 
 test('What is not HTTP is refused with the security headers', async (t) => {
-  const { url } = await startApi(t);
+  const { url } = await api(t);
   const cases = {
     'nonsense\r\n\r\n': 400,
     'GET / HTTP/1.1\r\n\r\n': 400,
@@ -30,7 +33,7 @@ test('What is not HTTP is refused with the security headers', async (t) => {
 });
 
 test('A body over 64 KiB is refused, announced or not', async (t) => {
-  const { call, url } = await startApi(t);
+  const { call, url } = await api(t);
   const log = { level: 'INFO', message: 'x', extra_data: { text: 'x'.repeat(70_000) } };
   const announced = await call('POST', '/api/v1/logs/', log);
   t.is(announced.status, 413);
@@ -43,7 +46,7 @@ test('A body over 64 KiB is refused, announced or not', async (t) => {
 });
 
 test('Encodings other than plain UTF-8 are refused', async (t) => {
-  const { call, url } = await startApi(t);
+  const { call, url } = await api(t);
   const body = { level: 'INFO', message: 'x' };
   for (const headers of [
     { 'Content-Encoding': 'gzip' },

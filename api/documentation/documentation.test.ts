@@ -1,5 +1,10 @@
 import test from 'ava';
+import { shared } from '../../runtime/testing/shared.ts';
+import { Validator } from '@seriousme/openapi-schema-validator';
+import { post } from '../testing/example.ts';
 import { startApi } from '../testing/start-api.ts';
+
+const api = shared(startApi);
 
 /** Section 5 of the contract, with the trades added to it. */
 const ENDPOINTS = {
@@ -23,14 +28,22 @@ const ENDPOINTS = {
   '/metrics': ['get'],
 };
 
+interface Operation {
+  tags: string[];
+  operationId: string;
+  requestBody?: { content: Record<string, { examples: Record<string, { value: unknown }> }> };
+  responses: Record<string, unknown>;
+}
+
 interface Document {
   openapi: string;
-  paths: Record<string, Record<string, { responses: Record<string, unknown> }>>;
+  tags: { name: string }[];
+  paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, { properties: Record<string, unknown>; required: string[] }> };
 }
 
 test('scalper-bot 44: the document describes every endpoint', async (t) => {
-  const { call } = await startApi(t);
+  const { call } = await api(t);
   t.is((await call('GET', '/')).status, 200);
   const { body } = await call<Document>('GET', '/openapi.json');
   t.regex(body.openapi, /^3\.1\./);
@@ -44,8 +57,37 @@ test('scalper-bot 44: the document describes every endpoint', async (t) => {
   ]);
 });
 
+test('The document is valid OpenAPI, and its tags come in the order of use', async (t) => {
+  const { call } = await api(t);
+  const { body, text } = await call<Document>('GET', '/openapi.json');
+  t.deepEqual(await new Validator().validate(JSON.parse(text) as Record<string, unknown>), { valid: true });
+  const operations = Object.values(body.paths).flatMap((methods) => Object.values(methods));
+  t.is(new Set(operations.map(({ operationId }) => operationId)).size, operations.length);
+  const tags = body.tags.map(({ name }) => name);
+  t.deepEqual(tags, ['Bots', 'Commands', 'Trades', 'Logs', 'Strategies', 'System']);
+  for (const operation of operations) t.true(tags.includes(operation.tags[0]!));
+  t.false(JSON.stringify(body).includes('-9007199254740991'));
+});
+
+test('Every body that the documentation offers can be sent as it is', async (t) => {
+  const { call } = await api(t);
+  const { body } = await call<Document>('GET', '/openapi.json');
+  for (const [path, methods] of Object.entries(body.paths)) {
+    for (const [method, { requestBody }] of Object.entries(methods)) {
+      if (!requestBody) continue;
+      const examples = Object.values(requestBody.content['application/json']!.examples);
+      t.true(examples.length > 0, path);
+      for (const { value } of examples) {
+        const { id } = (await post(call)).body;
+        const { status } = await call(method.toUpperCase(), path.replace('{bot_id}', id), value);
+        t.is(status, method === 'post' ? 201 : 200, path);
+      }
+    }
+  }
+});
+
 test('scalper-bot 44: the documentation pages load nothing from elsewhere', async (t) => {
-  const { call } = await startApi(t);
+  const { call } = await api(t);
   for (const page of ['/docs', '/redoc', '/docs/']) {
     const { status, text, headers } = await call('GET', page);
     t.is(status, 200);
@@ -66,7 +108,7 @@ test('scalper-bot 44: the documentation pages load nothing from elsewhere', asyn
 });
 
 test('Each strategy is listed with the schema its parameters are checked by', async (t) => {
-  const { call } = await startApi(t);
+  const { call } = await api(t);
   const { body } = await call<{ name: string; schema: { properties: Record<string, object> } }[]>(
     'GET',
     '/api/v1/strategies',

@@ -2,12 +2,13 @@ import { STATUS_CODES } from 'node:http';
 import { z } from 'zod';
 import {
   createDocument,
+  type ZodOpenApiContentObject,
   type ZodOpenApiOperationObject,
   type ZodOpenApiPathsObject,
   type ZodOpenApiResponsesObject,
 } from 'zod-openapi';
 import { ERROR_STATUS, type ErrorCode } from '../errors.ts';
-import type { Contract, Route } from '../route.ts';
+import type { Contract, Examples, Route } from '../route.ts';
 import type { ApiSettings } from '../settings.ts';
 
 /** The OpenAPI 3.1 document of a contract, as JSON. Nothing in it is written by hand but titles. */
@@ -16,12 +17,13 @@ export function describe(contract: Contract, { name, version, description }: Api
   for (const route of contract.routes) {
     paths[route.path] = { ...paths[route.path], [route.method]: operation(route, contract) };
   }
-  const document = createDocument({ openapi: '3.1.0', info: { title: name, version, description }, paths });
+  const info = { title: name, version, description };
+  const document = createDocument({ openapi: '3.1.0', info, tags: contract.tags, paths });
   return JSON.stringify(document);
 }
 
 function operation(route: Route, contract: Contract): ZodOpenApiOperationObject {
-  const { method, path, tag, summary, description, params, query, body } = route;
+  const { method, path, tag, summary, description, params, query, body, examples } = route;
   const isObject = (schema: z.ZodType | undefined): schema is z.ZodObject => schema instanceof z.ZodObject;
   return {
     operationId: `${method}${path.replaceAll(/[^a-z0-9]+/gi, '_').replace(/_$/, '')}`,
@@ -29,9 +31,13 @@ function operation(route: Route, contract: Contract): ZodOpenApiOperationObject 
     summary,
     ...(description && { description }),
     requestParams: { ...(isObject(params) && { path: params }), ...(isObject(query) && { query }) },
-    ...(body && { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
+    ...(body && { requestBody: { required: true, content: content(body, examples) } }),
     responses: { ...refusals(route, contract), ...answers(route) },
   };
+}
+
+function content(schema: z.ZodType, examples: Examples = {}): ZodOpenApiContentObject {
+  return { 'application/json': { schema, examples } };
 }
 
 function answers({ responses, produces = 'application/json' }: Route): ZodOpenApiResponsesObject {

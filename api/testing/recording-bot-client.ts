@@ -6,6 +6,8 @@ import type { Command, CommandResult } from '../../workflows/messages.ts';
 /** What a door sees of bots that never trade: commands change rows at once. For tests of HTTP alone. */
 export interface RecordingBotClient extends BotClient {
   commands: { bot: BotAddress; command: Command }[];
+  /** The commands that went to one bot. */
+  commandsTo(botId: string): Command[];
   /** What the next commands meet instead of a bot. */
   outage: 'none' | 'away';
   /** What a start comes to. */
@@ -15,6 +17,8 @@ export interface RecordingBotClient extends BotClient {
 export function recordingBotClient(knex: Knex): RecordingBotClient {
   const client: RecordingBotClient = {
     commands: [],
+    commandsTo: (botId) =>
+      client.commands.filter(({ bot }) => bot.botId === botId).map(({ command }) => command),
     outage: 'none',
     startsIn: 'ACTIVE',
     reachable: async () => client.outage === 'none',

@@ -49,13 +49,16 @@ export const TEST_SETTINGS: ApiSettings = {
   tradeAmount: { least: '0.001', most: '1000' },
 };
 
-/** The API on a port of its own over a database of its own. Every answer is checked against its declared schema. */
+/**
+ * The API on a port of its own, over a database of its own unless one is given. Every answer is checked against its
+ * declared schema.
+ */
 export async function startApi(
   t: Scope,
   settings: Partial<ApiSettings> = {},
   overrides: Partial<Dependencies> = {},
 ): Promise<TestApi> {
-  const { knex } = await freshDatabase(t);
+  const knex = overrides.knex ?? (await freshDatabase(t)).knex;
   const [{ id: ownerId }] = (await knex('users').insert({ name: 'Owner' }).returning('id')) as [
     { id: string },
   ];

@@ -3,7 +3,7 @@ import { commandBot, type Ask } from '../../commands/command-bot.ts';
 import { stopAllBots } from '../../commands/stop-all-bots.ts';
 import { answer, route } from '../../route.ts';
 import { bot } from './bot-schemas.ts';
-import { botPath } from './fields.ts';
+import { botPath, count } from './fields.ts';
 import { presentBot } from './present.ts';
 
 const tag = 'Commands';
@@ -14,11 +14,11 @@ const stopAll = route({
   policy: 'owner',
   tag,
   summary: 'Stop every running bot',
-  responses: { 200: z.strictObject({ message: z.string(), count: z.int() }).meta({ id: 'StopAll' }) },
+  responses: { 200: z.strictObject({ message: z.string(), count }).meta({ id: 'StopAll' }) },
   refusals: ['unavailable'],
   async handler({ owner, log }, dependencies) {
-    const count = await stopAllBots({ ...dependencies, owner, log: log() });
-    return answer(200, { message: `Stopped ${count} bots`, count });
+    const stopped = await stopAllBots({ ...dependencies, owner, log: log() });
+    return answer(200, { message: `Stopped ${stopped} bots`, count: stopped });
   },
 });
 

@@ -3,7 +3,7 @@ import { EXCHANGES } from '../../../bots/exchanges.ts';
 import { protectionsSchema } from '../../../bots/protections/schema.ts';
 import { STRATEGIES } from '../../../bots/strategies/index.ts';
 import { toPlain } from '../../json.ts';
-import { asNumber, exactNumber, timestamp, uuid } from './fields.ts';
+import { asNumber, count, exactNumber, timestamp, uuid } from './fields.ts';
 
 export const STATUSES = ['ACTIVE', 'STOPPED', 'PAUSED', 'ERROR'] as const;
 export const SIDES = ['BUY', 'SELL'] as const;
@@ -22,7 +22,7 @@ const scalperFields = {
   trailing_percent: exactNumber.nullable().meta({
     description: 'Trailing percentage, null for none',
     example: 1.5,
-    override: { type: ['number', 'null'], minimum: 0, maximum: 100 },
+    override: { anyOf: undefined, type: ['number', 'null'], minimum: 0, maximum: 100 },
   }),
   infinite_loop: z.boolean().meta({ description: 'Whether to trade round after round', example: true }),
 };
@@ -85,7 +85,7 @@ export const bot = z
     infinite_loop: z.boolean(),
     status: z.enum(STATUSES),
     pnl: z.number().meta({ description: 'Profit and loss so far, in quote currency', example: 125.5 }),
-    total_trades: z.int().meta({ description: 'Number of fills', example: 10 }),
+    total_trades: count.meta({ description: 'Number of fills', example: 10 }),
     last_fill_time: timestamp.nullable(),
     created_at: timestamp,
     updated_at: timestamp,

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import test from 'ava';
+import { shared } from '../../../runtime/testing/shared.ts';
 import { EXAMPLE, post, type BotBody, type InvalidBody, type MalformedBody } from '../../testing/example.ts';
 import { startApi } from '../../testing/start-api.ts';
+
+const api = shared(startApi);
 
 test('scalper-bot 1: an empty database lists no bots, with and without the last slash', async (t) => {
   const { call } = await startApi(t);
@@ -13,7 +16,7 @@ test('scalper-bot 1: an empty database lists no bots, with and without the last 
 });
 
 test('Every path answers with and without the last slash, without a redirect', async (t) => {
-  const { call } = await startApi(t);
+  const { call } = await api(t);
   const { body } = await post(call);
   for (const path of [
     '/api/v1/logs/count',
@@ -81,7 +84,7 @@ test('scalper-bot 16: bots are filtered by status, and a query that makes no sen
 });
 
 test('scalper-bot 17: one bot in full; an unknown one is a 404, no UUID a 422, for every method', async (t) => {
-  const { call } = await startApi(t);
+  const { call } = await api(t);
   const { body: created } = await post(call);
   const { status, body } = await call<BotBody>('GET', `/api/v1/bots/${created.id}`);
   t.is(status, 200);
@@ -149,7 +152,7 @@ test('scalper-bot 26: the statistics are exact sums, zeros for an empty database
 });
 
 test('Commands go to the bot with its address and are answered with the whole bot', async (t) => {
-  const { call, bots, ownerId } = await startApi(t);
+  const { call, bots, ownerId } = await api(t);
   const { id } = (await post(call)).body;
   const asks = [
     ['stop', 'STOPPED'],
@@ -162,18 +165,20 @@ test('Commands go to the bot with its address and are answered with the whole bo
     const { status, body } = await call<BotBody>('POST', `/api/v1/bots/${id}/${name}`);
     t.is(status, 200);
     t.like(body, { id, status: expected, ticker: 'BTC/USDT' });
-    t.like(bots.commands.at(-1)!, {
-      bot: { botId: id, ownerId, exchange: 'Binance', symbol: 'BTC/USDT', strategy: 'ping-pong' },
-      command: { name },
-    });
+    t.is(bots.commandsTo(id).at(-1)!.name, name);
   }
   await call('POST', `/api/v1/bots/${id}/stop?mode=close`);
-  t.like(bots.commands.at(-1)!.command, { name: 'stop', mode: 'close' });
-  t.is(new Set(bots.commands.map(({ command }) => command.commandId)).size, bots.commands.length);
+  const commands = bots.commandsTo(id);
+  t.like(commands.at(-1)!, { name: 'stop', mode: 'close' });
+  t.is(new Set(commands.map(({ commandId }) => commandId)).size, commands.length);
+  const { bot } = bots.commands.find((sent) => sent.bot.botId === id)!;
+  t.deepEqual(bot, {
+    ...{ botId: id, ownerId, exchange: 'Binance', symbol: 'BTC/USDT', strategy: 'ping-pong' },
+  });
 });
 
 test('A command that the bot refuses is a 409 that says what to do', async (t) => {
-  const { call } = await startApi(t);
+  const { call } = await api(t);
   const { id } = (await post(call)).body;
   await call('POST', `/api/v1/bots/${id}/stop`);
   const { status, body } = await call('POST', `/api/v1/bots/${id}/pause`);
@@ -199,7 +204,7 @@ test('Stop-all counts what it changed and logs it once', async (t) => {
 });
 
 test('Why a bot does not trade is told from what it last saw', async (t) => {
-  const { call, knex } = await startApi(t);
+  const { call, knex } = await api(t);
   const { id } = (await post(call)).body;
   t.like((await call('GET', `/api/v1/bots/${id}/why`)).body, {
     id,

@@ -5,9 +5,10 @@ import { deleteBot } from '../../commands/delete-bot.ts';
 import { requireBot } from '../../commands/require-bot.ts';
 import { listBots, readStatistics } from '../../../db/bots.ts';
 import { answer, route } from '../../route.ts';
-import { bot, botChange, newBot } from './bot-schemas.ts';
+import { bot, botChange, newBot, STATUSES } from './bot-schemas.ts';
 import { changeOf, settingsOf } from './bot-settings.ts';
-import { botPath, page } from './fields.ts';
+import { CHANGES, NEW_BOTS } from './examples.ts';
+import { botPath, count, page } from './fields.ts';
 import { presentBot } from './present.ts';
 
 const tag = 'Bots';
@@ -18,7 +19,7 @@ const list = route({
   policy: 'owner',
   tag,
   summary: 'List bots, newest first',
-  query: z.object({ ...page, status: z.enum(['ACTIVE', 'STOPPED', 'PAUSED', 'ERROR']).optional() }),
+  query: z.object({ ...page, status: z.enum(STATUSES).optional() }),
   responses: { 200: z.array(bot) },
   async handler({ query, owner }, { knex }) {
     const { skip, limit, status } = query;
@@ -35,6 +36,7 @@ const create = route({
   summary: 'Create a bot and start it',
   description: 'Where it cannot start for a reason that will not pass, it is created with status ERROR.',
   body: newBot,
+  examples: NEW_BOTS,
   responses: { 201: bot },
   refusals: ['bot_limit_reached', 'unavailable'],
   async handler({ body, owner, log }, dependencies) {
@@ -52,11 +54,11 @@ const statistics = route({
   responses: {
     200: z
       .strictObject({
-        total_bots: z.int(),
-        active_bots: z.int(),
-        stopped_bots: z.int(),
+        total_bots: count,
+        active_bots: count,
+        stopped_bots: count,
         total_pnl: z.number(),
-        total_trades: z.int(),
+        total_trades: count,
       })
       .meta({ id: 'Statistics' }),
   },
@@ -90,6 +92,7 @@ const change = route({
     'Fields left out stay as they are. A running bot takes new prices, quantity, trailing and loop at once; its ticker, exchange and first order change only while it is stopped.',
   params: botPath,
   body: botChange,
+  examples: CHANGES,
   responses: { 200: bot },
   refusals: ['bot_not_found', 'bot_is_running', 'unavailable'],
   async handler({ params, body, owner, log }, dependencies) {

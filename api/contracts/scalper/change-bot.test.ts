@@ -1,46 +1,65 @@
 import test from 'ava';
+import { shared } from '../../../runtime/testing/shared.ts';
 import { post, type BotBody, type InvalidBody, type MalformedBody } from '../../testing/example.ts';
 import { startApi } from '../../testing/start-api.ts';
 
+const api = shared(startApi);
+
 test('scalper-bot 18: a change of one field leaves the rest', async (t) => {
-  const { call, bots } = await startApi(t);
+  const { call, bots } = await api(t);
   const { body: before } = await post(call);
   const { status, body } = await call<BotBody>('PUT', `/api/v1/bots/${before.id}`, { quantity: 0.02 });
   t.is(status, 200);
   t.deepEqual(body, { ...before, quantity: 0.02, updated_at: body.updated_at });
   t.true(body.updated_at > before.updated_at);
-  t.like(bots.commands.at(-1)!.command, { name: 'configure', change: { quantity: '0.02' } });
+  t.like(bots.commandsTo(before.id).at(-1)!, { name: 'configure', change: { quantity: '0.02' } });
+});
+
+test('scalper-bot 13: a changed quantity stays within the trade amounts, too', async (t) => {
+  const { call } = await api(t);
+  const { id } = (await post(call)).body;
+  for (const quantity of [0.0009, 1000.001]) {
+    const { status, body } = await call<InvalidBody>('PUT', `/api/v1/bots/${id}`, { quantity });
+    t.is(status, 400);
+    t.deepEqual(body.errors, [{ field: 'quantity', message: 'Must be between 0.001 and 1000' }]);
+  }
+  for (const quantity of [0.001, 1000])
+    t.is((await call<BotBody>('PUT', `/api/v1/bots/${id}`, { quantity })).body.quantity, quantity);
 });
 
 test('scalper-bot 19: a sell price is held against the stored buy price', async (t) => {
-  const { call } = await startApi(t);
+  const { call } = await api(t);
   const { id } = (await post(call)).body;
-  const { status, body } = await call<InvalidBody>('PUT', `/api/v1/bots/${id}`, { sell_price: 44000 });
+  const { body: before } = await call<BotBody>('GET', `/api/v1/bots/${id}`);
+  const { status, body } = await call<InvalidBody>('PUT', `/api/v1/bots/${before.id}`, { sell_price: 44000 });
   t.is(status, 400);
   t.deepEqual(
     body.errors.map(({ field }) => field),
     ['sell_price'],
   );
+  t.deepEqual((await call<BotBody>('GET', `/api/v1/bots/${before.id}`)).body, before);
 });
 
 test('scalper-bot 20: a buy price is held against the stored sell price, told on sell_price', async (t) => {
-  const { call } = await startApi(t);
+  const { call } = await api(t);
   const { id } = (await post(call)).body;
-  const { status, body } = await call<InvalidBody>('PUT', `/api/v1/bots/${id}`, { buy_price: 47000 });
+  const { body: before } = await call<BotBody>('GET', `/api/v1/bots/${id}`);
+  const { status, body } = await call<InvalidBody>('PUT', `/api/v1/bots/${before.id}`, { buy_price: 47000 });
   t.is(status, 400);
   t.deepEqual(
     body.errors.map(({ field }) => field),
     ['sell_price'],
   );
+  t.deepEqual((await call<BotBody>('GET', `/api/v1/bots/${before.id}`)).body, before);
 });
 
 test('scalper-bot 21: null, nothing and what the server owns', async (t) => {
-  const { call, bots } = await startApi(t);
+  const { call, bots } = await api(t);
   const { body: before } = await post(call);
   const path = `/api/v1/bots/${before.id}`;
   t.is((await call<BotBody>('PUT', path, { trailing_percent: null })).body.trailing_percent, null);
   const { body: now } = await call<BotBody>('GET', path);
-  const commands = bots.commands.length;
+  const commands = bots.commandsTo(before.id).length;
   for (const nothing of [
     {},
     { status: 'STOPPED' },
@@ -51,11 +70,11 @@ test('scalper-bot 21: null, nothing and what the server owns', async (t) => {
     t.is(status, 200);
     t.deepEqual(body, now);
   }
-  t.is(bots.commands.length, commands);
+  t.is(bots.commandsTo(before.id).length, commands);
 });
 
 test('Null is a 422 everywhere but for the trailing percentage', async (t) => {
-  const { call } = await startApi(t);
+  const { call } = await api(t);
   const { id } = (await post(call)).body;
   for (const field of [
     'ticker',
@@ -76,7 +95,7 @@ test('Null is a 422 everywhere but for the trailing percentage', async (t) => {
 });
 
 test('A running bot keeps its market and its first order until it is stopped', async (t) => {
-  const { call } = await startApi(t);
+  const { call } = await api(t);
   const { id } = (await post(call)).body;
   const path = `/api/v1/bots/${id}`;
   const changes = { ticker: 'ETH/USDT', exchange: 'CoinDCX F', first_order: 'SELL' };
@@ -94,7 +113,7 @@ test('A running bot keeps its market and its first order until it is stopped', a
 });
 
 test('A change tells every bad value, and a limit that came later hinders no other field', async (t) => {
-  const { call, knex } = await startApi(t);
+  const { call, knex } = await api(t);
   const { id } = (await post(call)).body;
   await knex('bots').where({ id }).update({ quantity: 5_000 });
   const { status, body } = await call<InvalidBody>('PUT', `/api/v1/bots/${id}`, {
@@ -107,7 +126,7 @@ test('A change tells every bad value, and a limit that came later hinders no oth
 });
 
 test('The parameters and protections of another strategy are changed by its own schema', async (t) => {
-  const { call } = await startApi(t);
+  const { call } = await api(t);
   const rsi = { strategy: 'rsi-reversal', ticker: 'BTC/USDT', exchange: 'Binance' };
   const created = await call<BotBody>('POST', '/api/v1/bots/', {
     ...rsi,

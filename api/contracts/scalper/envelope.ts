@@ -14,7 +14,11 @@ const invalid = z
 const malformed = z
   .strictObject({
     detail: z.array(
-      z.strictObject({ loc: z.array(z.union([z.string(), z.int()])), msg: z.string(), type: z.string() }),
+      z.strictObject({
+        loc: z.array(z.union([z.string(), z.int().min(0)])),
+        msg: z.string(),
+        type: z.string(),
+      }),
     ),
   })
   .meta({

@@ -11,6 +11,9 @@ export const exactNumber = z.custom<Decimal>((value) => value instanceof Decimal
 /** The documented form of an exact number. */
 export const asNumber = { type: 'number' } as const;
 
+/** How many there are. */
+export const count = z.int().min(0);
+
 /** A whole number of a query. */
 function wholeNumber({ least, most, otherwise }: { least: number; most: number; otherwise: number }) {
   const error = `value is not a valid integer from ${least} to ${most}`;
@@ -20,7 +23,9 @@ function wholeNumber({ least, most, otherwise }: { least: number; most: number; 
     .transform(Number)
     .refine((value) => value >= least && value <= most, { error, params: { type: 'type_error.integer' } })
     .default(otherwise)
-    .meta({ override: { type: 'integer', minimum: least, maximum: most, default: otherwise } });
+    .meta({
+      override: { type: 'integer', pattern: undefined, minimum: least, maximum: most, default: otherwise },
+    });
 }
 
 /** Part of every list: newest first, `skip` left out, at most `limit`. */

@@ -17,8 +17,15 @@ export function scalper(settings: ApiSettings): Contract {
     ...versioned.map((route) => ({ ...route, path: `${settings.prefix}${route.path}` })),
     ...systemRoutes,
   ];
-  return {
-    routes: [...documented, ...documentationRoutes({ routes: documented, envelope }, settings)],
-    envelope,
-  };
+  const contract = { routes: documented, tags: TAGS, envelope };
+  return { ...contract, routes: [...documented, ...documentationRoutes(contract, settings)] };
 }
+
+const TAGS = [
+  { name: 'Bots', description: 'Create, read, change and delete bots' },
+  { name: 'Commands', description: 'Start, pause and stop them' },
+  { name: 'Trades', description: 'What they bought and sold' },
+  { name: 'Logs', description: 'What happened, in words' },
+  { name: 'Strategies', description: 'What a bot can be told to do' },
+  { name: 'System', description: 'Whether all is well' },
+];

@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import test from 'ava';
+import { shared } from '../../../runtime/testing/shared.ts';
 import { post, type InvalidBody, type MalformedBody } from '../../testing/example.ts';
 import { startApi } from '../../testing/start-api.ts';
+
+const api = shared(startApi);
 
 interface LogBody {
   id: string;
@@ -12,7 +15,7 @@ interface LogBody {
 }
 
 test('scalper-bot 28: a log is written and answered', async (t) => {
-  const { call, knex } = await startApi(t);
+  const { call, knex } = await api(t);
   const { id } = (await post(call)).body;
   const example = { bot_id: id, level: 'INFO', message: 'Custom log message' };
   const { status, body } = await call<LogBody>('POST', '/api/v1/logs/', {
@@ -27,7 +30,7 @@ test('scalper-bot 28: a log is written and answered', async (t) => {
 });
 
 test('scalper-bot 28: the bot may be left out, and must be there where it is not', async (t) => {
-  const { call } = await startApi(t);
+  const { call } = await api(t);
   const log = { level: 'INFO', message: 'Custom log message' };
   const { status, body } = await call<LogBody>('POST', '/api/v1/logs/', log);
   t.is(status, 201);
@@ -38,7 +41,7 @@ test('scalper-bot 28: the bot may be left out, and must be there where it is not
 });
 
 test('scalper-bot 28: an unknown level is a 422, a message of 0 or 501 characters a 400', async (t) => {
-  const { call } = await startApi(t);
+  const { call } = await api(t);
   const write = <T>(level: string, message: unknown) => call<T>('POST', '/api/v1/logs/', { level, message });
   const { status, body } = await write<MalformedBody>('DEBUG', 'x');
   t.is(status, 422);

@@ -1,18 +1,12 @@
 import { z } from 'zod';
 import { clearLogs, countLogs, insertLog, listLogs } from '../../../db/logs.ts';
-import { LOG_LEVELS } from '../../../db/models/activity-log.ts';
 import { requireBot } from '../../commands/require-bot.ts';
-import { toPlain } from '../../json.ts';
 import { answer, route } from '../../route.ts';
-import { page, textUpTo, timestamp, uuid } from './fields.ts';
+import { count, page } from './fields.ts';
+import { level, log, newLog } from './log-schemas.ts';
 import { presentLog } from './present.ts';
 
 const tag = 'Logs';
-const level = z.enum(LOG_LEVELS);
-
-export const log = z
-  .strictObject({ id: uuid, bot_id: uuid.nullable(), level, message: z.string(), timestamp })
-  .meta({ id: 'Log' });
 
 const list = route({
   method: 'get',
@@ -40,16 +34,10 @@ const create = route({
   policy: 'owner',
   tag,
   summary: 'Write a log',
-  body: z
-    .object({
-      bot_id: uuid.nullable().default(null),
-      level,
-      message: textUpTo(500).meta({ example: 'Custom log message' }),
-      extra_data: z.preprocess(toPlain, z.record(z.string(), z.unknown()).nullable()).optional().meta({
-        description: 'Anything to be kept beside it; not answered',
-      }),
-    })
-    .meta({ id: 'NewLog' }),
+  body: newLog,
+  examples: {
+    log: { summary: 'A log of no bot', value: { level: 'INFO', message: 'Custom log message' } },
+  },
   responses: { 201: log },
   refusals: ['bot_not_found'],
   async handler({ body, owner }, { knex }) {
@@ -65,16 +53,16 @@ const clear = route({
   policy: 'owner',
   tag,
   summary: 'Delete every log',
-  responses: { 200: z.strictObject({ message: z.string(), count: z.int() }).meta({ id: 'LogsCleared' }) },
+  responses: { 200: z.strictObject({ message: z.string(), count }).meta({ id: 'LogsCleared' }) },
   async handler({ owner, log: serverLog }, { knex }) {
-    const count = await clearLogs(knex, owner.rows);
+    const cleared = await clearLogs(knex, owner.rows);
     // The table is expected to be empty afterwards, so the trace is here.
-    serverLog().warn({ owner: owner.id, count }, 'All logs cleared');
-    return answer(200, { message: 'All logs cleared', count });
+    serverLog().warn({ owner: owner.id, count: cleared }, 'All logs cleared');
+    return answer(200, { message: 'All logs cleared', count: cleared });
   },
 });
 
-const count = route({
+const counts = route({
   method: 'get',
   path: '/logs/count',
   policy: 'owner',
@@ -83,8 +71,8 @@ const count = route({
   responses: {
     200: z
       .strictObject({
-        ...{ INFO: z.int(), SUCCESS: z.int(), WARNING: z.int(), ERROR: z.int(), TELEGRAM: z.int() },
-        total: z.int(),
+        ...{ INFO: count, SUCCESS: count, WARNING: count, ERROR: count, TELEGRAM: count },
+        total: count,
       })
       .meta({ id: 'LogCounts' }),
   },
@@ -93,4 +81,4 @@ const count = route({
   },
 });
 
-export const logRoutes = [list, create, clear, count];
+export const logRoutes = [list, create, clear, counts];

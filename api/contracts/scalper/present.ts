@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import type { BotRow, LogRow, TradeRow } from '../../../db/rows.ts';
 import type { bot as botSchema } from './bot-schemas.ts';
-import type { log as logSchema } from './logs.ts';
-import type { trade as tradeSchema } from './trades.ts';
+import type { log as logSchema } from './log-schemas.ts';
+import type { trade as tradeSchema } from './trade-schemas.ts';
 
 /** Amounts become JSON numbers here and nowhere else. */
 export function presentBot(bot: BotRow): z.input<typeof botSchema> {

@@ -3,27 +3,11 @@ import { listTrades } from '../../../db/trades.ts';
 import { requireBot } from '../../commands/require-bot.ts';
 import { answer, route } from '../../route.ts';
 import { SIDES } from './bot-schemas.ts';
-import { botPath, page, queryText, timestamp, uuid } from './fields.ts';
+import { botPath, page, queryText } from './fields.ts';
 import { presentTrade } from './present.ts';
+import { trade } from './trade-schemas.ts';
 
 const tag = 'Trades';
-
-export const trade = z
-  .strictObject({
-    id: uuid,
-    bot_id: uuid,
-    symbol: z.string(),
-    side: z.enum(SIDES),
-    quantity: z.number(),
-    price: z.number(),
-    pnl: z.number().nullable().meta({ description: 'Null for a trade that opens' }),
-    commission: z.number().nullable().meta({ description: 'In quote currency' }),
-    exchange_order_id: z.string().nullable(),
-    exchange: z.string(),
-    executed_at: timestamp,
-    extra_data: z.record(z.string(), z.unknown()).nullable(),
-  })
-  .meta({ id: 'Trade' });
 
 const query = z.object({
   ...page,
