@@ -7,7 +7,6 @@ import {
   defineUpdate,
   setHandler,
   uuid4,
-  workflowInfo,
 } from '@temporalio/workflow';
 import { ApplicationFailure } from '@temporalio/common';
 import type { Position } from '../bots/position.ts';
@@ -24,7 +23,7 @@ import {
   type StatusView,
   type StopSignal,
 } from './messages.ts';
-import { fail, isGone, publishAttributes, tell, type Actor } from './bot/actor.ts';
+import { fail, isGone, isIdle, mayContinueAsNew, publishAttributes, tell, type Actor } from './bot/actor.ts';
 import { commandLoop, refuseIllegal } from './bot/commands.ts';
 import { ledger } from './bot/effects.ts';
 import { freshState, take, watches } from './bot/state.ts';
@@ -147,13 +146,4 @@ function registerHandlers(actor: Actor): void {
 
 function mustWindDown({ state }: Actor): boolean {
   return state.ending === 'keep' || state.ending === 'close';
-}
-
-/** A history grown long is left behind, but never in the middle of a command. */
-function mayContinueAsNew(actor: Actor): boolean {
-  return workflowInfo().continueAsNewSuggested && isIdle(actor);
-}
-
-function isIdle(actor: Actor): boolean {
-  return actor.state.queue.length === 0 && allHandlersFinished();
 }

@@ -67,6 +67,9 @@ export async function startTestTemporal(
   });
 }
 
+/** The server suggests to continue as new after so few events that a bot's round trip takes several runs. */
+export const SHORT_RUNS = ['limit.historyCount.suggestContinueAsNew=40'];
+
 let address: Promise<string> | null = null;
 
 function sharedServer(): Promise<string> {

@@ -1,4 +1,9 @@
-import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
+import {
+  allHandlersFinished,
+  setCurrentDetails,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
 import { ActivityFailure, ApplicationFailure, defineSearchAttributeKey } from '@temporalio/common';
 import {
   FAILURES,
@@ -23,6 +28,16 @@ export interface Actor {
   answers: Map<string, CommandResult | ApplicationFailure>;
   /** Client order ids whose resolution is under way in this run. */
   resolving: Set<string>;
+}
+
+/** A history grown long is left behind, but never in the middle of a command. Every long wait ends for it. */
+export function mayContinueAsNew(actor: Actor): boolean {
+  return workflowInfo().continueAsNewSuggested && isIdle(actor);
+}
+
+/** No command is under way. */
+export function isIdle(actor: Actor): boolean {
+  return actor.state.queue.length === 0 && allHandlersFinished();
 }
 
 const BOT_STATUS = defineSearchAttributeKey('BotStatus', 'KEYWORD');

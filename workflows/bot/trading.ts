@@ -2,7 +2,15 @@ import { CancellationScope, condition, isCancellation } from '@temporalio/workfl
 import { isFinal, type PlaceIntent } from '../../bots/orders.ts';
 import { clientOrderId } from '../../bots/ids.ts';
 import type { Observation } from '../../activities/types.ts';
-import { fail, isGone, publishAttributes, tell, venueFailure, type Actor } from './actor.ts';
+import {
+  fail,
+  isGone,
+  mayContinueAsNew,
+  publishAttributes,
+  tell,
+  venueFailure,
+  type Actor,
+} from './actor.ts';
 import { ledger, trading, watch } from './effects.ts';
 import { watches } from './state.ts';
 
@@ -34,7 +42,7 @@ export async function windDown(actor: Actor): Promise<void> {
   actor.woken = false;
   try {
     if (state.unresolved.length > 0) {
-      await condition(() => state.unresolved.length === 0 || actor.woken);
+      await condition(() => state.unresolved.length === 0 || actor.woken || mayContinueAsNew(actor));
       return;
     }
     const venue = trading(address.exchange, `wind down (${mode})`);
@@ -94,7 +102,7 @@ async function resolveOne(actor: Actor, id: string): Promise<void> {
   }
 }
 
-/** What `observe` saw, or null where a command or another event made it moot. */
+/** What `observe` saw, or null where a command, another event or the end of the run made it moot. */
 async function observeUntilWoken(actor: Actor): Promise<Observation | null> {
   const { state, address } = actor;
   actor.woken = false;
@@ -109,7 +117,9 @@ async function observeUntilWoken(actor: Actor): Promise<Observation | null> {
       reasonsAt: state.reasonsAt,
     }),
   );
-  const interrupted = scope.run(() => condition(() => actor.woken || actor.retired));
+  const interrupted = scope.run(() =>
+    condition(() => actor.woken || actor.retired || mayContinueAsNew(actor)),
+  );
   const settled = Promise.race([
     observed.then(
       (observation) => ({ observation }),

@@ -10,6 +10,7 @@ import type { FaultInput } from '../../../exchanges/simulated/control/faults.ts'
 import { betweenIntentAndSend, idPrefix, intentsOf, SENDING } from '../orders.ts';
 import type { Stack, StackOptions } from '../stack.ts';
 import { EXAMPLE, steps } from '../steps.ts';
+import { SHORT_RUNS } from '../temporal.ts';
 
 /** What a workflow lives through while its history is recorded. */
 export interface Course {
@@ -20,8 +21,6 @@ export interface Course {
   run(stack: Stack): Promise<string>;
 }
 
-/** The server suggests to continue as new after so many events: within one round trip. */
-const SHORT_RUNS = ['limit.historyCount.suggestContinueAsNew=40'];
 const QUICK = { sendWithin: 1_000, acceptance: 5_000 };
 
 /** Every course that is held against a change of the workflows. */
@@ -175,6 +174,20 @@ export const COURSES: readonly Course[] = [
       price('46000');
       await trades(bot, 2);
       await stop(bot);
+    }),
+    options: { temporal: SHORT_RUNS },
+  },
+  {
+    ...ofBot('bot-continued-while-waiting', {}, async (stack, bot) => {
+      const { tell, resting } = steps(stack);
+      await tell(bot, 'start');
+      await resting(bot, 'BUY');
+      const handle = stack.temporal.client.workflow.getHandle(botWorkflowId(bot.botId));
+      const { runId } = await handle.describe();
+      await stack.until('the next run', async () => {
+        await handle.signal('resume', { commandId: 'again and again' });
+        return (await handle.describe()).runId !== runId;
+      });
     }),
     options: { temporal: SHORT_RUNS },
   },

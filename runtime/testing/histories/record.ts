@@ -46,7 +46,9 @@ interface Recorded {
 async function runsOf({ temporal: { client }, until }: Stack, workflowId: string): Promise<Recorded[]> {
   const newest = await until('the workflow to come to rest', async () => {
     const { raw, runId } = await client.workflow.getHandle(workflowId).describe();
-    return raw.pendingWorkflowTask ? null : runId;
+    // A run that follows another may begin a second later.
+    const hasBegun = Number(raw.workflowExecutionInfo?.historyLength) > 2;
+    return hasBegun && !raw.pendingWorkflowTask && runId;
   });
   const runs: Recorded[] = [];
   for (let runId: string | null | undefined = newest; runId;) {
