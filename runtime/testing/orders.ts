@@ -1,9 +1,11 @@
 import { clientOrderId } from '../../bots/ids.ts';
 import { Decimal, type Amount } from '../../bots/money.ts';
 import type { PlaceIntent, Side } from '../../bots/orders.ts';
+import type { Reason } from '../../bots/strategy.ts';
+import { BotSessionState } from '../../db/models/bot-session-state.ts';
 import { OrderIntent } from '../../db/models/order-intent.ts';
 import type { BotAddress } from '../../workflows/client.ts';
-import { botWorkflowId } from '../../workflows/messages.ts';
+import { botWorkflowId, QUERIES, type StatusView } from '../../workflows/messages.ts';
 import type { Stack } from './stack.ts';
 
 /** What a fault must match to strike the sending of an order. */
@@ -56,6 +58,13 @@ export async function betweenIntentAndSend(
   { decide, meanwhile }: { decide: () => void; meanwhile: () => Promise<void> },
 ): Promise<void> {
   const handle = temporal.client.workflow.getHandle(botWorkflowId(botId));
+  // A first watch ends when it has something to say; the next one goes on until it decides.
+  await until('the bot to have told its reasons and to watch on', async () => {
+    const reasons = await handle.query<Reason[]>(QUERIES.reasons);
+    const { turn } = await handle.query<StatusView>(QUERIES.status);
+    const saved = BotSessionState.query(knex).findOne({ bot_id: botId, turn }).whereNotNull('last_price');
+    return reasons.length > 0 && saved;
+  });
   await knex.transaction(async (tx) => {
     await tx.raw('LOCK TABLE exchange_accounts IN ACCESS EXCLUSIVE MODE');
     decide();
