@@ -25,6 +25,8 @@ export interface Dependencies {
   defaultOwnerId: string;
   /** Where requests are counted; memory of this process by default. */
   rateLimiters?: RateLimiters;
+  /** A request that a dependency leaves hanging is answered 503 after this; 2.9 s unless said. */
+  deadlineMs?: number;
   /** For tests: an answer that breaks its declared schema becomes a fault. */
   checkAnswers?: boolean;
 }

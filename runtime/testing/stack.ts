@@ -69,7 +69,7 @@ const PATIENCE_MS = 60_000;
  */
 export async function startStack(t: Scope, options: StackOptions = {}): Promise<Stack> {
   const [database, temporal] = await Promise.all([
-    freshDatabase(t, options.postgres && { own: options.postgres }),
+    freshDatabase(t, options.postgres ? { own: options.postgres } : { acquireTimeoutMs: PATIENCE_MS }),
     freshTemporal(t, options.temporal),
   ]);
   const { knex } = database;
@@ -87,6 +87,7 @@ export async function startStack(t: Scope, options: StackOptions = {}): Promise<
     log: pino({ level: 'silent' }),
     metrics: new Registry(),
     defaultOwnerId: owner.id,
+    deadlineMs: PATIENCE_MS,
     checkAnswers: true,
   });
   const api = await listen(app, { host: '127.0.0.1', port: 0 });
@@ -222,14 +223,18 @@ async function openWorkers(
 /** What is left of a value once it is found. */
 type Found<T> = Exclude<T, null | undefined | false>;
 
-async function until<T>(what: string, check: () => PromiseLike<T> | T): Promise<Found<T>> {
-  const deadline = Date.now() + PATIENCE_MS;
+async function until<T>(
+  what: string,
+  check: () => PromiseLike<T> | T,
+  { everyMs = 20, patienceMs = PATIENCE_MS } = {},
+): Promise<Found<T>> {
+  const deadline = Date.now() + patienceMs;
   for (;;) {
     const value = await check();
     if (value !== null && value !== undefined && value !== false) return value as Found<T>;
     if (Date.now() > deadline) throw new Error(`Waited in vain for: ${what}`);
     await new Promise((resolve) => {
-      setTimeout(resolve, 20);
+      setTimeout(resolve, everyMs);
     });
   }
 }

@@ -1,12 +1,23 @@
+import { isDeepStrictEqual } from 'node:util';
 import test from 'ava';
-import { startStack } from '../../../runtime/testing/stack.ts';
-import { post, type BotBody } from '../../testing/example.ts';
-import { callerOf, type Call } from '../../testing/start-api.ts';
+import { shared } from '../../../runtime/testing/shared.ts';
+import { startStack, type Stack } from '../../../runtime/testing/stack.ts';
+import { EXAMPLE, post, type BotBody } from '../../testing/example.ts';
+import { ask, messages, PLAIN } from '../../testing/real-bots.ts';
+import { callerOf } from '../../testing/start-api.ts';
 
-interface LogBody {
-  bot_id: string | null;
-  level: string;
-  message: string;
+const stackOfAll = shared((t) => startStack(t));
+
+/** A pair for each test that counts orders on the exchange or moves prices. */
+const ETH = { ...PLAIN, ticker: 'ETH/USDT', buy_price: 2000, sell_price: 4000 };
+const SOL = { ...PLAIN, ticker: 'SOL/USDT', quantity: 1, buy_price: 100, sell_price: 200 };
+const BNB = { ...PLAIN, ticker: 'BNB/USDT', quantity: 1, buy_price: 580, sell_price: 620 };
+
+/** The states of every order that the exchange has accepted of a pair. */
+function acceptedOn(symbol: string, { exchange, account }: Stack): string[] {
+  const { accounts } = exchange.control.effects(account.id);
+  const orders = Object.values(accounts[account.id] ?? {}).flat();
+  return orders.filter((order) => order.symbol === symbol).map(({ status }) => status);
 }
 
 interface TradeBody {
@@ -17,23 +28,33 @@ interface TradeBody {
   commission: number;
 }
 
-/** Plain limit orders at the example's prices. */
-const PLAIN = { trailing_percent: null };
+test('scalper-bot 2: the example makes a bot whose order waits on the exchange', async (t) => {
+  const stack = await stackOfAll(t);
+  const call = callerOf(stack.api.url);
+  const { status, body } = await post(call);
+  t.is(status, 201);
+  t.like(body, { ...EXAMPLE, status: 'ACTIVE', pnl: 0, total_trades: 0 });
+  t.is(body.created_at, body.updated_at);
+  t.like((await call<BotBody>('GET', `/api/v1/bots/${body.id}`)).body, { ...EXAMPLE, status: 'ACTIVE' });
+  const { body: plain } = await post(call, PLAIN);
+  await stack.until('the order to rest', () =>
+    stack.knex('orders').where({ bot_id: plain.id, status: 'OPEN', side: 'BUY' }).first(),
+  );
+});
 
-async function messages(call: Call, path = '/api/v1/logs/'): Promise<string[]> {
-  const { body } = await call<LogBody[]>('GET', path);
-  return body.map(({ level, message }) => `${level} ${message}`).toReversed();
-}
+test('scalper-bot 18: a change of a running bot leaves the rest and renews its time', async (t) => {
+  const stack = await stackOfAll(t);
+  const call = callerOf(stack.api.url);
+  const path = `/api/v1/bots/${(await post(call, PLAIN)).body.id}`;
+  const { body: before } = await call<BotBody>('GET', path);
+  const { status, body } = await call<BotBody>('PUT', path, { quantity: 0.02 });
+  t.is(status, 200);
+  t.deepEqual(body, { ...before, quantity: 0.02, updated_at: body.updated_at });
+  t.true(body.updated_at > before.updated_at);
+});
 
-/** The status a command was answered with, and whether it renewed `updated_at`. */
-async function ask(call: Call, id: string, name: string): Promise<[status: string, isRenewed: boolean]> {
-  const { body: before } = await call<BotBody>('GET', `/api/v1/bots/${id}`);
-  const { body } = await call<BotBody>('POST', `/api/v1/bots/${id}/${name}`);
-  return [body.status, body.updated_at > before.updated_at];
-}
-
-test.serial('scalper-bot 23: start, stop and toggle change a real bot and renew its time', async (t) => {
-  const stack = await startStack(t);
+test('scalper-bot 23: start, stop and toggle change a real bot and renew its time', async (t) => {
+  const stack = await stackOfAll(t);
   const call = callerOf(stack.api.url);
   const { id } = (await post(call, PLAIN)).body;
   t.deepEqual(await ask(call, id, 'stop'), ['STOPPED', true]);
@@ -44,10 +65,10 @@ test.serial('scalper-bot 23: start, stop and toggle change a real bot and renew 
   t.deepEqual(await ask(call, id, 'resume'), ['ACTIVE', true]);
 });
 
-test.serial('scalper-bot 24: a repeat starts no second run and places no second order', async (t) => {
-  const stack = await startStack(t);
+test('scalper-bot 24: a repeat starts no second run and places no second order', async (t) => {
+  const stack = await stackOfAll(t);
   const call = callerOf(stack.api.url);
-  const { id } = (await post(call, PLAIN)).body;
+  const { id } = (await post(call, ETH)).body;
   const resting = () => stack.knex('orders').where({ bot_id: id, status: 'OPEN' });
   await stack.until('the order to rest', async () => (await resting()).length > 0);
   const handle = stack.temporal.client.workflow.getHandle(`bot/${id}`);
@@ -57,59 +78,27 @@ test.serial('scalper-bot 24: a repeat starts no second run and places no second 
   t.is((await handle.describe()).runId, runId);
   t.is((await resting()).length, 1);
   t.is((await stack.knex('order_intents').where({ bot_id: id })).length, 1);
+  t.deepEqual(acceptedOn('ETHUSDT', stack), ['NEW']);
   t.deepEqual(await ask(call, id, 'stop'), ['STOPPED', true]);
   t.deepEqual(await ask(call, id, 'stop'), ['STOPPED', false]);
+  await stack.until('the one order to be cancelled', () =>
+    isDeepStrictEqual(acceptedOn('ETHUSDT', stack), ['CANCELED']),
+  );
 });
 
-test.serial('scalper-bot 25: stop-all stops five real bots and leaves three as they are', async (t) => {
-  const stack = await startStack(t);
+test('scalper-bot 22, 26 and 35: a round trip is told as it happened, and is gone with its bot', async (t) => {
+  const stack = await stackOfAll(t);
   const call = callerOf(stack.api.url);
-  for (let count = 0; count < 8; count++) {
-    const { id } = (await post(call, PLAIN)).body;
-    if (count < 3) await ask(call, id, 'stop');
-  }
-  t.deepEqual((await call('POST', '/api/v1/bots/stop-all')).body, { message: 'Stopped 5 bots', count: 5 });
-  t.deepEqual((await call('POST', '/api/v1/bots/stop-all')).body, { message: 'Stopped 0 bots', count: 0 });
-  t.is((await call<BotBody[]>('GET', '/api/v1/bots/?status=STOPPED')).body.length, 8);
-});
-
-test.serial('scalper-bot 27: each real change leaves one log, a repeat none', async (t) => {
-  const stack = await startStack(t);
-  const call = callerOf(stack.api.url);
-  const { id } = (await post(call, PLAIN)).body;
-  const path = `/api/v1/bots/${id}`;
-  for (const name of ['start', 'stop', 'stop', 'toggle']) await ask(call, id, name);
-  t.is((await call('PUT', path, { sell_price: 47000 })).status, 200);
-  t.is((await call('PUT', path, { sell_price: 47000 })).status, 200);
-  await call('POST', '/api/v1/bots/stop-all');
-  t.is((await call('DELETE', path)).status, 204);
-  t.deepEqual(await messages(call), [
-    'SUCCESS Bot created for BTC/USDT on Binance',
-    'SUCCESS Bot started for BTC/USDT on Binance',
-    'INFO Bot stopped for BTC/USDT on Binance',
-    'SUCCESS Bot started for BTC/USDT on Binance',
-    'INFO Bot updated for BTC/USDT on Binance',
-    'INFO Bot stopped for BTC/USDT on Binance',
-    'WARNING Stopped 1 bots',
-    'WARNING Bot deleted for BTC/USDT on Binance',
-  ]);
-  const { body: logs } = await call<LogBody[]>('GET', '/api/v1/logs/');
-  t.true(logs.every(({ bot_id }) => bot_id === null));
-});
-
-test.serial('scalper-bot 35: a round trip is told over HTTP as it happened', async (t) => {
-  const stack = await startStack(t);
-  const call = callerOf(stack.api.url);
-  const { id } = (await post(call, { ...PLAIN, infinite_loop: false })).body;
+  const { id } = (await post(call, { ...BNB, infinite_loop: false })).body;
   const path = `/api/v1/bots/${id}`;
   for (const [side, price] of [
-    ['BUY', '44900'],
-    ['SELL', '46100'],
+    ['BUY', '579'],
+    ['SELL', '621'],
   ] as const) {
     await stack.until(`the ${side} to rest`, () =>
       stack.knex('orders').where({ bot_id: id, side, status: 'OPEN' }).first(),
     );
-    stack.exchange.control.movePrice('BTCUSDT', price);
+    stack.exchange.control.movePrice('BNBUSDT', price);
   }
   const done = await stack.until('the round to end', async () => {
     const { body } = await call<BotBody>('GET', path);
@@ -121,49 +110,46 @@ test.serial('scalper-bot 35: a round trip is told over HTTP as it happened', asy
   t.deepEqual(
     trades.map(({ side, quantity, price }) => [side, quantity, price]),
     [
-      ['SELL', 0.01, 46000],
-      ['BUY', 0.01, 45000.5],
+      ['SELL', 1, 620],
+      ['BUY', 1, 580],
     ],
   );
   const [sale, purchase] = trades;
   t.is(purchase!.pnl, null);
   const cents = (amount: number) => Math.round(amount * 1e8);
-  t.is(cents(sale!.pnl!), cents((46000 - 45000.5) * 0.01 - sale!.commission - purchase!.commission));
+  t.is(cents(sale!.pnl!), cents(620 - 580 - sale!.commission - purchase!.commission));
   t.is(done.pnl, sale!.pnl!);
-  t.like((await call('GET', '/api/v1/bots/statistics/summary')).body, {
-    total_pnl: done.pnl,
-    total_trades: 2,
-  });
+  const statistics = await call('GET', '/api/v1/bots/statistics/summary');
+  t.like(statistics.body, { total_pnl: done.pnl, total_trades: 2 });
+
+  t.is((await call('DELETE', path)).status, 204);
+  t.is((await call('GET', path)).status, 404);
+  t.deepEqual(await stack.knex('trades'), []);
+  const logs = await stack.knex('activity_logs').whereLike('message', '%BNB/USDT%');
+  t.true(logs.length >= 5);
+  t.true(logs.every(({ bot_id }) => bot_id === null));
 });
 
-test.serial(
-  'A new price replaces the order of a running bot, and a deleted bot leaves none behind',
-  async (t) => {
-    const stack = await startStack(t);
-    const call = callerOf(stack.api.url);
-    const { id } = (await post(call, PLAIN)).body;
-    const path = `/api/v1/bots/${id}`;
-    const restingAt = (price: string) =>
-      stack.until(`an order to rest at ${price}`, () =>
-        stack.knex('orders').where({ bot_id: id, status: 'OPEN' }).andWhere('price', price).first(),
-      );
-    await restingAt('45000.5');
-    t.is((await call<BotBody>('PUT', path, { buy_price: 44500 })).body.buy_price, 44500);
-    await restingAt('44500');
-    t.is((await stack.knex('orders').where({ bot_id: id, status: 'OPEN' })).length, 1);
-    t.is((await call('DELETE', path)).status, 204);
-    t.is((await call('GET', path)).status, 404);
-    const { accounts } = stack.exchange.control.effects(stack.account.id);
-    const accepted = Object.values(accounts[stack.account.id]!).flat();
-    t.deepEqual(
-      accepted.map(({ status }) => status),
-      ['CANCELED', 'CANCELED'],
+test('A new price replaces the order of a running bot, and a deleted bot leaves none behind', async (t) => {
+  const stack = await stackOfAll(t);
+  const call = callerOf(stack.api.url);
+  const { id } = (await post(call, SOL)).body;
+  const path = `/api/v1/bots/${id}`;
+  const restingAt = (price: string) =>
+    stack.until(`an order to rest at ${price}`, () =>
+      stack.knex('orders').where({ bot_id: id, status: 'OPEN' }).andWhere('price', price).first(),
     );
-  },
-);
+  await restingAt('100');
+  t.is((await call<BotBody>('PUT', path, { buy_price: 90 })).body.buy_price, 90);
+  await restingAt('90');
+  t.is((await stack.knex('orders').where({ bot_id: id, status: 'OPEN' })).length, 1);
+  t.is((await call('DELETE', path)).status, 204);
+  t.is((await call('GET', path)).status, 404);
+  t.deepEqual(acceptedOn('SOLUSDT', stack), ['CANCELED', 'CANCELED']);
+});
 
-test.serial('A bot on an exchange without an account is made, and says why it is in ERROR', async (t) => {
-  const stack = await startStack(t);
+test('A bot on an exchange without an account is made, and says why it is in ERROR', async (t) => {
+  const stack = await stackOfAll(t);
   const call = callerOf(stack.api.url);
   const { status, body } = await post(call, { ...PLAIN, exchange: 'CoinDCX F' });
   t.is(status, 201);
