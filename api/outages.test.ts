@@ -1,8 +1,11 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, Connection } from '@temporalio/client';
 import test from 'ava';
 import { openDatabase } from '../db/connect.ts';
 import { freshDatabase, type Scope } from '../runtime/testing/database.ts';
+import { startStack } from '../runtime/testing/stack.ts';
+import { createBotClient } from '../workflows/client.ts';
 import { explain, isDatabaseOutage } from './outages.ts';
 import { post } from './testing/example.ts';
 import { startApi } from './testing/start-api.ts';
@@ -70,7 +73,43 @@ for (const outage of ['cut', 'silent'] as const) {
   });
 }
 
-test('P7: while Temporal is away commands are a 503 with Retry-After, reads go on, and then all is well again', async (t) => {
+for (const outage of ['cut', 'silent'] as const) {
+  test(`P7: while the Temporal server is ${outage} commands are a 503 with Retry-After, and then the bots obey again`, async (t) => {
+    const stack = await startStack(t);
+    const bot = await stack.addBot();
+    const link = await startLink(t, new URL(`tcp://${stack.temporal.address}`));
+    const connection = Connection.lazy({ address: new URL(link.url).host });
+    t.teardown(() => connection.close());
+    const client = new Client({ connection, namespace: stack.temporal.namespace });
+    const { call } = await startApi(t, {}, { knex: stack.knex, bots: createBotClient(client) });
+    const path = `/api/v1/bots/${bot.botId}`;
+    const untilStatus = (expected: number, ask: string) =>
+      stack.until(`${ask} to be a ${expected}`, async () => {
+        const { status, headers } = await call('POST', path + ask);
+        if (status === 503) t.truthy(headers.get('Retry-After'));
+        return status === expected;
+      });
+    await untilStatus(200, '/start');
+
+    link.set(outage);
+    for (const ask of [`/api/v1/bots/stop-all`, `${path}/stop`, `${path}/toggle`]) {
+      const { status, headers } = await call('POST', ask);
+      t.is(status, 503, ask);
+      t.truthy(headers.get('Retry-After'), ask);
+    }
+    const health = await call('GET', '/health');
+    t.is(health.status, 503);
+    t.like(health.body, { database: 'up', temporal: 'down' });
+    t.like((await call('GET', path)).body, { status: 'ACTIVE' });
+
+    link.set('open');
+    await untilStatus(200, '/stop');
+    t.like((await call('GET', path)).body, { status: 'STOPPED' });
+    t.is((await call('GET', '/health')).status, 200);
+  });
+}
+
+test('P7: while Temporal is away every command is a 503 with Retry-After, reads go on, and then all is well again', async (t) => {
   const { call, bots } = await startApi(t);
   const { id } = (await post(call)).body;
   const asks = [
