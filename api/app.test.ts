@@ -25,7 +25,10 @@ test('scalper-bot 45: the security headers are on every answer', async (t) => {
   const answers = [
     [200, await call('GET', '/api/v1/bots/')],
     [404, await call('GET', '/nowhere')],
+    [200, await call('OPTIONS', '/api/v1/bots/')],
+    [400, await call('POST', '/api/v1/bots/', { ...EXAMPLE, quantity: 0 })],
     [405, await call('PUT', '/api/v1/bots/', {})],
+    [413, await call('POST', '/api/v1/bots/', 'x'.repeat(70_000))],
     [422, await call('POST', '/api/v1/bots/', {})],
     [500, await call('POST', '/api/v1/bots/', EXAMPLE)],
   ] as const;
@@ -69,6 +72,29 @@ test('scalper-bot 47: answers of 1,000 bytes or more are gzipped for those who a
   for (const refusing of ['identity', 'gzip;q=0', 'br', 'identity;q=0', '*;q=0', ';;;']) {
     t.false(await gzipped(refusing), refusing);
   }
+});
+
+test('scalper-bot 47: 999 bytes are sent as they are, 1,000 gzipped', async (t) => {
+  const { call } = await startApi(t);
+  const log = (length: number) =>
+    call('POST', '/api/v1/logs/', { level: 'INFO', message: 'x'.repeat(length) });
+  const read = async () => {
+    const { text, headers } = await call('GET', '/api/v1/logs/', undefined, { 'Accept-Encoding': 'gzip' });
+    return [Buffer.byteLength(text), headers.get('Content-Encoding')];
+  };
+  await log(500);
+  const [first] = await read();
+  await log(1);
+  const [both] = await read();
+  await call('DELETE', '/api/v1/logs/');
+  await log(500);
+  await log(1 + 999 - Number(both));
+  t.true(Number(first) < 999);
+  t.deepEqual(await read(), [999, null]);
+  await call('DELETE', '/api/v1/logs/');
+  await log(500);
+  await log(1 + 1_000 - Number(both));
+  t.deepEqual(await read(), [1_000, 'gzip']);
 });
 
 test('scalper-bot 48: without debug plain HTTP goes to https', async (t) => {

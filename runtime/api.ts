@@ -11,6 +11,7 @@ import { runProcess } from './run-process.ts';
 
 /** A door must answer within 3 s, whatever the database does. */
 const LONGEST_QUERY_MS = 2_500;
+const LONGEST_RECONNECT_MS = 2_000;
 
 /** The HTTP API. It starts without Temporal, answers 503 to commands meanwhile, and recovers by itself. */
 await runProcess('api', readConfiguration, async (configuration, log) => {
@@ -23,7 +24,11 @@ await runProcess('api', readConfiguration, async (configuration, log) => {
     ...(database.echo && { onQuery: (sql: string) => log.info({ sql }, 'query') }),
   });
   const owner = await ensureDefaultOwner(knex);
-  const connection = Connection.lazy({ address: temporal.address });
+  const connection = Connection.lazy({
+    address: temporal.address,
+    // gRPC's own goes up to two minutes: so long would commands be refused after Temporal is back.
+    channelArgs: { 'grpc.max_reconnect_backoff_ms': LONGEST_RECONNECT_MS },
+  });
   const client = new Client({ connection, namespace: temporal.namespace });
   const app = createApi({
     knex,

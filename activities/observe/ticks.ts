@@ -26,8 +26,10 @@ export function createTicks(everyMs: number, deliver: (tick: Tick) => void): Tic
     waiting = null;
     for (const tick of new Set([...(lowCameFirst ? [low, high] : [high, low]), last])) deliver(tick);
   };
+  // A batch that waits is no reason for a process to stay that has nothing else to do.
+  const later = () => setTimeout(open, everyMs).unref();
   const open = () => {
-    timer = waiting ? setTimeout(open, everyMs) : undefined;
+    timer = waiting ? later() : undefined;
     deliverBatch();
   };
   const close = () => {
@@ -40,7 +42,7 @@ export function createTicks(everyMs: number, deliver: (tick: Tick) => void): Tic
       if (timer)
         waiting = waiting ? extend(waiting, tick) : { low: tick, high: tick, last: tick, lowCameFirst: true };
       else {
-        timer = setTimeout(open, everyMs);
+        timer = later();
         deliver(tick);
       }
     },
