@@ -21,6 +21,9 @@ export const QUEUES = {
   trade: (exchange: string): string => `trade-${exchange.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}`,
 } as const;
 
+/** The long-running activity by which a bot watches its market. */
+export const WATCH_ACTIVITY = 'observe';
+
 /** Signals: idempotent by command id, fire and forget; they work while workers are down. */
 export const SIGNALS = {
   start: 'start',
@@ -127,6 +130,8 @@ export const FAILURES = {
   refused: 'CommandRefused',
   /** The bot's row is gone. */
   gone: 'BotGone',
+  /** What is asked for was decided before something newer was written: read again, then decide. */
+  outlived: 'Outlived',
   /** A venue said no, or cannot be reached; `details[0]` is a `VenueFailure`. */
   exchange: 'ExchangeFailure',
 } as const;
