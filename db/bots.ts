@@ -72,6 +72,11 @@ export async function findBot(knex: Knex, id: string, { userId }: OwnedBy = {}):
   return (await query) ?? null;
 }
 
+/** Ids of the bots that watch their market. */
+export async function listWatchedBots(knex: Knex): Promise<string[]> {
+  return knex('bots').whereIn('status', ['ACTIVE', 'PAUSED']).pluck('id');
+}
+
 /** Over all bots of any status. */
 export async function readStatistics(knex: Knex, { userId }: OwnedBy = {}): Promise<Statistics> {
   const query = knex('bots').first<Statistics>(

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import type { Client } from '@temporalio/client';
 import type { NativeConnection, WorkflowBundleOption } from '@temporalio/worker';
 import type { Knex } from 'knex';
@@ -7,6 +9,7 @@ import { createUpkeep } from '../activities/upkeep.ts';
 import { EXCHANGES } from '../bots/exchanges.ts';
 import { createExchanges, type StreamFault } from '../exchanges/directory.ts';
 import type { Vault } from '../exchanges/vault.ts';
+import { watchForLostWorkers } from './lost-workers.ts';
 import { createWorkers, type WorkersOptions } from './workers.ts';
 
 export interface TradingOptions {
@@ -23,6 +26,8 @@ export interface TradingOptions {
   slots: WorkersOptions['slots'];
   logRetentionDays: number | null;
   onStreamFault?: (fault: StreamFault) => void;
+  /** Something beside trading went wrong and will be tried again. */
+  onFault?: (error: unknown) => void;
   timing?: Partial<Timing>;
   /** What a fault test may hook into. */
   step?: Dependencies['step'];
@@ -37,7 +42,7 @@ export interface Trading {
 
 /** Everything that trades, in this process: the exchanges, the activities over them and a worker for each queue. */
 export async function startTrading(options: TradingOptions): Promise<Trading> {
-  const { knex, client, vault, paperUrl, testnet, onStreamFault, logRetentionDays } = options;
+  const { knex, client, vault, paperUrl, testnet, onStreamFault, onFault, logRetentionDays } = options;
   const exchanges = createExchanges({
     paperUrl,
     testnet,
@@ -53,13 +58,16 @@ export async function startTrading(options: TradingOptions): Promise<Trading> {
     step: options.step ?? (() => undefined),
   });
   const upkeep = createUpkeep({ knex, client, logRetentionDays });
-  const workers = await createWorkers({ ...options, activities, upkeep, exchanges: EXCHANGES });
+  const identity = `${hostname().slice(0, 50)}-${randomUUID()}`;
+  const workers = await createWorkers({ ...options, identity, activities, upkeep, exchanges: EXCHANGES });
+  const leave = watchForLostWorkers({ knex, client, identity, ...(onFault ? { onFault } : {}) });
   const ended = Promise.all(workers.map((worker) => worker.run())).then(() => undefined);
   return {
     ended,
     async stop() {
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
       await ended.catch(() => undefined);
+      await leave();
       await exchanges.close();
     },
   };

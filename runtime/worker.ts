@@ -36,6 +36,7 @@ await runProcess('worker', readConfiguration, async (configuration, log) => {
     testnet: exchange.testnet,
     slots: worker.slots,
     logRetentionDays: worker.logRetentionDays,
+    onFault: (error) => log.warn({ err: error }, 'looking after other workers failed, it is tried again'),
     onStreamFault: (fault) => log.warn({ ...fault }, 'a stream is being put right'),
   });
   await ensureSchedules(client);

@@ -12,6 +12,8 @@ import { QUEUES } from '../workflows/messages.ts';
 export interface WorkersOptions {
   connection: NativeConnection;
   namespace: string;
+  /** What this process is called in Temporal. */
+  identity: string;
   workflowBundle: WorkflowBundleOption;
   activities: Activities;
   upkeep: UpkeepActivities;
@@ -34,6 +36,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Worker[]> 
     Worker.create({
       connection: options.connection,
       namespace: options.namespace,
+      identity: options.identity,
       taskQueue: queue,
       // What is under way may end: an order's outcome is recorded rather than asked for.
       shutdownGraceTime: '7s',

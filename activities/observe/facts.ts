@@ -17,6 +17,8 @@ export interface WatchFacts {
   input: ObserveInput;
   /** True where our record must be compared with the venue before anything is decided. */
   unsure: boolean;
+  /** Aborted where another watch of the bot has begun in this process. */
+  over: AbortSignal;
   /** Compares; returns the own orders that changed. */
   check(): Promise<string[]>;
 }

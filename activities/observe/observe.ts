@@ -22,12 +22,14 @@ export function createObserve(deps: Dependencies): WatchActivities['observe'] {
   const reads = createVenueReads();
   const gaps = createGaps();
   const reconciledAt = new Map<string, number>();
+  const underWay = new Map<string, AbortController>();
   return async (input) => {
     const context = ActivityContext.current();
+    const over = takeOver(underWay, input.botId);
     const patientUntil = deps.now() + PATIENCE_MS;
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
       try {
-        return await observeOnce({ deps, reads, gaps, reconciledAt }, input);
+        return await observeOnce({ deps, reads, gaps, reconciledAt }, input, over);
       } catch (error) {
         if (error instanceof InvalidBot) return halted(error.code, error.message, deps.now());
         if (!(error instanceof ExchangeError) || error.final || deps.now() > patientUntil)
@@ -50,6 +52,7 @@ interface Shared {
 async function observeOnce(
   { deps, reads, gaps, reconciledAt }: Shared,
   input: ObserveInput,
+  over: AbortSignal,
 ): Promise<Observation> {
   const { botId } = input;
   const view = await readBotView(deps, botId);
@@ -64,7 +67,15 @@ async function observeOnce(
     reconciledAt.set(botId, deps.now());
     return reconcile(deps, view, orders, open);
   };
-  return watch({ deps, reads, gaps, exchange, view, market, input, unsure, check });
+  return watch({ deps, reads, gaps, exchange, view, market, input, unsure, check, over });
+}
+
+/** A bot's next watch ends the one before, which would hear of its cancellation only with its next heartbeat. */
+function takeOver(underWay: Map<string, AbortController>, botId: string): AbortSignal {
+  underWay.get(botId)?.abort();
+  const own = new AbortController();
+  underWay.set(botId, own);
+  return own.signal;
 }
 
 function halted(code: string, message: string, at: number): Observation {

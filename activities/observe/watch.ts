@@ -69,7 +69,8 @@ class Watch {
   }
 
   #listen(): (() => void)[] {
-    const { deps, exchange, gaps, view } = this.#facts;
+    const { deps, exchange, gaps, view, over } = this.#facts;
+    const callOff = () => this.#fail(new CancelledFailure('The watch was called off'));
     for (const { price, at } of gaps.close(view.bot.id)) this.#early?.push({ type: 'trade', price, at });
     const { settings, bot } = view;
     const timeframe = settings.strategy.candles(settings.parameters)?.timeframe ?? null;
@@ -84,7 +85,8 @@ class Watch {
       every(jittered(deps.timing.reconcileEvery), () => this.#guard(this.#compare())),
       every(SAVE_EVERY_MS, () => this.#guard(this.#store.saveIfDue())),
       every(KILL_SWITCH_MS, () => this.#retryHeld()),
-      onCancelled(() => this.#fail(new CancelledFailure('The watch was called off'))),
+      onAbort(ActivityContext.current().cancellationSignal, callOff),
+      onAbort(over, callOff),
       ticks.close,
     ];
   }
@@ -195,8 +197,7 @@ function jittered(ms: number): number {
   return ms * (0.8 + Math.random() * 0.4);
 }
 
-function onCancelled(listener: () => void): () => void {
-  const signal = ActivityContext.current().cancellationSignal;
+function onAbort(signal: AbortSignal, listener: () => void): () => void {
   if (signal.aborted) listener();
   signal.addEventListener('abort', listener);
   return () => signal.removeEventListener('abort', listener);

@@ -12,13 +12,14 @@ export const ledger = proxyActivities<LedgerActivities>({
 });
 
 /**
- * The long-running watch. Heartbeats tell of a dead worker within 12 s; the day's bound only renews the attempt. A
- * cancelled watch is not waited for: its writes are fenced by its turn.
+ * The long-running watch. A dead worker's watches are released by those that are left; heartbeats, few because there are
+ * as many as bots, are for when none is. The day's bound only renews the attempt. A cancelled watch is not waited for: its
+ * writes are fenced by its turn.
  */
 export const watch = proxyActivities<WatchActivities>({
   taskQueue: QUEUES.watch,
   startToCloseTimeout: '1 day',
-  heartbeatTimeout: '12s',
+  heartbeatTimeout: '60s',
   cancellationType: ActivityCancellationType.TRY_CANCEL,
   retry: PATIENT,
 });
