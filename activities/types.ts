@@ -41,6 +41,8 @@ export interface ObserveInput {
   turn: number;
   /** End the running cycle and open none. */
   finishing: boolean;
+  /** Our record must be compared with the venue before anything is decided: an order's fate was asked for. */
+  compare: boolean;
   /** What the workflow knows of the reasons, and since when: it is told of others, but not often. */
   lastReason: ReasonCode | null;
   reasonsAt: number;
