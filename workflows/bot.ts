@@ -1,5 +1,6 @@
 import {
   allHandlersFinished,
+  CancellationScope,
   condition,
   continueAsNew,
   defineQuery,
@@ -23,9 +24,17 @@ import {
   type StatusView,
   type StopSignal,
 } from './messages.ts';
-import { fail, isGone, isIdle, mayContinueAsNew, publishAttributes, tell, type Actor } from './bot/actor.ts';
+import {
+  fail,
+  isGone,
+  isIdle,
+  mayContinueAsNew,
+  publishAttributes,
+  takeUp,
+  tell,
+  type Actor,
+} from './bot/actor.ts';
 import { commandLoop, refuseIllegal } from './bot/commands.ts';
-import { ledger } from './bot/effects.ts';
 import { freshState, take, watches } from './bot/state.ts';
 import { resolveUnknown, turn, windDown } from './bot/trading.ts';
 
@@ -40,7 +49,8 @@ const reasonsQuery = defineQuery<Reason[]>(QUERIES.reasons);
 
 /**
  * One bot, from its first start until it is deleted. Two loops share one state: commands are carried out as they come,
- * trading goes on beside them. Everything it must remember goes through continue-as-new as one plain object.
+ * trading goes on beside them. Everything it must remember goes through continue-as-new as one plain object. A request to
+ * cancel the workflow, from the Temporal UI, is a stop: a bot ends by being deleted.
  */
 export async function bot(input: BotInput): Promise<void> {
   const { state: carried, ...address } = input;
@@ -54,6 +64,13 @@ export async function bot(input: BotInput): Promise<void> {
     resolving: new Set(),
   };
   registerHandlers(actor);
+  CancellationScope.current().cancelRequested.catch(() => {
+    take(actor.state, { name: 'stop', commandId: uuid4(), mode: 'keep' });
+  });
+  await CancellationScope.nonCancellable(() => live(actor));
+}
+
+async function live(actor: Actor): Promise<void> {
   if (!actor.loaded) await load(actor);
   const commands = commandLoop(actor);
   tell(actor);
@@ -87,18 +104,8 @@ async function tradingLoop(actor: Actor): Promise<void> {
 /** Reads the row of a bot whose workflow is new, so that a bot known from before goes on where it was. */
 async function load(actor: Actor): Promise<void> {
   try {
-    const {
-      status,
-      sequence,
-      turn: lastTurn,
-      unresolved,
-      position,
-    } = await ledger.load({
-      botId: actor.address.botId,
-    });
-    Object.assign(actor.state, { sequence, turn: lastTurn, unresolved, position });
-    actor.state.status = status;
-    if (watches(status)) await fail(actor, ENDED_RUN);
+    await takeUp(actor);
+    if (watches(actor.state.status)) await fail(actor, ENDED_RUN);
     else publishAttributes(actor);
   } catch (error) {
     if (!isGone(error)) throw error;
@@ -114,7 +121,7 @@ function registerHandlers(actor: Actor): void {
     async (command) => {
       take(state, command);
       const waiting = () => state.queue.some((queued) => queued.commandId === command.commandId);
-      await condition(() => !waiting() || actor.retired);
+      await CancellationScope.nonCancellable(() => condition(() => !waiting() || actor.retired));
       const answer = actor.answers.get(command.commandId);
       if (answer instanceof ApplicationFailure) throw answer;
       if (!answer && actor.retired) throw ApplicationFailure.nonRetryable('Bot not found', FAILURES.gone);

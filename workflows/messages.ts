@@ -99,6 +99,10 @@ export interface BotState {
   sequence: number;
   /** Counts the activities that write the session; fences the writes of those that outlived their turn. */
   turn: number;
+  /** Counts the statuses ever told to the row: the newest stands, whichever is written last. */
+  statusVersion: number;
+  /** The outcome of an order has become known: our record is compared with the venue before anything is decided. */
+  compare: boolean;
   /** The last command ids taken, oldest first. */
   seen: string[];
   /** Commands taken and not yet carried out. */

@@ -1,5 +1,6 @@
 import test from 'ava';
 import { BotSessionState } from '../db/models/bot-session-state.ts';
+import { PositionRow } from '../db/models/position.ts';
 import type { FaultInput } from '../exchanges/simulated/control/faults.ts';
 import { acceptedIds, idPrefix, intentsOf, SENDING, sends } from '../runtime/testing/orders.ts';
 import { startStack } from '../runtime/testing/stack.ts';
@@ -104,6 +105,29 @@ test.serial('an order found at last is taken back where the bot was stopped mean
     () => engine.openOrders(stack.account.id, 'BTCUSDT').length === 0,
   );
   t.is(acceptedIds(stack, bot).length, 1);
+});
+
+test.serial('what an unknown order bought is closed where the bot was told to close meanwhile', async (t) => {
+  const stack = await startStack(t, { timing: QUICK });
+  const { tell, stop, price, trades } = steps(stack);
+  const bot = await stack.addBot({ ...EXAMPLE });
+  stack.exchange.control.addFault({ ...LATE, match: SENDING, times: 1 });
+  await tell(bot, 'start');
+  await stack.until(
+    'the order to be unknown',
+    async () => (await intentsOf(stack, bot))[0]?.status === 'UNKNOWN',
+  );
+  t.deepEqual(await stop(bot, 'close'), { status: 'STOPPED', changed: true });
+  price('44000');
+  const rows = await trades(bot, 2);
+  t.deepEqual(
+    rows.map(({ side, quantity }) => [side, Number(quantity)]),
+    [
+      ['BUY', 0.01],
+      ['SELL', 0.01],
+    ],
+  );
+  t.is(Number((await PositionRow.query(stack.knex).findById(bot.botId))?.quantity), 0);
 });
 
 test.serial('an order that could not be asked for is asked for again after a start', async (t) => {

@@ -53,6 +53,10 @@ export interface StackOptions {
   temporal?: string[] | Pick<EmbeddedTemporal, 'address'>;
   /** A server that the test may take down. */
   postgres?: Pick<EmbeddedPostgres, 'url'>;
+  /** Calls end as soon as the product ends them, to see it do so; else they wait as long as a busy machine needs. */
+  impatient?: boolean;
+  /** Absent: logs are kept for ever. */
+  logRetentionDays?: number;
   /** What is special about the owner's account on the exchange. */
   account?: Partial<Pick<NewAccount, 'balances' | 'feeAsset'>>;
 }
@@ -69,7 +73,10 @@ const PATIENCE_MS = 60_000;
  */
 export async function startStack(t: Scope, options: StackOptions = {}): Promise<Stack> {
   const [database, temporal] = await Promise.all([
-    freshDatabase(t, options.postgres ? { own: options.postgres } : { acquireTimeoutMs: PATIENCE_MS }),
+    freshDatabase(t, {
+      ...(options.postgres && { own: options.postgres }),
+      ...(options.impatient ? {} : { acquireTimeoutMs: PATIENCE_MS }),
+    }),
     freshTemporal(t, options.temporal),
   ]);
   const { knex } = database;
@@ -79,7 +86,7 @@ export async function startStack(t: Scope, options: StackOptions = {}): Promise<
   const startWorkers = () => openWorkers(t, { knex, temporal, exchange, vault, options });
   if (options.worker !== false) await startWorkers();
   // On a busy machine a test waits rather than fails: how fast a command is answered is the benchmark's business.
-  const bots = createBotClient(temporal.client, { deadlineMs: 30_000 });
+  const bots = createBotClient(temporal.client, options.impatient ? {} : { deadlineMs: 30_000 });
   const app = createApi({
     knex,
     bots,
@@ -87,7 +94,7 @@ export async function startStack(t: Scope, options: StackOptions = {}): Promise<
     log: pino({ level: 'silent' }),
     metrics: new Registry(),
     defaultOwnerId: owner.id,
-    deadlineMs: PATIENCE_MS,
+    ...(options.impatient ? {} : { deadlineMs: PATIENCE_MS }),
     checkAnswers: true,
   });
   const api = await listen(app, { host: '127.0.0.1', port: 0 });
@@ -212,7 +219,7 @@ async function openWorkers(
     paperUrl: exchange.url as `http://${string}`,
     testnet: true,
     slots: { watch: 200, trade: 50, cachedWorkflows: 200 },
-    logRetentionDays: null,
+    logRetentionDays: options.logRetentionDays ?? null,
     ...(options.timing ? { timing: options.timing } : {}),
     ...(options.step ? { step: options.step } : {}),
   });

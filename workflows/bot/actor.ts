@@ -5,6 +5,8 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import { ActivityFailure, ApplicationFailure, defineSearchAttributeKey } from '@temporalio/common';
+import type { StatusChange } from '../../activities/types.ts';
+import type { BotStatus } from '../../bots/lifecycle.ts';
 import {
   FAILURES,
   type BotInput,
@@ -69,32 +71,82 @@ export function tell({ address, state }: Actor): void {
   setCurrentDetails(lines.join('\n\n'));
 }
 
+/** What people are told with a status: its place in the log, and what stopped the bot, where something did. */
+interface Told {
+  log: StatusChange['log'];
+  error?: string | null;
+}
+
+/** Makes a status the bot's, here and in its row. Whatever else is being told to the row meanwhile: the newest word stands. */
+export async function become(actor: Actor, status: BotStatus, { log, error = null }: Told): Promise<void> {
+  const { state, address } = actor;
+  state.status = status;
+  state.error = error;
+  state.statusVersion += 1;
+  const { statusVersion: version, ending } = state;
+  const finishing = ending === 'finish' || ending === 'close';
+  const change = { botId: address.botId, version, status, finishing, log, error };
+  const { version: stored } = await ledger(status).setStatus(change);
+  // Only a run that was reset knows less than the row: its word is the newest all the same.
+  if (stored > state.statusVersion) {
+    state.statusVersion = stored + 1;
+    await ledger(status).setStatus({ ...change, version: state.statusVersion, log: null });
+  }
+  publishAttributes(actor);
+}
+
 /** Ends trading for a reason that will not pass: the row says ERROR, the log says why. */
 export async function fail(actor: Actor, message: string): Promise<void> {
-  const { state, address } = actor;
-  state.status = 'ERROR';
-  state.error = message;
-  state.ending = 'keep';
-  state.failures = 0;
-  await ledger.setStatus({
-    botId: address.botId,
-    status: 'ERROR',
-    finishing: false,
-    log: { level: 'ERROR', message: `${address.symbol} on ${address.exchange}: ${message}` },
-    error: message,
-  });
-  publishAttributes(actor);
+  actor.state.ending = 'keep';
+  actor.state.failures = 0;
+  await becomeError(actor, message);
+}
+
+/** As `fail`, where taking the orders back is what failed: only a person's next command tries it again. */
+export async function giveUpWindingDown(actor: Actor, message: string): Promise<void> {
+  const { state } = actor;
+  state.ending = null;
+  const known = state.error?.includes(message) ? state.error : null;
+  if (known) return tell(actor);
+  const before = state.error ? `${state.error}; then ` : '';
+  await becomeError(actor, `${before}its orders could not be looked after, some may still rest: ${message}`);
+  tell(actor);
+}
+
+function becomeError(actor: Actor, message: string): Promise<void> {
+  const { symbol, exchange } = actor.address;
+  const log = { level: 'ERROR', message: `${symbol} on ${exchange}: ${message}` } as const;
+  return become(actor, 'ERROR', { log, error: message });
 }
 
 /** What a failed activity says of the venue, where it says anything. */
 export function venueFailure(error: unknown): VenueFailure | null {
-  const cause = error instanceof ActivityFailure ? error.cause : error;
-  if (!(cause instanceof ApplicationFailure) || cause.type !== FAILURES.exchange) return null;
-  return (cause.details?.[0] as VenueFailure | undefined) ?? null;
+  const failure = failureOf(error, FAILURES.exchange);
+  return (failure?.details?.[0] as VenueFailure | undefined) ?? null;
 }
 
 /** True where an activity found the bot's row gone. */
 export function isGone(error: unknown): boolean {
+  return failureOf(error, FAILURES.gone) !== null;
+}
+
+/** The failure of this type that an activity ended with, if it did. */
+export function failureOf(error: unknown, type: string): ApplicationFailure | null {
   const cause = error instanceof ActivityFailure ? error.cause : error;
-  return cause instanceof ApplicationFailure && cause.type === FAILURES.gone;
+  return cause instanceof ApplicationFailure && cause.type === type ? cause : null;
+}
+
+/**
+ * Takes up what is on record: for a run that is new, or that knows less than the record because it was reset. What is known
+ * here and newer is kept.
+ */
+export async function takeUp(actor: Actor): Promise<void> {
+  const { state, address } = actor;
+  const { unresolved, position, ...record } = await ledger('load').load({ botId: address.botId });
+  if (record.statusVersion > state.statusVersion) state.status = record.status;
+  state.statusVersion = Math.max(state.statusVersion, record.statusVersion);
+  state.sequence = Math.max(state.sequence, record.sequence);
+  state.turn = Math.max(state.turn, record.turn);
+  state.unresolved = [...new Set([...state.unresolved, ...unresolved])];
+  state.position = position;
 }

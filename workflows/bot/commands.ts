@@ -2,12 +2,12 @@ import { condition } from '@temporalio/workflow';
 import { ApplicationFailure } from '@temporalio/common';
 import { transition, type BotStatus, type StopMode } from '../../bots/lifecycle.ts';
 import { FAILURES, type Command, type CommandResult } from '../messages.ts';
-import { fail, isGone, publishAttributes, tell, type Actor } from './actor.ts';
+import { become, fail, failureOf, isGone, publishAttributes, tell, type Actor } from './actor.ts';
 import { ledger } from './effects.ts';
-import { watches } from './state.ts';
+import { forget, watches } from './state.ts';
 
-/** How long a deletion waits for the venue to confirm that nothing of the bot rests there. */
-const RETIRE_PATIENCE = '2s';
+/** How long a command waits for the venue to confirm that nothing of the bot rests there. */
+const TIDY_PATIENCE = '2s';
 /** How many answers are kept for handlers still waiting and for repeats. */
 const ANSWERS = 100;
 
@@ -17,7 +17,7 @@ export async function commandLoop(actor: Actor): Promise<void> {
     await condition(() => actor.state.queue.length > 0 || actor.retired);
     if (actor.retired) return;
     const command = actor.state.queue[0]!;
-    const answer = await carryOut(actor, command).catch((error: unknown) => refusal(actor, error));
+    const answer = await carryOut(actor, command).catch((error: unknown) => refusal(actor, command, error));
     actor.state.queue.shift();
     remember(actor, command.commandId, answer);
     actor.woken = true;
@@ -56,13 +56,12 @@ async function carryOut(actor: Actor, command: Command): Promise<CommandResult> 
 async function start(actor: Actor): Promise<CommandResult> {
   const { state } = actor;
   if (state.status === 'ACTIVE' && state.ending === null) return unchanged(actor);
-  const failure = await ledger.preflight({ botId: actor.address.botId });
+  const failure = await ledger('preflight').preflight({ botId: actor.address.botId });
   if (failure) {
     await fail(actor, failure.message);
     return { status: 'ERROR', changed: true };
   }
   state.ending = null;
-  state.error = null;
   state.failures = 0;
   return settle(actor, 'ACTIVE', { level: 'SUCCESS', verb: 'started' });
 }
@@ -85,41 +84,35 @@ async function switchTo(actor: Actor, status: 'PAUSED' | 'ACTIVE', verb: string)
   return settle(actor, status, { level: 'INFO', verb });
 }
 
-/** The new status counts from now on, and is taken back where it cannot be stored. */
 async function settle(
   actor: Actor,
   status: BotStatus,
   { level, verb }: { level: 'INFO' | 'SUCCESS'; verb: string },
 ): Promise<CommandResult> {
-  const { state, address } = actor;
-  const before = state.status;
-  state.status = status;
-  try {
-    await ledger.setStatus({
-      botId: address.botId,
-      status,
-      finishing: state.ending === 'finish' || state.ending === 'close',
-      log: { level, message: `Bot ${verb} for ${address.symbol} on ${address.exchange}` },
-      error: null,
-    });
-  } catch (error) {
-    state.status = before;
-    throw error;
-  }
-  publishAttributes(actor);
-  return { status, changed: true };
+  const { symbol, exchange } = actor.address;
+  await become(actor, status, { log: { level, message: `Bot ${verb} for ${symbol} on ${exchange}` } });
+  return { status: actor.state.status, changed: true };
 }
 
 function unchanged({ state }: Actor): CommandResult {
   return { status: state.status, changed: false };
 }
 
-async function configure(actor: Actor, command: Command & { name: 'configure' }): Promise<CommandResult> {
-  const record = await ledger.configure({ botId: actor.address.botId, change: command.change });
+/** What a position, a resting order or an order on its way is told in. */
+const OF_THE_MARKET = ['ticker', 'exchange', 'exchange_account_id', 'first_order'] as const;
+
+async function configure(actor: Actor, { change }: Command & { name: 'configure' }): Promise<CommandResult> {
+  const { state, address } = actor;
+  if (OF_THE_MARKET.some((field) => field in change) && (watches(state.status) || !(await isTidy(actor))))
+    throw ApplicationFailure.nonRetryable(
+      'The market of a bot can be changed while nothing of it is under way: stop it, then change it',
+      FAILURES.refused,
+    );
+  const record = await ledger('configure').configure({ botId: address.botId, change });
   const { exchange, symbol, strategy } = record;
   actor.address = { ...actor.address, exchange, symbol, strategy };
   publishAttributes(actor);
-  return { status: actor.state.status, changed: true };
+  return { status: state.status, changed: true };
 }
 
 async function retire(actor: Actor): Promise<CommandResult> {
@@ -129,18 +122,33 @@ async function retire(actor: Actor): Promise<CommandResult> {
     state.ending = 'keep';
     actor.woken = true;
   }
-  const tidy = await condition(() => state.ending === null && state.unresolved.length === 0, RETIRE_PATIENCE);
-  if (!tidy) {
+  const erased = (await isTidy(actor)) && (await erase(actor));
+  if (!erased) {
     await fail(
       actor,
       'not deleted: the exchange has not confirmed that its orders are cancelled; delete it again',
     );
     throw ApplicationFailure.nonRetryable('The exchange has not confirmed the cancel', FAILURES.exchange);
   }
-  await ledger.erase({ botId: address.botId });
   state.status = 'STOPPED';
   actor.retired = true;
   return { status: 'STOPPED', changed: true };
+}
+
+/** Waits a little for what is being taken back or asked for. */
+function isTidy({ state }: Actor): Promise<boolean> {
+  return condition(() => state.ending === null && state.unresolved.length === 0, TIDY_PATIENCE);
+}
+
+/** False where the record still has something of the bot on the venue. */
+async function erase({ address }: Actor): Promise<boolean> {
+  try {
+    await ledger('delete').erase({ botId: address.botId });
+    return true;
+  } catch (error) {
+    if (failureOf(error, FAILURES.refused)) return false;
+    throw error;
+  }
 }
 
 /** Keeps the last answers for the handlers that wait for them and for repeats. */
@@ -150,11 +158,15 @@ function remember(actor: Actor, commandId: string, answer: CommandResult | Appli
   if (actor.answers.size > ANSWERS && oldest !== undefined) actor.answers.delete(oldest);
 }
 
-function refusal(actor: Actor, error: unknown): ApplicationFailure {
+/** What the command is answered with. It has done nothing, so that the same one may be sent again. */
+function refusal(actor: Actor, command: Command, error: unknown): ApplicationFailure {
+  forget(actor.state, command.commandId);
   if (isGone(error)) {
     actor.retired = true;
     return ApplicationFailure.nonRetryable('Bot not found', FAILURES.gone);
   }
+  const refused = failureOf(error, FAILURES.refused);
+  if (refused) return ApplicationFailure.nonRetryable(refused.message, FAILURES.refused);
   if (error instanceof ApplicationFailure) return error;
   return ApplicationFailure.nonRetryable(
     'The command could not be carried out; look at the bot log',

@@ -5,31 +5,40 @@ import { QUEUES } from '../messages.ts';
 /** Retries are declared by kind; what is final is marked so by the failure itself. */
 const PATIENT = { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '15s' } as const;
 
-/** Quick writes of the bot's own rows: on the workflow's own queue, so that they are dispatched at once. */
-export const ledger = proxyActivities<LedgerActivities>({
-  startToCloseTimeout: '10s',
-  retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '5s' },
-});
+/**
+ * Quick writes and reads of the bot's own rows: on the workflow's own queue, so that they are dispatched at once. `summary` is
+ * what the Temporal UI shows beside each, here and below.
+ */
+export function ledger(summary: string): LedgerActivities {
+  return proxyActivities<LedgerActivities>({
+    startToCloseTimeout: '10s',
+    retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '5s' },
+    summary,
+  });
+}
 
 /**
  * The long-running watch. A dead worker's watches are released by those that are left; heartbeats, few because there are
  * as many as bots, are for when none is. The day's bound only renews the attempt. A cancelled watch is not waited for: its
  * writes are fenced by its turn.
  */
-export const watch = proxyActivities<WatchActivities>({
-  taskQueue: QUEUES.watch,
-  startToCloseTimeout: '1 day',
-  heartbeatTimeout: '60s',
-  cancellationType: ActivityCancellationType.TRY_CANCEL,
-  retry: PATIENT,
-});
+export function watch(summary: string): WatchActivities {
+  return proxyActivities<WatchActivities>({
+    taskQueue: QUEUES.watch,
+    startToCloseTimeout: '1 day',
+    heartbeatTimeout: '60s',
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+    retry: PATIENT,
+    summary,
+  });
+}
 
 type Repeatable = Pick<TradingActivities, 'cancel' | 'record' | 'windDown'>;
 
 /** Calls to one venue, on the queue that keeps its limits. */
 export interface Trading extends Repeatable, Pick<TradingActivities, 'place' | 'resolve'> {}
 
-/** The trading activities of one exchange; `summary` is what the Temporal UI shows beside each. */
+/** The trading activities of one exchange. */
 export function trading(exchange: string, summary: string): Trading {
   const taskQueue = QUEUES.trade(exchange);
   const heartbeatTimeout = '5s';

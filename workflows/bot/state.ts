@@ -11,6 +11,8 @@ export function freshState(): BotState {
     ending: null,
     sequence: 0,
     turn: 0,
+    statusVersion: 0,
+    compare: false,
     seen: [],
     queue: [],
     unresolved: [],
@@ -29,6 +31,11 @@ export function take(state: BotState, command: Command): boolean {
   state.seen = [...state.seen, command.commandId].slice(-REMEMBERED);
   state.queue.push(command);
   return true;
+}
+
+/** A command that was refused has done nothing: sent again, it is judged anew. */
+export function forget(state: BotState, commandId: string): void {
+  state.seen = state.seen.filter((seen) => seen !== commandId);
 }
 
 /** True where the bot watches its market. */

@@ -1,17 +1,21 @@
-import { CancellationScope, condition, isCancellation } from '@temporalio/workflow';
+import { CancellationScope, condition } from '@temporalio/workflow';
 import { isFinal, type PlaceIntent } from '../../bots/orders.ts';
 import { clientOrderId } from '../../bots/ids.ts';
 import type { Observation } from '../../activities/types.ts';
+import { FAILURES } from '../messages.ts';
 import {
+  become,
   fail,
+  failureOf,
+  giveUpWindingDown,
   isGone,
   mayContinueAsNew,
-  publishAttributes,
+  takeUp,
   tell,
   venueFailure,
   type Actor,
 } from './actor.ts';
-import { ledger, trading, watch } from './effects.ts';
+import { trading, watch } from './effects.ts';
 import { watches } from './state.ts';
 
 /** Failures in a row after which the bot stops trying; with the back-off below about a quarter of an hour. */
@@ -55,14 +59,9 @@ export async function windDown(actor: Actor): Promise<void> {
     if (plan.close) await place(actor, plan.close);
     if (plan.close || plan.cancel.length > 0) return;
     state.ending = null;
+    const message = `Position closed for ${address.symbol} on ${address.exchange}`;
     if (mode === 'close')
-      await ledger.setStatus({
-        botId: address.botId,
-        status: state.status,
-        finishing: false,
-        log: { level: 'INFO', message: `Position closed for ${address.symbol} on ${address.exchange}` },
-        error: state.error,
-      });
+      await become(actor, state.status, { log: { level: 'INFO', message }, error: state.error });
     tell(actor);
   } catch (error) {
     await absorb(actor, error);
@@ -84,11 +83,12 @@ async function resolveOne(actor: Actor, id: string): Promise<void> {
     const venue = trading(address.exchange, `ask about ${id}`);
     const found = await venue.resolve({ botId: address.botId, clientOrderId: id });
     state.unresolved = state.unresolved.filter((other) => other !== id);
+    state.compare = true;
     // An order that turned up is on record now: the next watch, or the winding down, records what it did.
     if (found === 'ACCEPTED' && !watches(state.status)) state.ending ??= 'keep';
   } catch (error) {
     if (isGone(error)) actor.retired = true;
-    else if (!isCancellation(error) && state.status !== 'ERROR')
+    else if (state.status !== 'ERROR')
       await fail(
         actor,
         `the outcome of order ${id} cannot be learnt: ${venueFailure(error)?.message ?? 'no answer'}`,
@@ -107,11 +107,13 @@ async function observeUntilWoken(actor: Actor): Promise<Observation | null> {
   const { state, address } = actor;
   actor.woken = false;
   state.turn += 1;
+  const { compare } = state;
   const scope = new CancellationScope();
   const observed = scope.run(() =>
-    watch.observe({
+    watch(`watch ${address.symbol}`).observe({
       botId: address.botId,
       turn: state.turn,
+      compare,
       finishing: state.ending === 'finish',
       lastReason: state.reasons[0]?.code ?? null,
       reasonsAt: state.reasonsAt,
@@ -134,6 +136,7 @@ async function observeUntilWoken(actor: Actor): Promise<Observation | null> {
   // Whichever lost is let go, so that no wait outlives its turn.
   scope.cancel();
   if ('error' in first) throw first.error;
+  if (first.observation) state.compare = false;
   return first.observation;
 }
 
@@ -165,7 +168,7 @@ async function place(actor: Actor, intent: PlaceIntent): Promise<boolean> {
   const answer = await venue
     .place({ botId, clientOrderId: id, sequence: state.sequence, intent })
     .catch((error: unknown) => {
-      if (isGone(error) || isCancellation(error)) throw error;
+      if (isGone(error)) throw error;
       return { outcome: 'unknown' } as const;
     });
   switch (answer.outcome) {
@@ -198,32 +201,25 @@ async function record(actor: Actor, id: string): Promise<void> {
 }
 
 async function finish(actor: Actor): Promise<void> {
-  const { state, address } = actor;
-  state.status = 'STOPPED';
-  state.ending = 'keep';
-  await ledger.setStatus({
-    botId: address.botId,
-    status: 'STOPPED',
-    finishing: false,
-    log: { level: 'INFO', message: `Bot stopped for ${address.symbol} on ${address.exchange}` },
-    error: null,
+  const { symbol, exchange } = actor.address;
+  actor.state.ending = 'keep';
+  await become(actor, 'STOPPED', {
+    log: { level: 'INFO', message: `Bot stopped for ${symbol} on ${exchange}` },
   });
-  publishAttributes(actor);
 }
 
 /** A failed turn: gone ends the actor, final ends the trading, all else waits and is tried again. */
 async function absorb(actor: Actor, error: unknown): Promise<void> {
-  if (isCancellation(error)) throw error;
   if (isGone(error)) {
     actor.retired = true;
     return;
   }
+  if (failureOf(error, FAILURES.outlived)) return takeUp(actor);
   const failure = venueFailure(error);
-  if (failure?.final) {
-    if (watches(actor.state.status)) return fail(actor, failure.message);
-    actor.state.ending = null;
-    return tell(actor);
-  }
+  if (failure?.final)
+    return watches(actor.state.status)
+      ? fail(actor, failure.message)
+      : giveUpWindingDown(actor, failure.message);
   await backOff(actor, failure?.message ?? 'an activity failed; see the workflow history');
 }
 
