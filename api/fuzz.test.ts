@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { request } from 'node:http';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
+import { fuzzRuns } from '../runtime/testing/fuzz-runs.ts';
+import { shared } from '../runtime/testing/shared.ts';
 import { CommandRefused } from '../workflows/client.ts';
 import { EXAMPLE, post } from './testing/example.ts';
-import { startApi } from './testing/start-api.ts';
+import { describedRequests, type Document, type Sent } from './testing/described-requests.ts';
+import { startApi, type TestApi } from './testing/start-api.ts';
 
 /** Numbers as JSON may write them, beyond what a float or a column holds. */
 const number = fc.oneof(
@@ -152,12 +155,6 @@ const query = fc
   )
   .map((pairs) => (pairs.length > 0 ? `?${pairs.map(([name, value]) => `${name}=${value}`).join('&')}` : ''));
 
-interface Sent {
-  method: string;
-  path: string;
-  content: string;
-}
-
 const LOG = { bot_id: null, level: 'INFO', message: 'x', extra_data: {} };
 const RSI = {
   strategy: 'rsi-reversal',
@@ -223,25 +220,39 @@ function send(
   });
 }
 
-const RUNS = 2_000;
+const api = shared((t) => startApi(t, { trustedProxies: 1 }));
 
-test('P6: no malformed request makes a 5xx or ends the process', async (t) => {
-  const { url, call, bots } = await startApi(t, { trustedProxies: 1 });
-  const { id } = (await post(call)).body;
+/** A bot that outlives its deletions, or all that follows would be a 404. */
+async function lastingBot({ call, bots }: TestApi): Promise<string> {
   const { command } = bots;
-  // The bot must outlive its deletions, or all that follows would be a 404.
   bots.command = (bot, asked) =>
     asked.name === 'retire' ? Promise.reject(new CommandRefused('Kept')) : command(bot, asked);
+  return (await post(call)).body.id;
+}
+
+async function fuzz(t: ExecutionContext, sending: fc.Arbitrary<Sent>, expected: number[]): Promise<void> {
+  const { url, call } = await api(t);
   const seen = new Map<number, number>();
   await fc.assert(
-    fc.asyncProperty(sendings(id), headers, async ({ method, path, content }, sent) => {
+    fc.asyncProperty(sending, headers, async ({ method, path, content }, sent) => {
       const status = await send(url, method, path, { 'Content-Type': 'application/json', ...sent }, content);
       seen.set(status, (seen.get(status) ?? 0) + 1);
       return status < 500;
     }),
-    { numRuns: RUNS },
+    { numRuns: fuzzRuns() },
   );
   t.log(Object.fromEntries(seen));
-  for (const status of [200, 400, 404, 422]) t.true(seen.has(status));
+  for (const status of expected) t.true(seen.has(status), String(status));
   t.is((await call('GET', '/health')).status, 200);
+}
+
+test('P6: no malformed request makes a 5xx or ends the process', async (t) => {
+  await fuzz(t, sendings(await lastingBot(await api(t))), [200, 400, 404, 422]);
+});
+
+test('P6: nothing that the OpenAPI document describes makes a 5xx', async (t) => {
+  const running = await api(t);
+  const botId = await lastingBot(running);
+  const { body } = await running.call<Document>('GET', '/openapi.json');
+  await fuzz(t, describedRequests(body, botId), [200, 201, 400, 404, 422]);
 });

@@ -10,7 +10,7 @@ function say(url: string, text: string): Promise<string> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {
     let answer = '';
-    const socket = connect(Number(port), hostname, () => socket.end(text));
+    const socket = connect(Number(port), hostname, () => socket.write(text));
     socket.on('data', (data) => (answer += data.toString()));
     socket.on('close', () => resolve(answer));
     socket.on('error', reject);
@@ -23,13 +23,24 @@ test('What is not HTTP is refused with the security headers', async (t) => {
     'nonsense\r\n\r\n': 400,
     'GET / HTTP/1.1\r\n\r\n': 400,
     [`GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`]: 431,
+    'GET http://[::1/ HTTP/1.1\r\nHost: x\r\n\r\n': 400,
+    'GET javascript:x HTTP/1.1\r\nHost: x\r\n\r\n': 400,
+    'OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n': 400,
+    'GET / HTTP/1.1\r\nHost: x\r\nExpect: nonsense\r\n\r\n': 417,
+    'GET /api/v1/bots/\0 HTTP/1.1\r\nHost: x\r\n\r\n': 400,
     'POST /api/v1/bots/ HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n': 400,
   };
   for (const [text, status] of Object.entries(cases)) {
     const answer = await say(url, text);
     t.true(answer.startsWith(`HTTP/1.1 ${status} `), answer.slice(0, 60));
+    t.regex(answer, /X-Frame-Options: DENY/, text.slice(0, 60));
+    t.regex(answer, /\{"detail":"[A-Z]/, text.slice(0, 60));
   }
-  t.regex(await say(url, 'nonsense\r\n\r\n'), /X-Frame-Options: DENY/);
+  const whole = await say(
+    url,
+    'GET http://other.example/health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n',
+  );
+  t.true(whole.startsWith('HTTP/1.1 200 '), whole);
 });
 
 test('A body over 64 KiB is refused, announced or not', async (t) => {

@@ -1,4 +1,4 @@
-import { createServer, STATUS_CODES, type Server } from 'node:http';
+import { createServer, STATUS_CODES, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type Koa from 'koa';
 import { SECURITY_HEADERS } from './middleware/security-headers.ts';
@@ -9,6 +9,8 @@ const LIMITS = {
   requestTimeout: 30_000,
   keepAliveTimeout: 65_000,
   maxHeaderSize: 16_384,
+  // Asked for below: Node's own refusal has none of the headers that every answer has.
+  requireHostHeader: false,
 };
 const MAX_CONNECTIONS = 1_024;
 const MAX_HEADERS = 100;
@@ -24,10 +26,17 @@ export interface Listening {
 /** Serves `app`. Rejects where the port is taken. */
 export async function listen(app: Koa, { host, port }: { host: string; port: number }): Promise<Listening> {
   const handle = app.callback();
-  const server = createServer(LIMITS, (request, response) => void handle(request, response));
+  const server = createServer(LIMITS, (request, response) => {
+    const target = targetOf(request.url ?? '');
+    const isNameless = request.httpVersion === '1.1' && request.headers.host === undefined;
+    if (target === null || isNameless) return answer(response, 400);
+    request.url = target;
+    void handle(request, response);
+  });
   server.maxConnections = MAX_CONNECTIONS;
   server.maxHeadersCount = MAX_HEADERS;
   server.on('clientError', refuse);
+  server.on('checkExpectation', (_, response) => answer(response, 417));
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, resolve);
@@ -60,10 +69,26 @@ const STATUS_OF: Partial<Record<string, number>> = {
 function refuse(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   const status = STATUS_OF[error.code ?? ''] ?? 400;
-  const body = JSON.stringify({ detail: STATUS_CODES[status] });
-  const headers = { ...SECURITY_HEADERS, 'Content-Type': 'application/json', Connection: 'close' };
+  const { headers, body } = refusalWith(status);
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  );
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${body}`);
+}
+
+/** Path and query of a request's target, which may be a whole address; null for one that is no address. */
+function targetOf(url: string): string | null {
+  if (url.startsWith('/')) return url;
+  if (!URL.canParse(url)) return null;
+  const { pathname, search } = new URL(url);
+  return pathname.startsWith('/') ? pathname + search : null;
+}
+
+function answer(response: ServerResponse, status: number): void {
+  const { headers, body } = refusalWith(status);
+  response.writeHead(status, headers).end(body);
+}
+
+function refusalWith(status: number): { headers: Record<string, string | number>; body: string } {
+  const body = JSON.stringify({ detail: STATUS_CODES[status] });
+  const length = { 'Content-Length': Buffer.byteLength(body), Connection: 'close' };
+  return { body, headers: { ...SECURITY_HEADERS, 'Content-Type': 'application/json', ...length } };
 }
