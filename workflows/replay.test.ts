@@ -31,7 +31,7 @@ const BREAKING = [
   },
   {
     change: 'a start without its look beforehand',
-    from: /const failure = await [\w.]*ledger\.preflight\(\{[^}]*\}\);/,
+    from: /const failure = await [^;]*?preflight\(\{[^}]*\}\);/,
     to: 'const failure = null;',
     told: ['bot-round-trip', 'bot-signals', 'bot-in-error', 'bot-continued-as-new-run-1'],
   },
@@ -71,7 +71,7 @@ test.serial('P9: the gate bites: changed workflows break the histories they woul
   const [code, histories] = [await currentCode(), await storedHistories()];
   for (const { change, from, to, told } of BREAKING) {
     const changed = code.replace(from, to);
-    t.not(changed, code, `the bundle still has what ${change} is made from`);
+    t.true(changed !== code, `the bundle still has what ${change} is made from`);
     const outcomes = await replay(
       changed,
       histories.filter(({ name }) => told.includes(name)),
