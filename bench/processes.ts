@@ -37,6 +37,26 @@ export function usageByPart(root: number, parts: Record<string, string>): Record
   return usage;
 }
 
+/** Begins to watch; what it returns tells how many cores everything but this process and what it started has used since. */
+export function watchOthers(): () => number {
+  const now = () => ({ at: performance.now(), others: busySeconds() - ownSeconds() });
+  const from = now();
+  return () => {
+    const to = now();
+    return Math.max(0, ((to.others - from.others) * 1_000) / (to.at - from.at));
+  };
+}
+
+function ownSeconds(): number {
+  return Object.values(usageByPart(process.pid, {})).reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0);
+}
+
+/** Of all processors together. */
+function busySeconds(): number {
+  const [, user = 0, nice = 0, system = 0] = readFileSync('/proc/stat', 'utf8').split(/\s+/, 4).map(Number);
+  return (user + nice + system) / TICKS_PER_SECOND;
+}
+
 function nameOf(command: string, parts: Record<string, string>): string | undefined {
   return Object.keys(parts).find((name) => command.includes(parts[name]!));
 }

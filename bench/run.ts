@@ -1,13 +1,14 @@
-import { cpus, loadavg, totalmem } from 'node:os';
+import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { apiReads } from './api-reads.ts';
 import { commands } from './commands.ts';
 import { exchangeEngine } from './exchange-engine.ts';
 import { exchangeHttp } from './exchange-http.ts';
-import { holds, type Figure, type Measurement } from './measurement.ts';
+import { holds, type Measurement } from './measurement.ts';
+import { watchOthers } from './processes.ts';
 import { recordFill } from './record-fill.ts';
 import { startToRunning } from './start-to-running.ts';
-import { ratiosFirst, table } from './table.ts';
+import { ratiosFirst, table, type Measured } from './table.ts';
 import { triggerToOrder } from './trigger-to-order.ts';
 import { waitingBots } from './waiting-bots.ts';
 
@@ -34,24 +35,38 @@ if (chosen.length === 0) {
 }
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
-const results: { name: string; what: string; figures: Figure[] }[] = [];
+const measured: Measured[] = [];
+/** What came to no figure, and how busy the rest of the machine was, in cores: a busy one disturbs what is not a ratio. */
+const failed: { measurement: string; error: string }[] = [];
+const disturbance: Record<string, number> = {};
+for (const { name, what, run } of chosen) {
+  say(`${name}: ${what}`);
+  const others = watchOthers();
+  try {
+    const figures = await run((line) => say(`  ${line}`));
+    measured.push(...figures.map((figure) => ({ measurement: name, ...figure, holds: holds(figure) })));
+  } catch (error) {
+    say(`  failed: ${String(error)}`);
+    failed.push({ measurement: name, error: String(error) });
+  }
+  disturbance[name] = others();
+  say(`  the rest of the machine used ${disturbance[name].toFixed(2)} cores meanwhile`);
+}
+const ok = failed.length === 0 && measured.every((figure) => figure.holds);
 const machine = {
   processor: cpus()[0]?.model ?? 'unknown',
   processors: cpus().length,
   memoryGigabytes: Math.round(totalmem() / 1e9),
   node: process.version,
-  loadBefore: loadavg()[0],
 };
-for (const { name, what, run } of chosen) {
-  say(`${name}: ${what}`);
-  results.push({ name, what, figures: await run((line) => say(`  ${line}`)) });
-}
-const ok = results.every(({ figures }) => figures.every(holds));
-const measured = results.flatMap(({ name, figures }) =>
-  figures.map((figure) => ({ measurement: name, ...figure, holds: holds(figure) })),
-);
+const report = {
+  ok,
+  at: new Date().toISOString(),
+  machine,
+  disturbance,
+  failed,
+  figures: ratiosFirst(measured),
+};
 say(`\n${table(measured)}\n`);
-process.stdout.write(
-  `${JSON.stringify({ ok, at: new Date().toISOString(), machine, figures: ratiosFirst(measured) }, null, 2)}\n`,
-);
+process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
 process.exit(ok ? 0 : 1);
