@@ -11,7 +11,7 @@ import { OrderIntent } from '../db/models/order-intent.ts';
 import { PositionRow } from '../db/models/position.ts';
 import { parametersOf } from '../db/bot-parameters.ts';
 import { ExchangeError } from '../exchanges/port.ts';
-import type { VenueFailure } from '../workflows/messages.ts';
+import type { BotChange, VenueFailure } from '../workflows/messages.ts';
 import { botGone, readBot, type Dependencies } from './dependencies.ts';
 import { venueFailure } from './failures.ts';
 import { toPosition } from './bot-view.ts';
@@ -31,9 +31,14 @@ export function createLedger(deps: Dependencies): LedgerActivities {
       await knex.transaction(async (tx) => {
         const bot = await Bot.query(tx).findById(botId).forUpdate();
         if (!bot) throw botGone();
-        await Bot.query(tx)
+        const changed = await Bot.query(tx)
           .findById(botId)
+          .where((row) => {
+            for (const test of differing(change)) void row.orWhereRaw(...test);
+          })
           .patch({ ...change, updated_at: new Date() });
+        // A repeat, of a person or of an attempt whose worker died, is no second change.
+        if (changed === 0) return;
         const { ticker, exchange } = change;
         const symbol = ticker ?? bot.ticker;
         await writeLog(tx, bot, 'INFO', `Bot updated for ${symbol} on ${exchange ?? bot.exchange}`);
@@ -56,6 +61,14 @@ export function createLedger(deps: Dependencies): LedgerActivities {
       });
     },
   };
+}
+
+/** A condition on a row for each column of a change: true where it would really change. */
+function differing(change: BotChange): [string, [string, string | boolean | null]][] {
+  return Object.entries(change).map(([column, value]) => [
+    '?? IS DISTINCT FROM ?',
+    [column, value !== null && typeof value === 'object' ? JSON.stringify(value) : value],
+  ]);
 }
 
 async function loadRecord(knex: Knex, botId: string): Promise<BotRecord> {

@@ -9,11 +9,12 @@ export interface DatabaseOptions {
   maxOverflow?: number;
   /** A statement that takes longer fails; not set: it may take as long as it needs. */
   queryTimeoutMs?: number;
+  /** How long a statement may wait for a connection; by default so short that a door answers 503 and never hangs. */
+  acquireTimeoutMs?: number;
   /** Called with every statement (never with its values). */
   onQuery?: (sql: string) => void;
 }
 
-/** A statement that cannot get a connection within this time fails: a door answers 503, it never hangs. */
 const ACQUIRE_TIMEOUT_MS = 2_500;
 
 /**
@@ -22,17 +23,18 @@ const ACQUIRE_TIMEOUT_MS = 2_500;
  */
 export function openDatabase(options: DatabaseOptions): Knex {
   const { url, poolSize = 10, maxOverflow = 0, queryTimeoutMs, onQuery } = options;
+  const { acquireTimeoutMs = ACQUIRE_TIMEOUT_MS } = options;
   const knex = knexModule({
     client: 'pg',
     connection: {
       connectionString: url.replace(/^postgresql\+\w+:/, 'postgresql:'),
       application_name: 'perpetua',
-      connectionTimeoutMillis: ACQUIRE_TIMEOUT_MS,
+      connectionTimeoutMillis: acquireTimeoutMs,
       types: { getTypeParser },
       ...(queryTimeoutMs && { query_timeout: queryTimeoutMs, statement_timeout: queryTimeoutMs }),
     },
     pool: { min: 0, max: poolSize + maxOverflow, idleTimeoutMillis: 30_000 },
-    acquireConnectionTimeout: ACQUIRE_TIMEOUT_MS,
+    acquireConnectionTimeout: acquireTimeoutMs,
     // What goes wrong with a connection is said by the query that wanted it.
     log: { warn: ignore, error: ignore, deprecate: ignore, debug: ignore },
   });

@@ -12,8 +12,8 @@ import type { StatusView } from '../../workflows/messages.ts';
 import type { Scope } from '../testing/database.ts';
 import type { Stack } from '../testing/stack.ts';
 import { inspect, type Findings } from './inspection.ts';
-import { startWorker, type WorkerProcess } from './worker-process.ts';
-import { between, startCommands, startMarket, VENUE_TIMING, venueFaults } from './weather.ts';
+import { startWorker, type WorkerProcess, type WorkerSettings } from './worker-process.ts';
+import { between, insist, startCommands, startMarket, venueFaults } from './weather.ts';
 
 /** A worker killed once, at a step; the seed decides all the rest. */
 export interface Case {
@@ -22,17 +22,20 @@ export interface Case {
 }
 
 export interface Outcome extends Case, Findings {
-  /** Until every bot that watches had looked at its market again. */
-  recoveredMs: number;
+  /** Until every bot that watches had looked at its market again; null where it did not come to that. */
+  recoveredMs: number | null;
 }
 
 /** One stack and the worker that is alive on it. */
 export interface Lane {
   stack: Stack;
   worker: WorkerProcess;
+  /** How the next worker is to be started. */
+  settings: WorkerSettings;
 }
 
-const DEATH_PATIENCE_MS = 45_000;
+/** Many lanes share few cores: they ask seldom and wait long. */
+const PATIENCE = { everyMs: 200, patienceMs: 120_000 };
 
 /**
  * Bots trade while prices swing, commands come in and the venue misbehaves; the worker is killed at the step and another
@@ -42,46 +45,50 @@ export async function runCase(t: Scope, lane: Lane, { step, seed }: Case): Promi
   const { stack } = lane;
   const random = createRandom(seed, step);
   const chance = (of: string) => createRandom(seed, `${step} ${of}`);
+  const outcome: Outcome = { step, seed, recoveredMs: null, doubled: 0, lost: 0, wrong: [] };
   const bots = await addBots(stack, random);
-  await Promise.all(bots.map((bot) => tell(stack, bot, 'start')));
-  for (const fault of venueFaults(step, random)) stack.exchange.control.addFault(fault);
   const market = startMarket(stack, chance('market'));
   const commands = startCommands(stack, bots.at(-1)!, chance('commands'));
   try {
-    lane.worker.arm({ step, nth: between(random, 1, 3), signal: 'SIGKILL' });
+    await Promise.all(bots.map((bot) => tell(stack, bot, 'start')));
+    for (const fault of venueFaults(step, random)) stack.exchange.control.addFault(fault);
+    lane.worker.arm({ step, nth: between(random, 1, 2), signal: 'SIGKILL' });
     await death(lane.worker, step);
     const killedAt = Date.now();
-    lane.worker = await startWorker(t, stack, VENUE_TIMING);
-    const recoveredMs = await recovery(stack, bots, killedAt);
+    lane.worker = await startWorker(t, stack, lane.settings);
+    outcome.recoveredMs = await recovery(stack, bots, killedAt);
     await commands.stop();
     stack.exchange.control.clearFaults();
-    stack.exchange.control.freeze();
     await furtherRound(stack, bots);
     await market.stop();
     await Promise.all(bots.map((bot) => atRest(stack, bot)));
-    return { step, seed, recoveredMs, ...(await inspect(stack)) };
+    return { ...outcome, ...(await inspect(stack)) };
+  } catch (error) {
+    return { ...outcome, wrong: [error instanceof Error ? error.message : String(error)] };
   } finally {
     stack.exchange.control.clearFaults();
-    stack.exchange.control.freeze();
-    await Promise.all([market.stop(), commands.stop()]);
+    await Promise.allSettled([market.stop(), commands.stop()]);
   }
 }
 
-/** Plain and trailing, either side first; the last one is commanded about. */
+/** One left alone, of any sort, and one that is commanded about. */
 async function addBots(stack: Stack, random: Random): Promise<BotAddress[]> {
   const plain = { quantity: '0.01', buy_price: '45000.5', sell_price: '46000', infinite_loop: true };
-  const columns = [
-    plain,
+  const sorts = [
     { ...plain, first_order: 'SELL' as const, quantity: '0.02' },
-    { ...plain, trailing_percent: between(random, 0, 1) ? '0.5' : '0.2' },
-    { ...plain, buy_price: '44900', quantity: '0.013' },
+    { ...plain, trailing_percent: '0.3' },
+    plain,
   ];
-  return Promise.all(columns.map((column) => stack.addBot(column)));
+  const alone = sorts[between(random, 0, sorts.length - 1)]!;
+  return Promise.all([
+    stack.addBot(alone),
+    stack.addBot({ ...plain, buy_price: '44900', quantity: '0.013' }),
+  ]);
 }
 
 async function death(worker: WorkerProcess, step: Step): Promise<void> {
   const abort = new AbortController();
-  const late = sleep(DEATH_PATIENCE_MS, 'late' as const, { signal: abort.signal }).catch(
+  const late = sleep(PATIENCE.patienceMs, 'late' as const, { signal: abort.signal }).catch(
     () => 'late' as const,
   );
   const ended = await Promise.race([worker.exited, late]);
@@ -92,26 +99,30 @@ async function death(worker: WorkerProcess, step: Step): Promise<void> {
 
 /** Ms from the kill until the last of the watching bots had thought again. */
 async function recovery(stack: Stack, bots: BotAddress[], killedAt: number): Promise<number> {
-  await stack.until('every bot to watch again', async () => {
-    const watching = await Bot.query(stack.knex)
-      .whereIn(
-        'id',
-        bots.map(({ botId }) => botId),
-      )
-      .whereIn('status', ['ACTIVE', 'PAUSED']);
-    const seen = await BotSessionState.query(stack.knex)
-      .whereIn(
-        'bot_id',
-        watching.map(({ id }) => id),
-      )
-      .where('observed_at', '>', new Date(killedAt));
-    return seen.length === watching.length;
-  });
+  await stack.until(
+    'every bot to watch again',
+    async () => {
+      const watching = await Bot.query(stack.knex)
+        .whereIn(
+          'id',
+          bots.map(({ botId }) => botId),
+        )
+        .whereIn('status', ['ACTIVE', 'PAUSED']);
+      const seen = await BotSessionState.query(stack.knex)
+        .whereIn(
+          'bot_id',
+          watching.map(({ id }) => id),
+        )
+        .where('observed_at', '>', new Date(killedAt));
+      return seen.length === watching.length;
+    },
+    PATIENCE,
+  );
   return Date.now() - killedAt;
 }
 
 /** Each bot buys once more and sells once more. */
-async function furtherRound(stack: Stack, bots: BotAddress[]): Promise<void> {
+export async function furtherRound(stack: Stack, bots: BotAddress[]): Promise<void> {
   const tradesOf = ({ botId }: BotAddress) => Trade.query(stack.knex).where({ bot_id: botId }).resultSize();
   await Promise.all(
     bots.map(async (bot) => {
@@ -123,27 +134,33 @@ async function furtherRound(stack: Stack, bots: BotAddress[]): Promise<void> {
       await stack.until(
         `a further round trip of ${bot.botId}`,
         async () => (await tradesOf(bot)) >= before + 2,
+        PATIENCE,
       );
     }),
   );
 }
 
 /** Stopped, with nothing left to take back and nothing left to learn. */
-async function atRest(stack: Stack, { botId, ...address }: BotAddress): Promise<void> {
+export async function atRest(stack: Stack, { botId, ...address }: BotAddress): Promise<void> {
   const { bots, knex, temporal, until } = stack;
-  await bots.command({ botId, ...address }, { name: 'stop', mode: 'keep', commandId: randomUUID() });
+  await insist(bots, { botId, ...address }, { name: 'stop', mode: 'keep', commandId: randomUUID() });
   const handle = temporal.client.workflow.getHandle(`bot/${botId}`);
-  await until(`bot ${botId} to be at rest`, async () => {
-    const { ending, unresolved } = await handle.query<StatusView>('status');
-    const open = await Order.query(knex).where({ bot_id: botId, status: 'OPEN' }).resultSize();
-    const undecided = await OrderIntent.query(knex)
-      .where({ bot_id: botId })
-      .whereIn('status', ['SENDING', 'UNKNOWN'])
-      .resultSize();
-    return ending === null && unresolved.length + open + undecided === 0;
-  });
+  await until(
+    `bot ${botId} to be at rest`,
+    async () => {
+      const open = await Order.query(knex).where({ bot_id: botId, status: 'OPEN' }).resultSize();
+      const undecided = await OrderIntent.query(knex)
+        .where({ bot_id: botId })
+        .whereIn('status', ['SENDING', 'UNKNOWN'])
+        .resultSize();
+      if (open + undecided > 0) return false;
+      const { ending, unresolved } = await handle.query<StatusView>('status');
+      return ending === null && unresolved.length === 0;
+    },
+    PATIENCE,
+  );
 }
 
 function tell({ bots }: Stack, bot: BotAddress, name: 'start' | 'resume') {
-  return bots.command(bot, { name, commandId: randomUUID() });
+  return insist(bots, bot, { name, commandId: randomUUID() });
 }

@@ -49,7 +49,7 @@ async function lostFills({ knex }: Inspected, onVenue: Map<string, AcceptedOrder
     const sum = fills.reduce((total, { quantity }) => total.add(quantity), new Decimal(0));
     if (fills.length !== order.fills || !sum.eq(order.executedQuantity))
       wrong.push(
-        `${id}: the venue filled ${order.executedQuantity} in ${order.fills}, on record are ${sum} in ${fills.length}`,
+        `${id}: the venue filled ${order.executedQuantity} in ${order.fills}, on record are ${sum.toFixed()} in ${fills.length}`,
       );
   }
   return wrong;
@@ -108,12 +108,12 @@ async function wrongBots({ knex }: Inspected): Promise<string[]> {
     const realised = new Decimal(position?.realised ?? 0);
     if (!held.eq(fold.quantity) || !realised.eq(fold.realised))
       wrong.push(
-        `bot ${bot.id} holds ${held}, realised ${realised}; its fills say ${fold.quantity}, ${fold.realised}`,
+        `bot ${bot.id} holds ${held.toFixed()}, realised ${realised.toFixed()}; its fills say ${fold.quantity}, ${fold.realised}`,
       );
     const pnl = trades.reduce((sum, trade) => sum.add(trade.pnl ?? 0), new Decimal(0));
     if (bot.total_trades !== trades.length || !pnl.eq(bot.pnl))
       wrong.push(
-        `bot ${bot.id} counts ${bot.total_trades} trades, pnl ${bot.pnl}; its trades are ${trades.length}, ${pnl}`,
+        `bot ${bot.id} counts ${bot.total_trades} trades, pnl ${bot.pnl}; its trades are ${trades.length}, ${pnl.toFixed()}`,
       );
     if (bot.status !== 'STOPPED') wrong.push(`bot ${bot.id} is ${bot.status}: ${bot.error}`);
   }

@@ -1,12 +1,8 @@
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import type { Step } from '../../activities/dependencies.ts';
 import { faultRun } from '../configuration.ts';
-import type { Scope } from '../testing/database.ts';
-import { startStack } from '../testing/stack.ts';
-import { runCase, type Case, type Lane, type Outcome } from './case.ts';
+import { startCampaign, type Campaign } from './campaign.ts';
 import { tableOf } from './table.ts';
-import { VENUE_TIMING } from './weather.ts';
-import { startWorker } from './worker-process.ts';
 
 const STEPS: Record<Step, true> = {
   'place:begun': true,
@@ -24,46 +20,36 @@ const STEPS: Record<Step, true> = {
   'record:written': true,
 };
 
-/** Most of a case is waiting for heartbeats to be missed: several go on at once. */
-const LANES = 8;
+const { seeds, steps: chosen } = faultRun();
+const steps = (Object.keys(STEPS) as Step[]).filter((step) => chosen === null || chosen.includes(step));
 
-test('P1: a worker killed at any step of an order doubles nothing and loses nothing, and every bot goes on', async (t) => {
-  const { seeds, steps } = faultRun();
-  const cases: Case[] = seeds.flatMap((seed) =>
-    (Object.keys(STEPS) as Step[])
-      .filter((step) => steps === null || steps.includes(step))
-      .map((step) => ({ step, seed })),
-  );
-  const outcomes: Outcome[] = [];
-  const lanes = Array.from({ length: Math.min(LANES, cases.length) }, async () => {
-    let lane: Lane | null = null;
-    for (let next = cases.shift(); next; next = cases.shift()) {
-      lane ??= await openLane(t);
-      const outcome = await runCase(t, lane, next).catch((error: unknown) => failed(next!, error));
-      outcomes.push(outcome);
-      // What went wrong on a stack is not the next case's business.
-      if (outcome.wrong.length > 0) {
-        await lane.worker.kill();
-        lane = null;
-      }
-    }
-    await lane?.worker.kill();
+for (const step of steps)
+  test(`P1: a worker killed at ${step} doubles nothing, loses nothing, and every bot goes on`, async (t) => {
+    const outcomes = await campaign(t).outcomesOf(step);
+    t.deepEqual(
+      outcomes.flatMap(({ seed, wrong }) => wrong.map((what) => `seed ${seed}: ${what}`)),
+      [],
+      `to see one again: FAULT_SEEDS=<seed> FAULT_STEPS=${step} npx ava runtime/faults/steps.test.ts`,
+    );
   });
-  await Promise.all(lanes);
+
+test('P1: a worker was killed at every step of an order, with every seed', async (t) => {
+  const outcomes = (await Promise.all(steps.map((step) => campaign(t).outcomesOf(step)))).flat();
   t.log(tableOf(outcomes));
-  t.deepEqual(
-    outcomes.filter(({ wrong }) => wrong.length > 0),
-    [],
-    'to see one again: FAULT_SEEDS=<seed> FAULT_STEPS=<step> npx ava runtime/faults/steps.test.ts',
-  );
+  t.is(outcomes.filter(({ recoveredMs }) => recoveredMs !== null).length, steps.length * seeds.length);
 });
 
-async function openLane(t: Scope): Promise<Lane> {
-  const stack = await startStack(t, { worker: false });
-  return { stack, worker: await startWorker(t, stack, VENUE_TIMING) };
-}
+let running: Campaign | null = null;
+const ends: (() => unknown)[] = [];
+let members = 0;
 
-function failed({ step, seed }: Case, error: unknown): Outcome {
-  const said = error instanceof Error ? error.message : String(error);
-  return { step, seed, recoveredMs: Number.NaN, doubled: 0, lost: 0, wrong: [said] };
+/** The one campaign of all tests here, which ends with the last of them. */
+function campaign(t: ExecutionContext): Campaign {
+  members += 1;
+  t.teardown(async () => {
+    members -= 1;
+    if (members === 0) for (const end of ends.toReversed()) await end();
+  });
+  running ??= startCampaign({ teardown: (end) => ends.push(end) }, steps, seeds);
+  return running;
 }

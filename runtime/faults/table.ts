@@ -19,7 +19,7 @@ function line(name: string, outcomes: Outcome[] | null): string {
         sum(outcomes.map(({ doubled }) => doubled)),
         sum(outcomes.map(({ lost }) => lost)),
         outcomes.filter(({ wrong }) => wrong.length > 0).length,
-        ...spread(outcomes.map(({ recoveredMs }) => recoveredMs).filter((ms) => !Number.isNaN(ms))),
+        ...spread(outcomes.map(({ recoveredMs }) => recoveredMs).filter((ms) => ms !== null)),
       ]
     : ['kills', 'doubled', 'lost', 'failed', 'median s', 'worst s'];
   return name.padEnd(18) + cells.map((cell) => String(cell).padStart(9)).join('');

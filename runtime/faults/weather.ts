@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Step, Timing } from '../../activities/dependencies.ts';
 import type { FaultInput } from '../../exchanges/simulated/control/faults.ts';
 import type { Random } from '../../exchanges/simulated/prices/random.ts';
-import { Unavailable, type BotAddress } from '../../workflows/client.ts';
-import type { Command } from '../../workflows/messages.ts';
+import { Unavailable, type BotAddress, type BotClient } from '../../workflows/client.ts';
+import type { Command, CommandResult } from '../../workflows/messages.ts';
 import type { Stack } from '../testing/stack.ts';
 
 /** Longer than a late order of `venueFaults` needs; short, so that a test need not wait for Binance's own bounds. */
@@ -44,20 +44,21 @@ export function startCommands({ bots }: Stack, bot: BotAddress, random: Random):
   ] as const;
   return repeat(async (signal) => {
     for (const command of pairs[between(random, 0, pairs.length - 1)]!) {
-      await sleep(between(random, 200, 900), undefined, { signal });
-      await insist({ ...command, commandId: randomUUID() });
+      await sleep(between(random, 100, 600), undefined, { signal });
+      await insist(bots, bot, { ...command, commandId: randomUUID() });
     }
   });
+}
 
-  async function insist(command: Command): Promise<void> {
-    for (;;)
-      try {
-        await bots.command(bot, command);
-        return;
-      } catch (error) {
-        if (!(error instanceof Unavailable)) throw error;
-      }
-  }
+/** Repeats a command under its one id until it is answered. */
+export async function insist(bots: BotClient, bot: BotAddress, command: Command): Promise<CommandResult> {
+  for (;;)
+    try {
+      return await bots.command(bot, command);
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error;
+      await sleep(200);
+    }
 }
 
 /** What is wrong with the venue: always something with its answers to orders where outcomes are to be resolved. */

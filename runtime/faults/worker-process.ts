@@ -1,9 +1,9 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import type { Timing } from '../../activities/dependencies.ts';
 import type { Scope } from '../testing/database.ts';
 import { TEST_KEY, type Stack } from '../testing/stack.ts';
+import { workerBuild } from './worker-build.ts';
 import type { Message, Strike, Surroundings } from './worker.ts';
 
 /** A worker in a process of its own, which can be struck at a marked step or from outside. */
@@ -19,20 +19,27 @@ export interface WorkerProcess {
   kill(): Promise<void>;
 }
 
+export interface WorkerSettings {
+  timing?: Partial<Timing>;
+  /** Its death is noticed after 4 s instead of the product's 12 (a watch) and 5 (an order). */
+  impatient?: boolean;
+}
+
 /** Starts a worker over the stack's parts; resolves when it polls. It is killed at the end of the test. */
 export async function startWorker(
   t: Scope,
   stack: Stack,
-  timing: Partial<Timing> = {},
+  { timing = {}, impatient = false }: WorkerSettings = {},
 ): Promise<WorkerProcess> {
-  const child = fork(fileURLToPath(new URL('worker.ts', import.meta.url)), {
-    execArgv: ['--import', 'tsx'],
+  const { script, workflows } = await workerBuild();
+  const child = fork(script, {
+    execArgv: [],
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const said: Buffer[] = [];
   child.stderr?.on('data', (chunk: Buffer) => said.push(chunk));
-  const exited = once(child, 'exit').then(([code, signal]: unknown[]) => ({
-    by: String(signal ?? `code ${String(code)}`),
+  const exited = once(child, 'exit').then(([code, signal]: (number | string | null)[]) => ({
+    by: signal === null ? `code ${code}` : String(signal),
     said: Buffer.concat(said).toString().slice(-2_000),
   }));
   const kill = async () => {
@@ -40,7 +47,9 @@ export async function startWorker(
     await exited;
   };
   t.teardown(kill);
-  send(child, { start: surroundings(stack, timing) });
+  send(child, {
+    start: { ...surroundings(stack), workflows: workflows[impatient ? 'impatient' : 'patient'], timing },
+  });
   const ended = exited.then(({ by, said: words }) => {
     throw new Error(`The worker ended by ${by} before it had started: ${words}`);
   });
@@ -59,14 +68,16 @@ function send(child: ChildProcess, message: Message): void {
   child.send(message);
 }
 
-function surroundings(stack: Stack, timing: Partial<Timing>): Surroundings {
-  const { databaseUrl, temporal, exchange } = stack;
+function surroundings({
+  databaseUrl,
+  temporal,
+  exchange,
+}: Stack): Omit<Surroundings, 'workflows' | 'timing'> {
   return {
     databaseUrl,
     temporalAddress: temporal.address,
     namespace: temporal.namespace,
     paperUrl: exchange.url as `http://${string}`,
     vault: { keyId: TEST_KEY.keyId, key: TEST_KEY.key.toString('hex') },
-    timing,
   };
 }

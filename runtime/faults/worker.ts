@@ -4,10 +4,8 @@ import { NativeConnection } from '@temporalio/worker';
 import type { Step, Timing } from '../../activities/dependencies.ts';
 import { openDatabase } from '../../db/connect.ts';
 import { createVault } from '../../exchanges/vault.ts';
-import { binarySearch } from '../configuration.ts';
 import { quietTemporal } from '../testing/temporal.ts';
 import { startTrading } from '../trading.ts';
-import { workflowBundle } from '../workflow-bundle.ts';
 
 /** Where everything is: the first message of whoever started this process. */
 export interface Surroundings {
@@ -15,6 +13,8 @@ export interface Surroundings {
   temporalAddress: string;
   namespace: string;
   paperUrl: `http://${string}`;
+  /** The file of the bundled workflows. */
+  workflows: string;
   vault: { keyId: string; key: string };
   timing: Partial<Timing>;
 }
@@ -44,16 +44,24 @@ process.on('message', (message: Message) => {
 process.on('disconnect', () => process.exit(1));
 
 async function start(surroundings: Surroundings): Promise<void> {
-  const { databaseUrl, temporalAddress: address, namespace, paperUrl, vault, timing } = surroundings;
+  const {
+    databaseUrl,
+    temporalAddress: address,
+    namespace,
+    paperUrl,
+    workflows,
+    vault,
+    timing,
+  } = surroundings;
   quietTemporal();
   const connection = await NativeConnection.connect({ address });
   const clientConnection = await Connection.connect({ address });
   const trading = await startTrading({
-    knex: openDatabase({ url: databaseUrl }),
+    knex: openDatabase({ url: databaseUrl, acquireTimeoutMs: 10_000 }),
     connection,
     client: new Client({ connection: clientConnection, namespace }),
     namespace,
-    workflowBundle: await workflowBundle(binarySearch().cacheDir),
+    workflowBundle: { codePath: workflows },
     vault: createVault({ currentKeyId: vault.keyId, keys: { [vault.keyId]: Buffer.from(vault.key, 'hex') } }),
     paperUrl,
     testnet: true,

@@ -9,7 +9,7 @@ import { openDatabase } from '../../db/connect.ts';
 import { migrateToLatest } from '../../db/migrations.ts';
 import { testServers } from '../configuration.ts';
 import { freePort } from '../embedded/ports.ts';
-import { startPostgres, type EmbeddedPostgres } from '../embedded/postgres.ts';
+import { startPostgres, type EmbeddedPostgres, type PostgresOptions } from '../embedded/postgres.ts';
 
 /** The part of AVA's `t` that is used here. */
 export interface Scope {
@@ -31,10 +31,11 @@ const TEMPLATE = 'perpetua_template';
  */
 export async function freshDatabase(
   t: Scope,
-  options: { poolSize?: number; own?: Pick<EmbeddedPostgres, 'url'> } = {},
+  options: { poolSize?: number; own?: Pick<EmbeddedPostgres, 'url'>; acquireTimeoutMs?: number } = {},
 ): Promise<TestDatabase> {
   const database = await emptyCopy(t, TEMPLATE, options.own?.url);
-  const knex = openDatabase({ url: database, poolSize: options.poolSize ?? 10 });
+  const { poolSize = 10, acquireTimeoutMs } = options;
+  const knex = openDatabase({ url: database, poolSize, ...(acquireTimeoutMs && { acquireTimeoutMs }) });
   t.teardown(() => knex.destroy());
   return { knex, url: database };
 }
@@ -47,17 +48,19 @@ export async function blankDatabase(t: Scope): Promise<TestDatabase> {
   return { knex, url };
 }
 
-/** A throw-away PostgreSQL with the migrated template in it. `port` and the rest are chosen. */
-export async function startTestPostgres(): Promise<EmbeddedPostgres> {
-  const folder = await mkdtemp(join(tmpdir(), 'perpetua-test-'));
+/** A throw-away PostgreSQL with the migrated template in it, unless its data is `kept` in a folder for the next one on its port. */
+export async function startTestPostgres(
+  kept?: Pick<PostgresOptions, 'folder' | 'port' | 'password'>,
+): Promise<EmbeddedPostgres> {
+  const folder = kept?.folder ?? (await mkdtemp(join(tmpdir(), 'perpetua-test-')));
   chmodSync(folder, 0o755);
   const server = await startPostgres({
     folder: join(folder, 'postgres'),
-    port: await freePort(),
-    password: randomUUID(),
+    port: kept?.port ?? (await freePort()),
+    password: kept?.password ?? randomUUID(),
     database: TEMPLATE,
     logFile: join(folder, 'postgres.log'),
-    throwAway: folder,
+    ...(kept ? {} : { throwAway: folder }),
   });
   const template = openDatabase({ url: server.url });
   await migrateToLatest(template);
