@@ -87,6 +87,7 @@ async function loadRecord(knex: Knex, botId: string): Promise<BotRecord> {
     strategy: bot.strategy,
     sequence: highest?.sequence ?? 0,
     turn: session?.turn ?? 0,
+    statusVersion: bot.status_version,
     unresolved: intents.map((intent) => intent.client_order_id),
     position: position ? toPosition(position) : FLAT,
   };
@@ -110,15 +111,24 @@ async function preflight(deps: Dependencies, botId: string): Promise<VenueFailur
   }
 }
 
-async function setStatus(knex: Knex, { botId, status, finishing, log, error }: StatusChange): Promise<void> {
-  await knex.transaction(async (tx) => {
+async function setStatus(
+  knex: Knex,
+  { botId, version, status, finishing, log, error }: StatusChange,
+): Promise<{ version: number }> {
+  return knex.transaction(async (tx) => {
+    // Waits for every transaction that commits an intent under the status from before: the answer is a fence.
     const bot = await Bot.query(tx).findById(botId).forUpdate();
     if (!bot) throw botGone();
-    if (bot.status === status && bot.finishing === finishing && bot.error === error) return;
-    await Bot.query(tx).findById(botId).patch({ status, finishing, error, updated_at: new Date() });
+    if (bot.status_version >= version) return { version: bot.status_version };
+    const change = { status, finishing, error, status_version: version };
+    await Bot.query(tx)
+      .findById(botId)
+      .patch({ ...change, updated_at: new Date() });
+    if (bot.status === status && bot.finishing === finishing && bot.error === error) return { version };
     if (status === 'ACTIVE' && isAtRest(bot.status)) await beginSession(tx, bot);
     if (log) await writeLog(tx, bot, log.level, log.message);
     await writeEvent(tx, bot, 'bot.status', { status, finishing });
+    return { version };
   });
 }
 

@@ -15,6 +15,8 @@ export interface BotRecord {
   sequence: number;
   /** The highest turn any activity of the bot ever wrote with. */
   turn: number;
+  /** Of the newest status the row was told. */
+  statusVersion: number;
   /** Intents without an outcome. */
   unresolved: string[];
   position: Position;
@@ -71,6 +73,8 @@ export interface Recorded {
 
 export interface StatusChange {
   botId: string;
+  /** Grows with every status the workflow tells: an older word never overwrites a newer one. */
+  version: number;
   status: BotStatus;
   finishing: boolean;
   /** What is written to the activity log; null where nothing changed for people. */
@@ -84,9 +88,14 @@ export interface LedgerActivities {
   load(input: { botId: string }): Promise<BotRecord>;
   /** Checks, without waiting for a venue that does not answer, that the bot can trade at all; null or why it cannot. */
   preflight(input: { botId: string }): Promise<VenueFailure | null>;
-  setStatus(change: StatusChange): Promise<void>;
+  /** Returns the version that stands afterwards: the change's own, or a newer one, beside which the change has no effect. */
+  setStatus(change: StatusChange): Promise<{ version: number }>;
+  /**
+   * Fails with `CommandRefused` where ticker, exchange, account or first order would change while the bot holds something,
+   * has an order that is not final, or one whose outcome is unknown.
+   */
   configure(input: { botId: string; change: BotChange }): Promise<BotRecord>;
-  /** Deletes the bot's row; its logs stay. */
+  /** Deletes the bot's row; its logs stay. Fails with `CommandRefused` while an order of the bot may still be on a venue. */
   erase(input: { botId: string }): Promise<void>;
 }
 

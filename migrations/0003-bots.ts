@@ -29,6 +29,7 @@ export async function up(knex: Knex): Promise<void> {
         CONSTRAINT bots_trailing_percent_check CHECK (trailing_percent >= 0 AND trailing_percent <= 100),
       infinite_loop boolean DEFAULT false,
       status varchar(20) DEFAULT 'STOPPED',
+      status_version bigint NOT NULL DEFAULT 0,
       finishing boolean NOT NULL DEFAULT false,
       error text,
       pnl numeric(20, 8) DEFAULT 0.0,

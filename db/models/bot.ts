@@ -26,6 +26,8 @@ export class Bot extends Model {
   declare trailing_percent: Amount | null;
   declare infinite_loop: boolean | null;
   declare status: BotStatus;
+  /** Of the status: its workflow counts what it tells, and an older word does not overwrite a newer one. */
+  declare status_version: number;
   /** True while it completes its last cycle (stop mode `finish`). */
   declare finishing: boolean;
   declare error: string | null;
