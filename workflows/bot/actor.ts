@@ -109,7 +109,7 @@ export async function giveUpWindingDown(actor: Actor, message: string): Promise<
   const known = state.error?.includes(message) ? state.error : null;
   if (known) return tell(actor);
   const before = state.error ? `${state.error}; then ` : '';
-  await becomeError(actor, `${before}its orders could not be looked after, some may still rest: ${message}`);
+  await becomeError(actor, `${before}its orders could not be taken back, some may still rest: ${message}`);
   tell(actor);
 }
 
@@ -143,7 +143,7 @@ export function failureOf(error: unknown, type: string): ApplicationFailure | nu
 export async function takeUp(actor: Actor): Promise<void> {
   const { state, address } = actor;
   const { unresolved, position, ...record } = await ledger('load').load({ botId: address.botId });
-  if (record.statusVersion > state.statusVersion) state.status = record.status;
+  if (!actor.loaded || record.statusVersion > state.statusVersion) state.status = record.status;
   state.statusVersion = Math.max(state.statusVersion, record.statusVersion);
   state.sequence = Math.max(state.sequence, record.sequence);
   state.turn = Math.max(state.turn, record.turn);

@@ -116,7 +116,7 @@ async function configure(actor: Actor, { change }: Command & { name: 'configure'
 }
 
 async function retire(actor: Actor): Promise<CommandResult> {
-  const { state, address } = actor;
+  const { state } = actor;
   if (state.status !== 'STOPPED') {
     await stop(actor, 'keep');
     state.ending = 'keep';
