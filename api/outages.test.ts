@@ -13,6 +13,7 @@ import { startApi } from './testing/start-api.ts';
 /** A way to the database that can be cut, or go silent without a word. */
 async function startLink(t: Scope, target: URL) {
   const sockets = new Set<Socket>();
+  const lost = new Set<Socket>();
   let state: 'open' | 'cut' | 'silent' = 'open';
   const server = createServer((near) => {
     if (state === 'cut') return void near.destroy();
@@ -22,7 +23,7 @@ async function startLink(t: Scope, target: URL) {
       [far, near],
     ] as const) {
       sockets.add(from);
-      from.on('data', (data) => void (state === 'open' && to.write(data)));
+      from.on('data', (data) => void (state === 'open' && !lost.has(from) && to.write(data)));
       from.on('error', () => {});
       from.on('close', () => to.destroy());
     }
@@ -34,6 +35,8 @@ async function startLink(t: Scope, target: URL) {
   t.teardown(() => (end(), server.close()));
   return {
     url: url.href,
+    /** All connections there are go silent for good; new ones are well. */
+    lose: () => sockets.forEach((socket) => lost.add(socket)),
     set(next: typeof state) {
       // What was sent into the silence is lost, so the connections are, too.
       if (next === 'cut' || state === 'silent') end();
@@ -73,12 +76,31 @@ for (const outage of ['cut', 'silent'] as const) {
   });
 }
 
+test('P7: connections to the database that were lost without a word are given up', async (t) => {
+  const { url } = await freshDatabase(t);
+  const link = await startLink(t, new URL(url));
+  const knex = openDatabase({ url: link.url, poolSize: 2, queryTimeoutMs: 500 });
+  t.teardown(() => {
+    link.set('cut');
+    return knex.destroy();
+  });
+  const { call } = await startApi(t, {}, { knex });
+  const read = async () => (await call('GET', '/api/v1/bots/')).status;
+  t.deepEqual(await Promise.all([read(), read()]), [200, 200]);
+  link.lose();
+  t.deepEqual(await Promise.all([read(), read()]), [503, 503]);
+  t.deepEqual(await Promise.all([read(), read()]), [200, 200]);
+});
+
 for (const outage of ['cut', 'silent'] as const) {
   test(`P7: while the Temporal server is ${outage} commands are a 503 with Retry-After, and then the bots obey again`, async (t) => {
     const stack = await startStack(t);
     const bot = await stack.addBot();
     const link = await startLink(t, new URL(`tcp://${stack.temporal.address}`));
-    const connection = Connection.lazy({ address: new URL(link.url).host });
+    const connection = Connection.lazy({
+      address: new URL(link.url).host,
+      channelArgs: { 'grpc.max_reconnect_backoff_ms': 500 },
+    });
     t.teardown(() => connection.close());
     const client = new Client({ connection, namespace: stack.temporal.namespace });
     const { call } = await startApi(t, {}, { knex: stack.knex, bots: createBotClient(client) });

@@ -33,7 +33,7 @@ export function openDatabase(options: DatabaseOptions): Knex {
       types: { getTypeParser },
       ...(queryTimeoutMs && { query_timeout: queryTimeoutMs, statement_timeout: queryTimeoutMs }),
     },
-    pool: { min: 0, max: poolSize + maxOverflow, idleTimeoutMillis: 30_000 },
+    pool: { min: 0, max: poolSize + maxOverflow, idleTimeoutMillis: 30_000, afterCreate: leaveWhenLate },
     acquireConnectionTimeout: acquireTimeoutMs,
     // What goes wrong with a connection is said by the query that wanted it.
     log: { warn: ignore, error: ignore, deprecate: ignore, debug: ignore },
@@ -41,6 +41,26 @@ export function openDatabase(options: DatabaseOptions): Knex {
   if (onQuery) knex.on('query', ({ sql }: { sql: string }) => onQuery(sql));
   return knex;
 }
+
+/**
+ * A connection whose answer came too late is not used again: the query still stands in it, and where the way to the server
+ * was lost without a word, every later one would wait behind it. knex takes the error as the end of the connection.
+ */
+function leaveWhenLate(connection: pg.Client, done: (error: null, connection: pg.Client) => void): void {
+  const query = connection.query.bind(connection) as (...args: unknown[]) => unknown;
+  const watched = (...args: unknown[]) =>
+    query(...args.map((arg) => (typeof arg === 'function' ? watch(arg as Callback) : arg)));
+  const watch =
+    (callback: Callback): Callback =>
+    (error, result) => {
+      if (error?.message === 'Query read timeout') connection.emit('error', error);
+      callback(error, result);
+    };
+  Object.assign(connection, { query: watched });
+  done(null, connection);
+}
+
+type Callback = (error: Error | null, result: unknown) => void;
 
 const getTypeParser = (oid: number, format: string) =>
   oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format as 'text');
