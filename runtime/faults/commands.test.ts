@@ -50,7 +50,7 @@ test('P4: no command is lost or applied twice, whatever is killed and however of
 
   for (const [at, { expected, status }] of (await all).entries()) {
     const { botId } = bots[at]!;
-    const logs = await ActivityLog.query(stack.knex).where({ bot_id: botId }).orderBy('created_at');
+    const logs = await ActivityLog.query(stack.knex).where({ bot_id: botId }).orderBy('timestamp');
     t.deepEqual(
       logs.map(({ message }) => message.split(' ')[1]),
       expected,

@@ -14,7 +14,8 @@ export interface WorkerProcess {
   stopped: Promise<unknown>;
   /** Resolves when the process has ended, with what it ended by and the last it said. */
   exited: Promise<{ by: string; said: string }>;
-  signal(signal: 'SIGCONT'): void;
+  /** `SIGTERM` ends it once what it has under way is done. */
+  signal(signal: 'SIGCONT' | 'SIGTERM'): void;
   /** kill -9; resolves when it is gone. */
   kill(): Promise<void>;
 }

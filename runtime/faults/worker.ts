@@ -70,6 +70,7 @@ async function start(surroundings: Surroundings): Promise<void> {
     timing,
     step,
   });
+  process.once('SIGTERM', () => void trading.stop().then(() => process.exit(0)));
   process.send?.('started');
   await trading.ended;
 }
