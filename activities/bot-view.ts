@@ -11,28 +11,38 @@ import { OrderIntent } from '../db/models/order-intent.ts';
 import { PositionRow } from '../db/models/position.ts';
 import { readBot, type BotAndAccount, type Dependencies } from './dependencies.ts';
 
-/** All that is on record of one bot: what its decisions are made from. */
-export interface BotView extends BotAndAccount {
-  settings: Settings;
-  session: SessionState;
+/** All that is on record of one bot, its settings unread: what is out can be booked and taken back whatever they say. */
+export interface StoredBot extends BotAndAccount {
+  /** Null before the first start. */
+  session: SessionState | null;
   position: Position;
   /** Orders that are not final and intents without an outcome. */
   orders: OwnOrder[];
+  /** The highest turn that wrote the session. */
+  turn: number;
   /** Of the session as it was read: a write that has it wrong finds that somebody wrote in between. */
   version: number;
   /** Epoch ms of the last saved observation; null for a session that has just begun. */
   observedAt: number | null;
 }
 
+/** All that is on record of one bot: what its decisions are made from. */
+export interface BotView extends StoredBot {
+  settings: Settings;
+  session: SessionState;
+}
+
 /** Reads a bot as it stands. Fails with `BotGone`, or `InvalidBot` where its settings cannot be read. */
 export async function readBotView(deps: Dependencies, botId: string): Promise<BotView> {
+  const stored = await readStoredBot(deps, botId);
+  const { strategy, protections } = stored.bot;
+  const settings = readSettings({ strategy, parameters: parametersOf(stored.bot), protections });
+  return { ...stored, settings, session: stored.session ?? startSession(settings, null) };
+}
+
+/** The same, whatever its settings are. Fails with `BotGone`. */
+export async function readStoredBot(deps: Dependencies, botId: string): Promise<StoredBot> {
   const owner = await readBot(deps, botId);
-  const { bot } = owner;
-  const settings = readSettings({
-    strategy: bot.strategy,
-    parameters: parametersOf(bot),
-    protections: bot.protections,
-  });
   const [session, position, orders] = await Promise.all([
     BotSessionState.query(deps.knex).findById(botId),
     PositionRow.query(deps.knex).findById(botId),
@@ -40,10 +50,10 @@ export async function readBotView(deps: Dependencies, botId: string): Promise<Bo
   ]);
   return {
     ...owner,
-    settings,
-    session: (session?.state as SessionState | undefined) ?? startSession(settings, null),
+    session: (session?.state ?? null) as SessionState | null,
     position: position ? toPosition(position) : FLAT,
     orders,
+    turn: session?.turn ?? 0,
     version: session?.version ?? 0,
     observedAt: session?.observed_at?.getTime() ?? null,
   };
@@ -86,6 +96,6 @@ function ownOrder(row: Order | OrderIntent, status: OwnOrder['status'], filled: 
 }
 
 /** PostgreSQL prints a numeric with all the zeros of its scale. */
-function plain(amount: Amount): Amount {
+export function plain(amount: Amount): Amount {
   return new Decimal(amount).toFixed();
 }

@@ -1,5 +1,5 @@
 import { ExchangeError } from '../exchanges/port.ts';
-import { readBot, type Dependencies } from './dependencies.ts';
+import { readOrderPlace, type Dependencies } from './dependencies.ts';
 import type { TradingActivities } from './types.ts';
 
 /**
@@ -7,11 +7,11 @@ import type { TradingActivities } from './types.ts';
  */
 export function createCancel(deps: Dependencies): TradingActivities['cancel'] {
   return async ({ botId, clientOrderId }) => {
-    const { bot, account } = await readBot(deps, botId);
+    const { account, symbol } = await readOrderPlace(deps, { botId, clientOrderId });
     const exchange = await deps.openAccount(account);
     deps.step('cancel:begun', botId);
     try {
-      await exchange.cancel({ symbol: bot.ticker, clientOrderId });
+      await exchange.cancel({ symbol, clientOrderId });
     } catch (error) {
       if (!(error instanceof ExchangeError && error.code === 'unknown_order')) throw error;
     }

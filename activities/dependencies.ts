@@ -2,6 +2,8 @@ import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/comm
 import type { Knex } from 'knex';
 import { Bot } from '../db/models/bot.ts';
 import { ExchangeAccount } from '../db/models/exchange-account.ts';
+import { Order } from '../db/models/order.ts';
+import { OrderIntent } from '../db/models/order-intent.ts';
 import { ExchangeError, type Exchange } from '../exchanges/port.ts';
 import { FAILURES } from '../workflows/messages.ts';
 
@@ -30,11 +32,18 @@ export interface Timing {
    * its own time-out (10 s) and a margin.
    */
   acceptance: number;
+  /** An order this long on record that its venue does not know, asked twice, is not there any more. */
+  forgottenAfter: number;
   /** Between two comparisons of our record with the venue while a bot watches. */
   reconcileEvery: number;
 }
 
-export const TIMING: Timing = { sendWithin: 3_000, acceptance: 17_000, reconcileEvery: 300_000 };
+export const TIMING: Timing = {
+  sendWithin: 3_000,
+  acceptance: 17_000,
+  forgottenAfter: 60_000,
+  reconcileEvery: 300_000,
+};
 
 /** What activities close over. */
 export interface Dependencies {
@@ -57,17 +66,34 @@ export interface BotAndAccount {
 export async function readBot({ knex }: Dependencies, botId: string): Promise<BotAndAccount> {
   const bot = await Bot.query(knex).findById(botId);
   if (!bot) throw botGone();
-  const account = bot.exchange_account_id
-    ? await ExchangeAccount.query(knex).findById(bot.exchange_account_id)
-    : undefined;
-  if (!account)
-    throw new ExchangeError(`No account for ${bot.exchange}. Add one and choose it for this bot.`, {
-      code: 'bad_credentials',
-      phase: 'before_call',
-      retrySafe: false,
-      final: true,
-    });
-  return { bot, account };
+  return { bot, account: await readAccount(knex, bot, bot.exchange_account_id) };
+}
+
+/** One order's bot, and where the order is or was to be: that, its own rows say, whatever the bot trades by now. */
+export async function readOrderPlace(
+  { knex }: Dependencies,
+  { botId, clientOrderId }: { botId: string; clientOrderId: string },
+): Promise<BotAndAccount & { symbol: string }> {
+  const [bot, order, intent] = await Promise.all([
+    Bot.query(knex).findById(botId),
+    Order.query(knex).findById(clientOrderId),
+    OrderIntent.query(knex).findById(clientOrderId),
+  ]);
+  if (!bot) throw botGone();
+  const row = order ?? intent;
+  const account = await readAccount(knex, bot, row ? row.exchange_account_id : bot.exchange_account_id);
+  return { bot, account, symbol: row?.symbol ?? bot.ticker };
+}
+
+async function readAccount(knex: Knex, bot: Bot, id: string | null): Promise<ExchangeAccount> {
+  const account = id === null ? undefined : await ExchangeAccount.query(knex).findById(id);
+  if (account) return account;
+  throw new ExchangeError(`No account for ${bot.exchange}. Add one and choose it for this bot.`, {
+    code: 'bad_credentials',
+    phase: 'before_call',
+    retrySafe: false,
+    final: true,
+  });
 }
 
 export function botGone(): ApplicationFailure {

@@ -15,6 +15,7 @@ import type { BotChange, VenueFailure } from '../workflows/messages.ts';
 import { botGone, readBot, type Dependencies } from './dependencies.ts';
 import { venueFailure } from './failures.ts';
 import { toPosition } from './bot-view.ts';
+import { leaveMarket, refuseWhereBound, refuseWhereOut } from './market-change.ts';
 import type { BotRecord, LedgerActivities, StatusChange } from './types.ts';
 
 /** A start waits this long for a venue's list of markets; a venue that is away is the trading loop's business. */
@@ -27,40 +28,43 @@ export function createLedger(deps: Dependencies): LedgerActivities {
     load: ({ botId }) => loadRecord(knex, botId),
     preflight: ({ botId }) => preflight(deps, botId),
     setStatus: (change) => setStatus(knex, change),
-    async configure({ botId, change }) {
-      await knex.transaction(async (tx) => {
-        const bot = await Bot.query(tx).findById(botId).forUpdate();
-        if (!bot) throw botGone();
-        const changed = await Bot.query(tx)
-          .findById(botId)
-          .where((row) => {
-            for (const test of differing(change)) void row.orWhereRaw(...test);
-          })
-          .patch({ ...change, updated_at: new Date() });
-        // A repeat, of a person or of an attempt whose worker died, is no second change.
-        if (changed === 0) return;
-        const { ticker, exchange } = change;
-        const symbol = ticker ?? bot.ticker;
-        await writeLog(tx, bot, 'INFO', `Bot updated for ${symbol} on ${exchange ?? bot.exchange}`);
-        await writeEvent(tx, bot, 'bot.updated', {});
-      });
+    configure: async ({ botId, change }) => {
+      await knex.transaction((tx) => configure(tx, botId, change));
       return loadRecord(knex, botId);
     },
-    async erase({ botId }) {
-      await knex.transaction(async (tx) => {
-        const bot = await Bot.query(tx).findById(botId).forUpdate();
-        if (!bot) return;
-        await Bot.query(tx).deleteById(botId);
-        await ActivityLog.query(tx).insert({
-          bot_id: null,
-          user_id: bot.user_id,
-          level: 'WARNING',
-          message: `Bot deleted for ${bot.ticker} on ${bot.exchange}`,
-        });
-        await writeEvent(tx, bot, 'bot.deleted', {});
-      });
-    },
+    erase: ({ botId }) => knex.transaction((tx) => erase(tx, botId)),
   };
+}
+
+async function configure(tx: Knex, botId: string, change: BotChange): Promise<void> {
+  const bot = await Bot.query(tx).findById(botId).forUpdate();
+  if (!bot) throw botGone();
+  await refuseWhereBound(tx, bot, change);
+  const changed = await Bot.query(tx)
+    .findById(botId)
+    .where((row) => void differing(change).forEach((test) => row.orWhereRaw(...test)))
+    .patch({ ...change, updated_at: new Date() });
+  // A repeat, of a person or of an attempt whose worker died, is no second change.
+  if (changed === 0) return;
+  await leaveMarket(tx, bot, change);
+  const { ticker, exchange } = change;
+  const symbol = ticker ?? bot.ticker;
+  await writeLog(tx, bot, 'INFO', `Bot updated for ${symbol} on ${exchange ?? bot.exchange}`);
+  await writeEvent(tx, bot, 'bot.updated', {});
+}
+
+async function erase(tx: Knex, botId: string): Promise<void> {
+  const bot = await Bot.query(tx).findById(botId).forUpdate();
+  if (!bot) return;
+  await refuseWhereOut(tx, botId);
+  await Bot.query(tx).deleteById(botId);
+  await ActivityLog.query(tx).insert({
+    bot_id: null,
+    user_id: bot.user_id,
+    level: 'WARNING',
+    message: `Bot deleted for ${bot.ticker} on ${bot.exchange}`,
+  });
+  await writeEvent(tx, bot, 'bot.deleted', {});
 }
 
 /** A condition on a row for each column of a change: true where it would really change. */
@@ -136,7 +140,10 @@ function isAtRest(status: BotStatus): boolean {
   return status === 'STOPPED' || status === 'ERROR';
 }
 
-/** A start goes on where the last session ended, with what ended it cleared. */
+/** The most the column holds: no attempt of the turn that wrote last may write any more, the next turn may. */
+const EVERY_ATTEMPT = 2_147_483_647;
+
+/** A start goes on where the last session ended, with what ended it cleared. What watched that one is fenced off. */
 async function beginSession(tx: Knex, bot: Bot): Promise<void> {
   const settings = readSettings({
     strategy: bot.strategy,
@@ -145,10 +152,8 @@ async function beginSession(tx: Knex, bot: Bot): Promise<void> {
   });
   const last = await BotSessionState.query(tx).findById(bot.id).forUpdate();
   const state = startSession(settings, (last?.state ?? null) as SessionState | null);
-  if (last)
-    await last
-      .$query(tx)
-      .patch({ state, reasons: [], observed_at: null, version: last.version + 1, updated_at: new Date() });
+  const begun = { state, reasons: [], observed_at: null, attempt: EVERY_ATTEMPT, updated_at: new Date() };
+  if (last) await last.$query(tx).patch({ ...begun, version: last.version + 1 });
   else await BotSessionState.query(tx).insert({ bot_id: bot.id, state, reasons: [] });
 }
 

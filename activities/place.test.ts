@@ -9,7 +9,7 @@ import type { Timing } from './dependencies.ts';
 async function scene(t: ExecutionContext, timing: Partial<Timing> = {}) {
   const stack = await startStack(t, { worker: false });
   const activities = await looseActivities(t, stack, { timing });
-  const bot = await stack.addBot();
+  const bot = await stack.addBot({ status: 'ACTIVE' });
   const id = clientOrderId({ botId: bot.botId, cycle: 1, leg: 'main', sequence: 1 });
   const input = { botId: bot.botId, clientOrderId: id, sequence: 1, intent: RESTING_BUY };
   return { ...activities, stack, bot, id, input };
@@ -61,6 +61,63 @@ test.serial('under an engaged kill switch nothing is committed and nothing sent'
   await engageSwitch(stack.knex, { scope: 'bot', id: bot.botId }, 'drill');
   t.deepEqual(await run(trading.place, input), { outcome: 'fenced', reason: 'drill' });
   t.deepEqual([sends(stack, bot), (await intentsOf(stack, bot)).length], [0, 0]);
+});
+
+const FORBIDDEN = [
+  { status: 'STOPPED' },
+  { status: 'PAUSED' },
+  { status: 'ERROR' },
+  { status: 'ACTIVE', finishing: true },
+] as const;
+
+for (const columns of FORBIDDEN)
+  test.serial(
+    `an order that opens is not sent under ${JSON.stringify(columns)}, one that closes is`,
+    async (t) => {
+      const { run, trading, stack, bot, input } = await scene(t);
+      await stack.knex('bots').where({ id: bot.botId }).update(columns);
+      t.like(await run(trading.place, input), { outcome: 'fenced' });
+      t.deepEqual([sends(stack, bot), (await intentsOf(stack, bot)).length], [0, 0]);
+      const closing = { ...input, intent: { ...RESTING_BUY, reduceOnly: true } };
+      t.like(await run(trading.place, closing), { outcome: 'accepted' });
+    },
+  );
+
+test.serial('a stop is answered once no order that opens can be committed any more', async (t) => {
+  const { run, trading, ledger, stack, bot, input } = await scene(t);
+  const stop = { version: 1, status: 'STOPPED', finishing: false, log: null, error: null } as const;
+  // Whoever commits an intent holds the row as here.
+  const committing = await stack.knex.transaction();
+  await committing('bots').where({ id: bot.botId }).forShare();
+  let stopped = false;
+  const stopping = run(ledger.setStatus, { botId: bot.botId, ...stop }).then(() => (stopped = true));
+  const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+  await stack.until('the stop to wait', async () => (await stack.knex.raw(waiting)).rowCount > 0);
+  t.false(stopped);
+  await committing.commit();
+  await stopping;
+  t.like(await run(trading.place, input), { outcome: 'fenced' });
+});
+
+test.serial('a bot whose market was changed meanwhile sends nothing decided for the old one', async (t) => {
+  const stack = await startStack(t, { worker: false });
+  const bot = await stack.addBot({ status: 'ACTIVE' });
+  let begun = false;
+  const { run, trading } = await looseActivities(t, stack, { step: () => (begun = true) });
+  const id = clientOrderId({ botId: bot.botId, cycle: 1, leg: 'main', sequence: 1 });
+  const held = await stack.knex.transaction();
+  await held('kill_switches').where({ scope: 'global' }).forUpdate();
+  const placing = run(trading.place, {
+    botId: bot.botId,
+    clientOrderId: id,
+    sequence: 1,
+    intent: RESTING_BUY,
+  });
+  await stack.until('the order to be about to be committed', () => begun);
+  await stack.knex('bots').where({ id: bot.botId }).update({ ticker: 'ETH/USDT' });
+  await held.commit();
+  t.like(await placing, { outcome: 'fenced' });
+  t.is(sends(stack, bot), 0);
 });
 
 test.serial('a look-up that fails has sent nothing, and says so', async (t) => {

@@ -1,13 +1,16 @@
 import type { Knex } from 'knex';
+import type { PlaceIntent } from '../bots/orders.ts';
 import { readEngagedSwitch } from '../db/kill-switch.ts';
+import { Bot } from '../db/models/bot.ts';
+import { Order } from '../db/models/order.ts';
 import { ExchangeError, type Exchange, type VenueOrder } from '../exchanges/port.ts';
-import { readBot, type BotAndAccount, type Dependencies } from './dependencies.ts';
+import { botGone, readBot, type BotAndAccount, type Dependencies } from './dependencies.ts';
 import { venueFailure } from './failures.ts';
 import type { PlaceInput, PlaceOutcome, TradingActivities } from './types.ts';
 import { writeAccepted, writeOutcome } from './venue-orders.ts';
 
 /**
- * Places one order. The intent is committed first, under the kill switch's fence; its id is looked up; it is sent once.
+ * Places one order. The intent is committed first, under the fences of kill switch and status; its id is looked up; it is sent once.
  * An intent that exists already was begun by somebody else, perhaps sent: that is unknown, never sent again.
  */
 export function createPlace(deps: Dependencies): TradingActivities['place'] {
@@ -16,8 +19,9 @@ export function createPlace(deps: Dependencies): TradingActivities['place'] {
     const owner = await readBot(deps, botId);
     const exchange = await deps.openAccount(owner.account);
     deps.step('place:begun', botId);
+    // Measured here before it is by the database: nothing is sent after the moment that the intent's row says.
     const sendBefore = deps.now() + deps.timing.sendWithin;
-    const committed = await commitIntent(deps.knex, owner, input, sendBefore);
+    const committed = await commitIntent(deps, owner, input);
     if (committed !== 'committed') return committed;
     deps.step('place:committed', botId);
     try {
@@ -34,18 +38,21 @@ export function createPlace(deps: Dependencies): TradingActivities['place'] {
 }
 
 async function commitIntent(
-  knex: Knex,
-  { bot, account }: BotAndAccount,
+  { knex, timing }: Dependencies,
+  owner: BotAndAccount,
   { clientOrderId, sequence, intent }: PlaceInput,
-  sendBefore: number,
 ): Promise<'committed' | PlaceOutcome> {
+  const { bot, account } = owner;
   return knex.transaction(async (tx): Promise<'committed' | PlaceOutcome> => {
     const engaged = await readEngagedSwitch(tx, { accountId: account.id, botId: bot.id });
     if (engaged) return { outcome: 'fenced', reason: engaged.reason ?? 'the kill switch is engaged' };
+    const fenced = await whyFenced(tx, owner, intent);
+    if (fenced) return { outcome: 'fenced', reason: fenced };
     const rows: unknown[] = await tx('order_intents')
       .insert({
         client_order_id: clientOrderId,
         bot_id: bot.id,
+        exchange_account_id: account.id,
         cycle: intent.cycle,
         leg: intent.leg,
         sequence,
@@ -56,13 +63,34 @@ async function commitIntent(
         price: intent.price,
         reduce_only: intent.reduceOnly,
         status: 'SENDING',
-        send_before: new Date(sendBefore),
+        send_before: tx.raw('clock_timestamp() + make_interval(secs => ?)', [timing.sendWithin / 1_000]),
       })
       .onConflict('client_order_id')
       .ignore()
       .returning('client_order_id');
     return rows.length === 0 ? { outcome: 'unknown' } : 'committed';
   });
+}
+
+/**
+ * Why the bot's row forbids the order, or null. The row is held until the intent is committed: a status that is told
+ * meanwhile waits, so that once a stop is answered nothing new is opened.
+ */
+async function whyFenced(
+  tx: Knex,
+  { bot, account }: BotAndAccount,
+  { reduceOnly, cycle }: PlaceIntent,
+): Promise<string | null> {
+  const now = await Bot.query(tx).findById(bot.id).forShare();
+  if (!now) throw botGone();
+  if (now.ticker !== bot.ticker || now.exchange_account_id !== account.id) return 'the bot has a new market';
+  if (reduceOnly) return null;
+  if (now.status !== 'ACTIVE') return `the bot is ${now.status}: nothing is opened`;
+  if (!now.finishing) return null;
+  const begun = await Order.query(tx)
+    .findOne({ bot_id: bot.id, symbol: bot.ticker, cycle })
+    .where('filled', '>', 0);
+  return begun ? null : 'the bot is finishing: no new cycle is begun';
 }
 
 async function sendOnce(

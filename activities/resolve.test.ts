@@ -9,7 +9,7 @@ import { startStack } from '../runtime/testing/stack.ts';
 async function struck(t: ExecutionContext, fault: FaultInput, acceptance = 3_000) {
   const stack = await startStack(t, { worker: false });
   const activities = await looseActivities(t, stack, { timing: { sendWithin: 1_000, acceptance } });
-  const bot = await stack.addBot();
+  const bot = await stack.addBot({ status: 'ACTIVE' });
   const { botId } = bot;
   const id = clientOrderId({ botId, cycle: 1, leg: 'main', sequence: 1 });
   stack.exchange.control.addFault({ ...fault, match: SENDING, times: 1 });

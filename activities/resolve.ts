@@ -1,12 +1,14 @@
 import { Context } from '@temporalio/activity';
-import { readOrderId } from '../bots/ids.ts';
+import type { Knex } from 'knex';
 import { OrderIntent } from '../db/models/order-intent.ts';
-import type { Exchange, VenueOrder } from '../exchanges/port.ts';
-import { readBot, type BotAndAccount, type Dependencies } from './dependencies.ts';
+import { Bot } from '../db/models/bot.ts';
+import { botGone, readOrderPlace, type Dependencies } from './dependencies.ts';
+import { AGREEMENT_MS, findOrder } from './find-order.ts';
 import type { TradingActivities } from './types.ts';
 import { writeAccepted, writeOutcome } from './venue-orders.ts';
 
-const BETWEEN_READS_MS = 500;
+/** An order that arrived is mostly found within seconds; after these, asking again is of use only once absence would count. */
+const FIRST_READS_MS = [0, 1_000, 3_000, 7_000];
 
 /**
  * Learns what became of an order whose answer was lost. It asks and never sends. "Absent" is final only once the venue
@@ -14,69 +16,58 @@ const BETWEEN_READS_MS = 500;
  */
 export function createResolve(deps: Dependencies): TradingActivities['resolve'] {
   return async ({ botId, clientOrderId }) => {
-    const owner = await readBot(deps, botId);
-    const exchange = await deps.openAccount(owner.account);
-    deps.step('resolve:begun', botId);
-    const intent = await intentOrTombstone(deps, owner, clientOrderId);
+    const intent = await intentOrTombstone(deps.knex, botId, clientOrderId);
     if (intent.status === 'ACCEPTED' || intent.status === 'ABSENT' || intent.status === 'REFUSED')
       return intent.status;
-    const certainAfter = intent.send_before.getTime() + deps.timing.acceptance;
-    let absentReads = 0;
-    for (;;) {
-      const readAt = deps.now();
-      const order = await find(exchange, owner.bot.ticker, clientOrderId);
+    const place = await readOrderPlace(deps, { botId, clientOrderId });
+    const exchange = await deps.openAccount(place.account);
+    deps.step('resolve:begun', botId);
+    const begun = deps.now();
+    for (const at of readTimes(await untilCertain(deps, clientOrderId))) {
+      await Context.current().sleep(Math.max(0, begun + at - deps.now()));
+      const order = await findOrder(exchange, { symbol: place.symbol, clientOrderId });
       deps.step('resolve:asked', botId);
-      if (order) {
-        await writeAccepted(deps.knex, owner, order, intent);
-        deps.step('resolve:recorded', botId);
-        return 'ACCEPTED';
-      }
-      absentReads = readAt > certainAfter ? absentReads + 1 : 0;
-      if (absentReads >= 2) {
-        await writeOutcome(deps.knex, owner, clientOrderId, {
-          status: 'ABSENT',
-          message: 'never reached the venue',
-        });
-        return 'ABSENT';
-      }
-      await Context.current().sleep(BETWEEN_READS_MS);
+      if (!order) continue;
+      await writeAccepted(deps.knex, place, order, intent);
+      deps.step('resolve:recorded', botId);
+      return 'ACCEPTED';
     }
+    await writeOutcome(deps.knex, place, clientOrderId, {
+      status: 'ABSENT',
+      message: 'never reached the venue',
+    });
+    return 'ABSENT';
   };
 }
 
-/** By its id, which finds closed orders too, then among the open ones: venues index the two apart. */
-async function find(exchange: Exchange, symbol: string, clientOrderId: string): Promise<VenueOrder | null> {
-  const byId = await exchange.orderByClientId({ symbol, clientOrderId });
-  if (byId) return byId;
-  const open = await exchange.openOrders(symbol);
-  return open.find((order) => order.clientOrderId === clientOrderId) ?? null;
+/** When to ask, in ms from now: the last two are those that count as absence. */
+function readTimes(certainIn: number): number[] {
+  return [...FIRST_READS_MS.filter((at) => at < certainIn), certainIn, certainIn + AGREEMENT_MS];
+}
+
+/** How long the venue may still accept the order, ms: by the clock that set the bound, wherever the sender ran. */
+async function untilCertain({ knex, timing }: Dependencies, clientOrderId: string): Promise<number> {
+  const { rows } = await knex.raw<{ rows: { left: number }[] }>(
+    `SELECT ceil(extract(epoch FROM send_before - clock_timestamp()) * 1000)::float8 AS left
+     FROM order_intents WHERE client_order_id = ?`,
+    [clientOrderId],
+  );
+  return Math.max(0, (rows[0]?.left ?? 0) + timing.acceptance + 1);
 }
 
 /**
- * The intent's row. Where `place` never got to commit one, an ABSENT row takes its place: should that `place` still be
- * alive somewhere, it finds the row and does not send.
+ * The intent's row. Where `place` never got to commit one, a tombstone takes its place: should that `place` still be alive
+ * somewhere, it finds the row and does not send.
  */
-async function intentOrTombstone(
-  { knex }: Dependencies,
-  { bot }: BotAndAccount,
-  clientOrderId: string,
-): Promise<OrderIntent> {
+async function intentOrTombstone(knex: Knex, botId: string, clientOrderId: string): Promise<OrderIntent> {
   const found = await OrderIntent.query(knex).findById(clientOrderId);
   if (found) return found;
+  if (!(await Bot.query(knex).findById(botId))) throw botGone();
   await OrderIntent.query(knex)
     .insert({
       client_order_id: clientOrderId,
-      bot_id: bot.id,
-      cycle: 0,
-      leg: 'none',
-      sequence: readOrderId(clientOrderId)?.sequence ?? 0,
-      symbol: bot.ticker,
-      side: 'BUY',
-      type: 'LIMIT',
-      quantity: '1',
-      price: null,
+      bot_id: botId,
       status: 'ABSENT',
-      send_before: new Date(0),
       message: 'the worker that was to place it never began',
     })
     .onConflict('client_order_id')

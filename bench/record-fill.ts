@@ -63,7 +63,7 @@ async function measure(knex: Knex): Promise<Figure[]> {
 /** The same rows under the same fence, as somebody would write them with the models. */
 async function recordByOrm(
   knex: Knex,
-  { bot, accountId, turn, version, order, fills, position, session, trade }: OrderRecord,
+  { bot, accountId, exchange, symbol, turn, version, order, fills, position, session, trade }: OrderRecord,
 ) {
   await knex.transaction(async (tx) => {
     const current = await Bot.query(tx).findById(bot.id).forNoKeyUpdate().throwIfNotFound();
@@ -76,9 +76,9 @@ async function recordByOrm(
     for (const fill of fills)
       await FillRow.query(tx).insert({
         bot_id: bot.id,
-        exchange: bot.exchange,
+        exchange,
         exchange_account_id: accountId,
-        symbol: bot.ticker,
+        symbol,
         trade_id: fill.tradeId,
         client_order_id: fill.clientOrderId,
         venue_order_id: fill.orderId,
@@ -99,7 +99,7 @@ async function recordByOrm(
       .onConflict('bot_id')
       .merge();
     if (!trade) return;
-    const { symbol, exchange, side, quantity, price, pnl, commission } = trade;
+    const { side, quantity, price, pnl, commission } = trade;
     const row = { bot_id: bot.id, symbol, exchange, side, quantity, price, pnl, commission };
     await Trade.query(tx).insert({
       ...row,
@@ -150,15 +150,15 @@ async function restingOrder(knex: Knex, bot: Bot, accountId: string, written: nu
   };
   const trade = {
     ...common,
-    symbol: bot.ticker,
-    exchange: bot.exchange,
     pnl: null,
     commission: '0.9',
-    venueOrderId,
   };
   return {
     bot,
     accountId,
+    exchange: bot.exchange,
+    symbol: bot.ticker,
+    warning: null,
     turn: written + 1,
     version: written,
     order: { clientOrderId, venueOrderId, status: 'FILLED', filled: '0.02' },

@@ -1,9 +1,10 @@
-import type { Bot } from './bot.ts';
+import type { Market } from './market.ts';
 import { Decimal, type Amount } from './money.ts';
+import type { Fill } from './orders.ts';
 import { applyFill, type Position } from './position.ts';
 import { reduces } from './reducing.ts';
 import type { SessionState } from './session.ts';
-import type { Context, OwnFill } from './strategy.ts';
+import type { Context, OwnFill, Strategy } from './strategy.ts';
 
 export interface FillEffect {
   session: SessionState;
@@ -17,25 +18,31 @@ export interface FillEffect {
  * are not final, as they are with this fill counted. Each fill must be applied once, in the order they happened.
  */
 export function applyOwnFill(
-  bot: Bot,
+  strategy: Strategy,
   session: SessionState,
   position: Position,
   fill: OwnFill,
   context: Pick<Context<unknown>, 'market' | 'orders'>,
 ): FillEffect {
   const after = applyFill(position, fill, context.market);
-  const realised = reduces(fill.side, position) ? new Decimal(after.realised).sub(position.realised) : null;
-  const strategy = bot.strategy.onFill(session.strategy, fill, {
-    ...context,
-    parameters: bot.parameters,
-    position: after,
-  });
-  const protections = realised?.isNegative()
+  const realised = realisedBy(fill, position, context.market);
+  const state = strategy.onFill(session.strategy, fill, { ...context, position: after });
+  const protections = new Decimal(realised ?? 0).isNegative()
     ? { ...session.protections, lastLossAt: fill.at }
     : session.protections;
   return {
-    session: { ...session, strategy, protections },
+    session: { ...session, strategy: state, protections },
     position: after,
-    realised: realised?.toFixed() ?? null,
+    realised,
   };
+}
+
+/** What a fill realises of the position before it, in quote; null where it closes nothing. */
+export function realisedBy(
+  fill: Fill,
+  position: Position,
+  market: Pick<Market, 'base' | 'quote'>,
+): Amount | null {
+  if (!reduces(fill.side, position)) return null;
+  return new Decimal(applyFill(position, fill, market).realised).sub(position.realised).toFixed();
 }

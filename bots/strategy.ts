@@ -87,7 +87,10 @@ export interface Strategy<P = unknown, S = unknown> {
   initial(parameters: P): S;
   /** The number of the running cycle, from 1: part of the ids of its orders. */
   cycle(state: S): number;
-  /** Moves the state past one own fill; `context.position` has it already. Fills of other legs come too. */
-  onFill(state: S, fill: OwnFill, context: Omit<Context<P>, 'mode' | 'candles' | 'free'>): S;
+  /**
+   * Moves the state past one own fill; `context.position` has it already. Fills of other legs come too. No parameters: a
+   * fill is booked whatever they are by now.
+   */
+  onFill(state: S, fill: OwnFill, context: Pick<Context<P>, 'market' | 'position' | 'orders'>): S;
   decide(state: S, event: MarketEvent, context: Context<P>): Decision<S>;
 }

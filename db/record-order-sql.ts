@@ -3,8 +3,11 @@
  * fence: where the turn is old or the version has moved on, it returns no row and nothing else happens. The bot's row is
  * locked first, as everywhere, so that two writers of one bot cannot wait for each other.
  *
+ * A fill that is on record already is an error, and then nothing is written: what it did to the position is known only to
+ * the caller, who must not count it twice.
+ *
  * $1 bot, $2 owner, $3 account, $4 exchange, $5 symbol, $6 turn, $7 version, $8 session, $9 order and position,
- * $10 fills, $11 trade or null, $12 log message, $13 event type, $14 event payload
+ * $10 fills, $11 trade or null, $12 log message, $13 event type, $14 event payload, $15 warning or null
  */
 export const RECORD_ORDER = `
 WITH bot AS (
@@ -28,7 +31,6 @@ WITH bot AS (
   FROM session, jsonb_to_recordset($10::jsonb) AS f(
     "tradeId" text, "clientOrderId" text, "orderId" text, side text, price numeric, quantity numeric, fee numeric,
     "feeAsset" text, realised numeric, maker boolean, at timestamptz)
-  ON CONFLICT ON CONSTRAINT fills_trade_key DO NOTHING
   RETURNING id
 ), changed_order AS (
   UPDATE orders SET venue_order_id = f."venueOrderId", status = f.status, filled = f.filled, updated_at = now()
@@ -42,15 +44,15 @@ WITH bot AS (
   ON CONFLICT (bot_id) DO UPDATE SET quantity = excluded.quantity, cost = excluded.cost,
     realised = excluded.realised, dust = excluded.dust, other_fees = excluded.other_fees, updated_at = now()
 ), new_trade AS (
-  INSERT INTO trades (bot_id, symbol, side, quantity, price, pnl, commission, exchange_order_id, exchange,
-    executed_at, extra_data)
-  SELECT bot_id, t.symbol, t.side, t.quantity, t.price, t.pnl, t.commission, t."venueOrderId", t.exchange,
-    t."executedAt", CASE WHEN t."otherFees" = '{}' THEN NULL ELSE jsonb_build_object('otherFees', t."otherFees") END
-  FROM session, jsonb_to_record($11::jsonb) AS t(
-    symbol text, side text, quantity numeric, price numeric, pnl numeric, commission numeric, "venueOrderId" text,
-    exchange text, "executedAt" timestamptz, "otherFees" jsonb)
+  INSERT INTO trades (bot_id, symbol, side, quantity, price, pnl, commission, client_order_id, exchange_order_id,
+    exchange, executed_at, extra_data)
+  SELECT bot_id, $5::text, t.side, t.quantity, t.price, t.pnl, t.commission, f."clientOrderId", f."venueOrderId",
+    $4::text, t."executedAt", CASE WHEN t."otherFees" = '{}' THEN NULL ELSE jsonb_build_object('otherFees', t."otherFees") END
+  FROM session, facts f, jsonb_to_record($11::jsonb) AS t(
+    side text, quantity numeric, price numeric, pnl numeric, commission numeric, "executedAt" timestamptz,
+    "otherFees" jsonb)
   WHERE $11::jsonb IS NOT NULL
-  ON CONFLICT ON CONSTRAINT trades_exchange_order_key DO NOTHING
+  ON CONFLICT ON CONSTRAINT trades_client_order_key DO NOTHING
   RETURNING bot_id, pnl, executed_at
 ), totals AS (
   UPDATE bots SET pnl = bots.pnl + coalesce(t.pnl, 0), total_trades = bots.total_trades + 1,
@@ -59,6 +61,7 @@ WITH bot AS (
 ), log AS (
   INSERT INTO activity_logs (bot_id, user_id, level, message)
   SELECT bot_id, $2::uuid, 'SUCCESS', $12::text FROM new_trade
+  UNION ALL SELECT session.bot_id, $2::uuid, 'WARNING', $15::text FROM session, changed_order WHERE $15::text IS NOT NULL
 ), event AS (
   INSERT INTO events (bot_id, user_id, type, payload)
   SELECT bot_id, $2::uuid, $13::text, $14::jsonb FROM session

@@ -47,10 +47,52 @@ test('the same order recorded again adds nothing', async (t) => {
   const { knex } = await freshDatabase(t);
   const record = await filledOrder(knex);
   await recordOrder(knex, record);
-  t.is(await recordOrder(knex, { ...record, turn: 4, version: 1 }), 0);
+  t.is(await recordOrder(knex, { ...record, fills: [], turn: 4, version: 1 }), 0);
   t.like(await Bot.query(knex).findById(record.bot.id), { pnl: '12.50000000', total_trades: 1 });
   t.is(await Trade.query(knex).resultSize(), 1);
   t.is(await Event.query(knex).where({ type: 'bot.trade' }).resultSize(), 1);
+});
+
+test('a fill that is on record is never counted again: nothing is written', async (t) => {
+  const { knex } = await freshDatabase(t);
+  const record = await filledOrder(knex);
+  await recordOrder(knex, record);
+  const twice = { ...record, turn: 4, version: 1, position: { ...record.position, quantity: '0.04' } };
+  await t.throwsAsync(recordOrder(knex, twice), { message: /fills_trade_key/ });
+  t.like(await PositionRow.query(knex).findById(record.bot.id), { quantity: '0.02' });
+});
+
+test('both orders of a trade of the account with itself keep their fill, though it has one id', async (t) => {
+  const { knex } = await freshDatabase(t);
+  const [one, other] = [await filledOrder(knex), await filledOrder(knex)];
+  t.is(await recordOrder(knex, one), 2);
+  t.is(await recordOrder(knex, { ...other, accountId: one.accountId }), 2);
+  t.is(
+    await FillRow.query(knex).where({ trade_id: '1', exchange_account_id: one.accountId }).resultSize(),
+    2,
+  );
+});
+
+test("two orders under one of the venue's ids are two trades", async (t) => {
+  const { knex } = await freshDatabase(t);
+  const record = await filledOrder(knex);
+  const next = await filledOrder(knex, record);
+  await recordOrder(knex, record);
+  await recordOrder(knex, { ...next, version: 1 });
+  t.is(await Trade.query(knex).where({ bot_id: record.bot.id, exchange_order_id: '77' }).resultSize(), 2);
+  t.like(await Bot.query(knex).findById(record.bot.id), { total_trades: 2 });
+});
+
+test('what people should know of an order is written once, as a warning', async (t) => {
+  const { knex } = await freshDatabase(t);
+  const record = { ...(await filledOrder(knex)), warning: 'not known any more' };
+  await recordOrder(knex, record);
+  await recordOrder(knex, { ...record, fills: [], turn: 4, version: 1 });
+  const warnings = await ActivityLog.query(knex).where({ bot_id: record.bot.id, level: 'WARNING' });
+  t.deepEqual(
+    warnings.map(({ message }) => message),
+    ['not known any more'],
+  );
 });
 
 test('a writer of an older turn, or who read before somebody else wrote, writes nothing at all', async (t) => {
@@ -83,13 +125,13 @@ test('recording inside a transaction is undone with it', async (t) => {
 });
 
 /** A resting order on record, and what its two fills will write. */
-async function filledOrder(knex: Knex): Promise<OrderRecord> {
-  const { bot, account } = await botWithAccount(knex);
+async function filledOrder(knex: Knex, of?: Pick<OrderRecord, 'bot' | 'accountId'>): Promise<OrderRecord> {
+  const { bot, accountId } = of ?? (await owned(knex));
   const order = { clientOrderId: `p-${randomUUID().slice(0, 30)}`, venueOrderId: '77' };
   await Order.query(knex).insert({
     client_order_id: order.clientOrderId,
     bot_id: bot.id,
-    exchange_account_id: account.id,
+    exchange_account_id: accountId,
     symbol: 'BTC/USDT',
     leg: 'main',
     cycle: 1,
@@ -110,7 +152,10 @@ async function filledOrder(knex: Knex): Promise<OrderRecord> {
   const fill = { ...half, clientOrderId: order.clientOrderId, maker: true, at: AT, realised: null };
   return {
     bot,
-    accountId: account.id,
+    accountId,
+    exchange: 'Binance',
+    symbol: 'BTC/USDT',
+    warning: null,
     turn: 3,
     version: 0,
     order: { ...order, status: 'FILLED', filled: '0.02' },
@@ -121,14 +166,11 @@ async function filledOrder(knex: Knex): Promise<OrderRecord> {
     position: { quantity: '0.02', cost: '900', realised: '12.5', otherFees: {}, dust: '0' },
     session: { phase: 'sell' },
     trade: {
-      symbol: 'BTC/USDT',
-      exchange: 'Binance',
       side: 'BUY',
       quantity: '0.02',
       price: '45000',
       pnl: '12.5',
       commission: '0.9',
-      venueOrderId: '77',
       executedAt: AT,
       otherFees: {},
     },
@@ -136,3 +178,8 @@ async function filledOrder(knex: Knex): Promise<OrderRecord> {
 }
 
 const AT = Date.parse('2026-01-01T10:00:00Z');
+
+async function owned(knex: Knex): Promise<Pick<OrderRecord, 'bot' | 'accountId'>> {
+  const { bot, account } = await botWithAccount(knex);
+  return { bot, accountId: account.id };
+}

@@ -15,8 +15,6 @@ export interface NewFill extends Fill {
 
 /** The one row in `trades` of an order that ended with something filled. */
 export interface NewTrade {
-  symbol: string;
-  exchange: string;
   side: Side;
   quantity: Amount;
   /** Average price. */
@@ -25,7 +23,6 @@ export interface NewTrade {
   pnl: Amount | null;
   /** In quote. */
   commission: Amount;
-  venueOrderId: string;
   /** Epoch ms. */
   executedAt: number;
   /** Fees in third coins, by asset. */
@@ -33,19 +30,24 @@ export interface NewTrade {
 }
 
 export interface OrderRecord {
-  bot: Pick<Bot, 'id' | 'user_id' | 'exchange' | 'ticker'>;
+  bot: Pick<Bot, 'id' | 'user_id'>;
   accountId: string;
+  exchange: string;
+  /** The order's, whatever the bot trades by now. */
+  symbol: string;
   /** The caller's turn: where a later one has written, nothing is written. */
   turn: number;
   /** `bot_session_states.version` as the caller read it; 0 where there was no row. */
   version: number;
-  order: { clientOrderId: string; venueOrderId: string; status: OrderStatus; filled: Amount };
+  order: { clientOrderId: string; venueOrderId: string | null; status: OrderStatus; filled: Amount };
   fills: NewFill[];
   position: Position;
   /** The session's state past these fills, plain JSON. */
   session: unknown;
   /** Given once the order is final with something filled. */
   trade: NewTrade | null;
+  /** What people should know of the order beside its fills, at most 500 characters. */
+  warning: string | null;
 }
 
 /** Somebody else has written since the caller read, or a later turn has begun: read again. Nothing was written. */
@@ -55,7 +57,8 @@ export class StaleWrite extends Error {
 
 /**
  * What one order did, all of it or nothing, in one statement and one round trip: fills, order, position, session, trade,
- * the bot's totals, log and event. Repeating it with the same facts adds nothing. Returns how many fills were new.
+ * the bot's totals, log and event. Repeating it without the fills adds nothing; a fill that is on record is an error. Returns how many
+ * fills were written.
  */
 export async function recordOrder(knex: Knex, record: OrderRecord): Promise<number> {
   const connection = (await knex.client.acquireConnection()) as pg.Client;
@@ -75,6 +78,8 @@ export async function recordOrder(knex: Knex, record: OrderRecord): Promise<numb
 function valuesOf({
   bot,
   accountId,
+  exchange,
+  symbol,
   turn,
   version,
   order,
@@ -82,25 +87,32 @@ function valuesOf({
   position,
   session,
   trade,
+  warning,
 }: OrderRecord): unknown[] {
   return [
     bot.id,
     bot.user_id,
     accountId,
-    bot.exchange,
-    bot.ticker,
+    exchange,
+    symbol,
     turn,
     version,
     JSON.stringify(session),
     JSON.stringify({ ...position, ...order }),
     JSON.stringify(fills.map((fill) => ({ ...fill, at: new Date(fill.at).toISOString() }))),
     trade && JSON.stringify({ ...trade, executedAt: new Date(trade.executedAt).toISOString() }),
-    trade && logMessage(trade),
+    trade && logMessage(trade, symbol),
     trade ? 'bot.trade' : 'bot.order',
-    JSON.stringify({ clientOrderId: order.clientOrderId, status: order.status, filled: order.filled, trade }),
+    JSON.stringify({
+      clientOrderId: order.clientOrderId,
+      status: order.status,
+      filled: order.filled,
+      trade: trade && { ...trade, symbol, exchange, venueOrderId: order.venueOrderId },
+    }),
+    warning,
   ];
 }
 
-function logMessage({ side, quantity, symbol, price }: NewTrade): string {
+function logMessage({ side, quantity, price }: NewTrade, symbol: string): string {
   return `${side} filled: ${quantity} ${symbol} @ ${price}`.slice(0, 500);
 }

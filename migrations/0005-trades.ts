@@ -1,6 +1,9 @@
 import type { Knex } from 'knex';
 
-/** One row an exchange order that ended with something filled. */
+/**
+ * One row an order that ended with something filled. It is known by our own id of the order: a venue's is unique within a
+ * market at best, and begins anew where a venue does.
+ */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     CREATE TABLE trades (
@@ -14,11 +17,12 @@ export async function up(knex: Knex): Promise<void> {
         CONSTRAINT trades_price_check CHECK (price > 0 AND price < 'Infinity'),
       pnl numeric(20, 8),
       commission numeric(20, 8) DEFAULT 0.0,
+      client_order_id varchar(36),
       exchange_order_id varchar(100),
       exchange varchar(50) NOT NULL,
       executed_at timestamptz DEFAULT now(),
       extra_data jsonb,
-      CONSTRAINT trades_exchange_order_key UNIQUE (bot_id, exchange_order_id)
+      CONSTRAINT trades_client_order_key UNIQUE (client_order_id)
     );
     CREATE INDEX idx_trades_bot_id ON trades (bot_id);
     CREATE INDEX idx_trades_executed_at ON trades (executed_at DESC);

@@ -1,6 +1,9 @@
 import type { Knex } from 'knex';
 
-/** Orders that exist, or existed, on a venue. `filled` never exceeds `quantity`. */
+/**
+ * Orders that exist, or existed, on a venue. `filled` never exceeds `quantity`. A venue's own order ids may begin anew (test
+ * networks are wiped): they are no key.
+ */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     CREATE TABLE orders (
@@ -23,9 +26,9 @@ export async function up(knex: Knex): Promise<void> {
         CHECK (status IN ('SENDING', 'UNKNOWN', 'OPEN', 'FILLED', 'CANCELLED', 'REFUSED', 'ABSENT')),
       adopted boolean NOT NULL DEFAULT false,
       created_at timestamptz NOT NULL DEFAULT now(),
-      updated_at timestamptz NOT NULL DEFAULT now(),
-      CONSTRAINT orders_venue_order_key UNIQUE (exchange_account_id, symbol, venue_order_id)
+      updated_at timestamptz NOT NULL DEFAULT now()
     );
+    CREATE INDEX idx_orders_venue_order_id ON orders (exchange_account_id, symbol, venue_order_id);
     CREATE INDEX idx_orders_live ON orders (bot_id) WHERE status IN ('SENDING', 'UNKNOWN', 'OPEN');
     CREATE INDEX idx_orders_bot_id ON orders (bot_id, created_at DESC)`);
 }

@@ -1,6 +1,9 @@
 import type { Knex } from 'knex';
 
-/** Every execution once: a venue's trade id is unique within (exchange, account, symbol). */
+/**
+ * Every execution once. A venue's trade id is unique within (exchange, account, symbol) but for a trade of the account with
+ * itself: two orders, perhaps of two bots, share it.
+ */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     CREATE TABLE fills (
@@ -25,7 +28,8 @@ export async function up(knex: Knex): Promise<void> {
       maker boolean,
       executed_at timestamptz NOT NULL,
       recorded_at timestamptz NOT NULL DEFAULT now(),
-      CONSTRAINT fills_trade_key UNIQUE NULLS NOT DISTINCT (exchange, exchange_account_id, symbol, trade_id)
+      CONSTRAINT fills_trade_key UNIQUE NULLS NOT DISTINCT
+        (exchange, exchange_account_id, symbol, trade_id, client_order_id)
     );
     CREATE INDEX idx_fills_bot_id ON fills (bot_id, executed_at);
     CREATE INDEX idx_fills_client_order_id ON fills (client_order_id)`);

@@ -14,7 +14,6 @@ export async function up(knex: Knex): Promise<void> {
       turn bigint NOT NULL DEFAULT 0,
       attempt integer NOT NULL DEFAULT 0,
       version bigint NOT NULL DEFAULT 0,
-      sequence bigint NOT NULL DEFAULT 0,
       last_price numeric(28, 12),
       observed_at timestamptz,
       external_orders jsonb NOT NULL DEFAULT '[]',

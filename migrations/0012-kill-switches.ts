@@ -5,7 +5,7 @@ export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     CREATE TABLE kill_switches (
       scope varchar(10) NOT NULL CONSTRAINT kill_switches_scope_check
-        CHECK (scope IN ('global', 'account', 'fund', 'bot')),
+        CHECK (scope IN ('global', 'account', 'bot')),
       scope_id text NOT NULL DEFAULT '*',
       engaged boolean NOT NULL DEFAULT false,
       epoch bigint NOT NULL DEFAULT 0,

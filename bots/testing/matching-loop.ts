@@ -121,7 +121,7 @@ function execute(run: Run, order: OwnOrder, quantity: Decimal, price: Amount): v
     at: clock,
   });
   const own = { ...fill, leg: order.leg, cycle: order.cycle };
-  const effect = applyOwnFill(bot, run.session, run.position, own, { market, orders: run.orders });
+  const effect = applyOwnFill(bot.strategy, run.session, run.position, own, { market, orders: run.orders });
   run.session = effect.session;
   run.position = effect.position;
   run.fills.push(fill);

@@ -15,7 +15,6 @@ export class BotSessionState extends Model {
   declare turn: number;
   declare attempt: number;
   declare version: number;
-  declare sequence: number;
   declare last_price: Amount | null;
   declare observed_at: Date | null;
   /** Orders on the venue that are not this bot's: shown, never touched. */

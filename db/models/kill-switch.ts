@@ -1,6 +1,6 @@
 import { Model } from 'objection';
 
-export type KillScope = 'global' | 'account' | 'fund' | 'bot';
+export type KillScope = 'global' | 'account' | 'bot';
 
 /** A row of `kill_switches`. Give every query its knex instance: `KillSwitch.query(knex)`. */
 export class KillSwitch extends Model {
@@ -10,7 +10,7 @@ export class KillSwitch extends Model {
   declare scope: KillScope;
   declare scope_id: string;
   declare engaged: boolean;
-  /** Grows with every change; an intent carries the sum it was committed under. */
+  /** Counts its changes. */
   declare epoch: number;
   declare reason: string | null;
   declare changed_at: Date;

@@ -16,6 +16,8 @@ export class Trade extends Model {
   /** Null for a trade that opens. */
   declare pnl: Amount | null;
   declare commission: Amount;
+  /** Our own id of the order; null for a row that no bot's order made. */
+  declare client_order_id: string | null;
   declare exchange_order_id: string | null;
   declare exchange: string;
   declare executed_at: Date;
