@@ -164,20 +164,25 @@ class Refused extends Error {
 
 async function removeDemo({ ask, control }: System): Promise<void> {
   await control('/prices/freeze');
-  for (const { id } of await ask<{ id: string }[]>('GET', '/bots/')) await ask('DELETE', `/bots/${id}`);
+  for (const { id } of await ask<{ id: string }[]>('GET', '/bots/'))
+    await untilDone(() => ask('DELETE', `/bots/${id}`));
+}
+
+/** Asks again, as one is told to, where something behind the API is too busy. */
+function untilDone<T>(ask: () => Promise<T>): Promise<T> {
+  return pRetry(ask, {
+    retries: 10,
+    factor: 1,
+    shouldRetry: ({ error }) => error instanceof Refused && (error.status === 502 || error.status === 503),
+  });
 }
 
 /**
- * Creates a bot on `Binance` and starts it, as the API does in one request; asks again, as it is told to, where the machine is
- * too busy. Returns its id.
+ * Creates a bot on `Binance` and starts it, as the API does in one request. Returns its id.
  */
 export async function createBot({ ask }: System, bot: NewBot): Promise<string> {
   const whole = { exchange: 'Binance', first_order: 'BUY', infinite_loop: false, ...bot };
-  const created = await pRetry(() => ask<{ id: string; status: string }>('POST', '/bots/', whole), {
-    retries: 10,
-    factor: 1,
-    shouldRetry: ({ error }) => error instanceof Refused && error.status === 503,
-  });
+  const created = await untilDone(() => ask<{ id: string; status: string }>('POST', '/bots/', whole));
   if (created.status !== 'ACTIVE') throw new Error(`The bot was created ${created.status}`);
   return created.id;
 }

@@ -16,6 +16,12 @@ export interface NodeProcess {
   onLine: (line: string) => void;
 }
 
+/** What grows with the bots and accounts carried is kept small; answers of the API are kept fast. */
+const HEAPS = {
+  api: [],
+  worker: ['--heap-growing-percent=30', '--max-semi-space-size=4'],
+  exchange: SMALL_HEAP,
+};
 const START_PATIENCE_MS = 60_000;
 const isSource = import.meta.url.endsWith('.ts');
 
@@ -38,8 +44,7 @@ export async function startNodeProcess(options: NodeProcess): Promise<Part> {
 function launch({ name, env, logFile, onLine }: NodeProcess): ChildProcess {
   const file = fileURLToPath(new URL(`../${name}.${isSource ? 'ts' : 'js'}`, import.meta.url));
   const loader = isSource ? ['--import', import.meta.resolve('tsx')] : [];
-  const heap = name === 'exchange' ? SMALL_HEAP : [];
-  const child = spawn(process.execPath, [...heap, ...loader, file], {
+  const child = spawn(process.execPath, [...HEAPS[name], ...loader, file], {
     env,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: true,
