@@ -2,34 +2,27 @@ import type { Candle } from '../../bots/market.ts';
 import type { MarketEvent } from '../../bots/strategy.ts';
 import type { Mind } from './mind.ts';
 import type { WatchFacts } from './facts.ts';
+import { needsFree, readFree } from './free-balance.ts';
 
 const MINUTE_MS = 60_000;
 /** A venue's own bound on one read of candles. */
 const MOST_CANDLES = 1_000;
 
 /** Reads what a watch begins with: candles, free balance, the price, and what was missed since the last observation. */
-export async function begin(
-  { deps, reads, exchange, view, market }: WatchFacts,
-  mind: Mind,
-): Promise<MarketEvent & { type: 'begin' }> {
+export async function begin(facts: WatchFacts, mind: Mind): Promise<MarketEvent & { type: 'begin' }> {
+  const { deps, reads, exchange, view } = facts;
   const { bot, account, settings } = view;
   const wanted = settings.strategy.candles(settings.parameters);
   const venue = `${account.kind} ${account.exchange}`;
   const [candles, free, missed, { price, at }] = await Promise.all([
     wanted ? reads.candles(exchange, venue, bot.ticker, wanted.timeframe, wanted.count) : [],
-    settings.protections.minBalance === undefined ? null : readFree(),
+    needsFree(facts) ? readFree(facts) : null,
     readMissed(),
     reads.price(exchange, venue, bot.ticker),
   ]);
   mind.candles = candles;
   mind.free = free;
   return { type: 'begin', price, at, missed };
-
-  async function readFree(): Promise<Mind['free']> {
-    const balances = await exchange.balances();
-    const of = (asset: string) => balances.find((balance) => balance.asset === asset)?.free ?? '0';
-    return { base: of(market.base), quote: of(market.quote) };
-  }
 
   /** Extremes that passed while nobody watched are in the minute candles. */
   async function readMissed(): Promise<Candle[]> {

@@ -14,11 +14,15 @@ export interface WatchFacts {
   exchange: Exchange;
   view: BotView;
   market: Market;
+  /** Epoch ms of the bot's last own fill, by the venue's clock; null before the first. */
+  lastFillAt: number | null;
   input: ObserveInput;
   /** True where our record must be compared with the venue before anything is decided. */
   unsure: boolean;
-  /** Aborted where another watch of the bot has begun in this process. */
+  /** Aborted where a later watch of the bot has begun in this process. */
   over: AbortSignal;
+  /** To be called once the first decision is made. */
+  begun(): void;
   /** Compares; returns the own orders that changed. */
   check(): Promise<string[]>;
 }

@@ -3,8 +3,8 @@ import { createTicks, type Tick } from './ticks.ts';
 
 /** A watch that does not come back within this is somebody else's, or nobody's. */
 const LONGEST_GAP_MS = 30_000;
-/** One batch holds the whole gap: its first tick, then its extremes and its last. */
-const ONE_BATCH_MS = 2 * LONGEST_GAP_MS;
+/** As fine as a watch looks: what came before a fill and what came after it stay apart. */
+const BATCH_MS = 200;
 
 /**
  * Listens between two watches of a bot: while its workflow acts on what one saw, the market goes on, and the extremes that
@@ -28,7 +28,7 @@ export function createGaps(): Gaps {
     open(botId, exchange, symbol) {
       close(botId);
       const missed: Tick[] = [];
-      const ticks = createTicks(ONE_BATCH_MS, (tick) => missed.push(tick));
+      const ticks = createTicks(BATCH_MS, (tick) => missed.push(tick));
       const leave = exchange.watchMarket(symbol, null, (event) => {
         if (event.type === 'trade') ticks.push(event);
       });

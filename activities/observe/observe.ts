@@ -1,41 +1,32 @@
 import { Context as ActivityContext } from '@temporalio/activity';
 import { InvalidBot } from '../../bots/bot.ts';
+import { FillRow } from '../../db/models/fill.ts';
+import { StaleWrite } from '../../db/record-order.ts';
 import { ExchangeError } from '../../exchanges/port.ts';
 import { readBotView, readOwnOrders } from '../bot-view.ts';
 import type { Dependencies } from '../dependencies.ts';
 import type { Observation, ObserveInput, WatchActivities } from '../types.ts';
 import { createGaps, type Gaps } from './gaps.ts';
+import { createPatience } from './patience.ts';
 import { reconcile } from './reconcile.ts';
+import { createSuccession } from './succession.ts';
 import { createVenueReads, type VenueReads } from './venue-reads.ts';
 import { watch } from './watch.ts';
-
-/** How long a watch bears a venue that cannot be reached before it says so for good. */
-const PATIENCE_MS = 900_000;
-const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 15_000;
 
 /**
  * Watches one bot's market and account until there is something to do. It keeps nothing that could not be read again:
  * another attempt, on another worker, goes on from the record.
  */
 export function createObserve(deps: Dependencies): WatchActivities['observe'] {
-  const reads = createVenueReads();
-  const gaps = createGaps();
-  const reconciledAt = new Map<string, number>();
-  const underWay = new Map<string, AbortController>();
+  const shared = { deps, reads: createVenueReads(), gaps: createGaps(), comparedAt: new Map() };
+  const succeed = createSuccession();
   return async (input) => {
-    const context = ActivityContext.current();
-    const over = takeOver(underWay, input.botId);
-    const patientUntil = deps.now() + PATIENCE_MS;
-    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
-      try {
-        return await observeOnce({ deps, reads, gaps, reconciledAt }, input, over);
-      } catch (error) {
-        if (error instanceof InvalidBot) return halted(error.code, error.message, deps.now());
-        if (!(error instanceof ExchangeError) || error.final || deps.now() > patientUntil)
-          throw asFinal(error);
-        await context.sleep(error.retryAfterMs ?? pause);
-      }
+    const { attempt } = ActivityContext.current().info;
+    const reign = succeed(input.botId, { turn: input.turn, attempt });
+    try {
+      return await observePatiently(shared, input, reign.over);
+    } finally {
+      reign.end();
     }
   };
 }
@@ -46,49 +37,63 @@ interface Shared {
   reads: VenueReads;
   gaps: Gaps;
   /** By bot: when its orders were last compared with the venue, epoch ms. */
-  reconciledAt: Map<string, number>;
+  comparedAt: Map<string, number>;
 }
 
-async function observeOnce(
-  { deps, reads, gaps, reconciledAt }: Shared,
+async function observePatiently(
+  shared: Shared,
   input: ObserveInput,
   over: AbortSignal,
 ): Promise<Observation> {
-  const { botId } = input;
-  const view = await readBotView(deps, botId);
-  const exchange = await deps.openAccount(view.account);
-  const market = await exchange.market(view.bot.ticker);
-  // A bot without resting orders cannot have missed a fill: it is compared only as often as everything is.
-  const due = deps.now() - (reconciledAt.get(botId) ?? 0) > deps.timing.reconcileEvery;
-  const unsure = due || view.orders.some((order) => order.status === 'OPEN');
-  const check = async () => {
-    const open = await reads.openOrders(exchange, view.account.id, view.bot.ticker);
-    const orders = await readOwnOrders(deps.knex, botId);
-    reconciledAt.set(botId, deps.now());
-    return reconcile(deps, view, orders, open);
-  };
-  return watch({ deps, reads, gaps, exchange, view, market, input, unsure, check, over });
+  const { now } = shared.deps;
+  const patience = createPatience(now);
+  for (;;) {
+    try {
+      return await observeOnce(shared, input, over, patience.begun);
+    } catch (error) {
+      if (error instanceof InvalidBot) return halted(error.code, error.message, now());
+      // What was read has been written to since: it is read again, and decided again.
+      if (error instanceof StaleWrite) continue;
+      if (!(error instanceof ExchangeError) || error.final) throw error;
+      await ActivityContext.current().sleep(patience.pauseAfter(error));
+    }
+  }
 }
 
-/** A bot's next watch ends the one before, which would hear of its cancellation only with its next heartbeat. */
-function takeOver(underWay: Map<string, AbortController>, botId: string): AbortSignal {
-  underWay.get(botId)?.abort();
-  const own = new AbortController();
-  underWay.set(botId, own);
-  return own.signal;
+async function observeOnce(
+  { deps, reads, gaps, comparedAt }: Shared,
+  input: ObserveInput,
+  over: AbortSignal,
+  begun: () => void,
+): Promise<Observation> {
+  const { botId } = input;
+  const view = await readBotView(deps, botId);
+  const lastFillAt = await readLastFill(deps, botId);
+  const exchange = await deps.openAccount(view.account);
+  const market = await exchange.market(view.bot.ticker);
+  // Once a session has been compared, a bot without resting orders cannot have missed a fill: it is compared as often
+  // as everything is.
+  const due = deps.now() - (comparedAt.get(botId) ?? 0) > deps.timing.reconcileEvery;
+  const rests = view.orders.some((order) => order.status === 'OPEN');
+  const unsure = input.compare || view.observedAt === null || due || rests;
+  const check = async () => {
+    // A comparison that fails is still owed.
+    comparedAt.delete(botId);
+    const open = await reads.openOrders(exchange, view.account.id, view.bot.ticker);
+    const orders = await readOwnOrders(deps.knex, botId);
+    const changed = await reconcile(deps, view, orders, open);
+    comparedAt.set(botId, deps.now());
+    return changed;
+  };
+  const venue = { deps, reads, gaps, exchange, market };
+  return watch({ ...venue, view, lastFillAt, input, unsure, check, over, begun });
+}
+
+async function readLastFill({ knex }: Dependencies, botId: string): Promise<number | null> {
+  const last = await FillRow.query(knex).where({ bot_id: botId }).orderBy('executed_at', 'desc').first();
+  return last?.executed_at.getTime() ?? null;
 }
 
 function halted(code: string, message: string, at: number): Observation {
   return { changed: [], intents: [], reasons: [], price: null, done: false, halt: { code, message }, at };
-}
-
-/** A venue that stayed away for the whole of our patience is final; everything else is what it was. */
-function asFinal(error: unknown): unknown {
-  if (!(error instanceof ExchangeError) || error.final) return error;
-  return new ExchangeError(`${error.message} It has been tried for 15 minutes.`, {
-    code: error.code,
-    phase: error.phase,
-    retrySafe: false,
-    final: true,
-  });
 }

@@ -28,7 +28,8 @@ test.serial(
       Order.query(stack.knex).findOne({ client_order_id: lost, status: 'CANCELLED' }),
     );
     t.like(adopted, { adopted: true, leg: 'adopted' });
-    await resting(bot, 'BUY');
+    const next = await resting(bot, 'BUY');
+    t.true(next.created_at > adopted.updated_at, 'nothing was placed before it was taken back');
     t.is(openIds(stack).length, 1);
   },
 );

@@ -8,7 +8,9 @@ import type { BotView } from '../bot-view.ts';
 import type { Observation, ObserveInput } from '../types.ts';
 import { begin } from './begin.ts';
 import type { WatchFacts } from './facts.ts';
+import { hangsOnFree, needsFree, readFree } from './free-balance.ts';
 import { createMind, type Mind } from './mind.ts';
+import { outlived } from './outlived.ts';
 import { ADOPTED_LEG } from './reconcile.ts';
 import { createSessionStore, type SessionStore } from './session-store.ts';
 import { createTicks } from './ticks.ts';
@@ -20,6 +22,8 @@ const SAVE_EVERY_MS = 2_000;
 const TELL_REASON_MS = 300_000;
 /** While a kill switch holds an order back, it is looked at again this often. */
 const KILL_SWITCH_MS = 1_000;
+/** Where the free balance forbids something, it is looked at again this often: others use the account too. */
+const FREE_MS = 60_000;
 
 /** Thinks about every event of market and account until there is something to do, then tells what. */
 export async function watch(facts: WatchFacts): Promise<Observation> {
@@ -36,6 +40,11 @@ class Watch {
   /** What the market said before the first decision; null once it is made. */
   #early: VenueEvent[] | null = [];
   #heldUntil = 0;
+  /** The comparison with the venue that is under way, or the last one. */
+  #comparison = Promise.resolve();
+  /** The free balance is being read for a verdict that hangs on it. */
+  #weighing = false;
+  #told = false;
   readonly #underWay = new Set<Promise<void>>();
 
   constructor(facts: WatchFacts) {
@@ -59,7 +68,7 @@ class Watch {
       const adopted = view.orders.filter((order) => order.leg === ADOPTED_LEG && order.status === 'OPEN');
       if (adopted.length > 0)
         this.#tell({ intents: adopted.map(({ clientOrderId }) => ({ kind: 'cancel', clientOrderId })) });
-      else await this.#begin();
+      else if (!this.#told) await this.#begin();
       return await this.#outcome;
     } finally {
       this.#facts.gaps.open(view.bot.id, this.#facts.exchange, view.bot.ticker);
@@ -70,7 +79,6 @@ class Watch {
 
   #listen(): (() => void)[] {
     const { deps, exchange, gaps, view, over } = this.#facts;
-    const callOff = () => this.#fail(new CancelledFailure('The watch was called off'));
     for (const { price, at } of gaps.close(view.bot.id)) this.#early?.push({ type: 'trade', price, at });
     const { settings, bot } = view;
     const timeframe = settings.strategy.candles(settings.parameters)?.timeframe ?? null;
@@ -78,26 +86,37 @@ class Watch {
     return [
       exchange.watchMarket(bot.ticker, timeframe, (event) => {
         if (this.#early) this.#early.push(event);
-        else if (event.type === 'trade') ticks.push(event);
-        else this.#onMarket(event);
+        else if (event.type !== 'trade') this.#onMarket(event);
+        else if (this.#counts(event)) ticks.push(event);
       }),
       exchange.watchAccount(bot.ticker, (event) => this.#onAccount(event)),
       every(jittered(deps.timing.reconcileEvery), () => this.#guard(this.#compare())),
       every(SAVE_EVERY_MS, () => this.#guard(this.#store.saveIfDue())),
       every(KILL_SWITCH_MS, () => this.#retryHeld()),
-      onAbort(ActivityContext.current().cancellationSignal, callOff),
-      onAbort(over, callOff),
+      every(jittered(FREE_MS), () => this.#guard(this.#refreshFree())),
+      onAbort(ActivityContext.current().cancellationSignal, () =>
+        this.#fail(new CancelledFailure('The watch was called off')),
+      ),
+      // Nobody has asked for this one to be cancelled: it must not look as if somebody had.
+      onAbort(over, () => this.#fail(outlived())),
       ticks.close,
     ];
   }
 
   async #begin(): Promise<void> {
     this.#think(await begin(this.#facts, this.#mind));
+    this.#facts.begun();
     const early = this.#early ?? [];
     this.#early = null;
     for (const event of early)
-      if (event.type === 'trade') this.#think({ type: 'tick', price: event.price, at: event.at });
-      else this.#onMarket(event);
+      if (event.type !== 'trade') this.#onMarket(event);
+      else if (this.#counts(event)) this.#think({ type: 'tick', price: event.price, at: event.at });
+  }
+
+  /** A price from before the last own fill is none that the position has seen: it neither trails nor sets off a stop. */
+  #counts({ at }: { at: number }): boolean {
+    const { lastFillAt } = this.#facts;
+    return lastFillAt === null || at >= lastFillAt;
   }
 
   #onMarket(event: VenueEvent): void {
@@ -121,19 +140,45 @@ class Watch {
       this.#tell({ changed: [event.clientOrderId] });
   }
 
-  async #compare(): Promise<void> {
-    const changed = await this.#facts.check();
-    if (changed.length > 0) this.#tell({ changed });
+  /** Nothing decided meanwhile is told before the comparison has found that nothing changed. */
+  #compare(): Promise<void> {
+    return (this.#comparison = this.#comparison.then(async () => {
+      const changed = await this.#facts.check();
+      if (changed.length > 0) this.#tell({ changed });
+    }));
   }
 
   #think(event: MarketEvent): void {
     if (this.#facts.deps.now() < this.#heldUntil) return;
-    this.#guard(this.#conclude(this.#mind.consider(event)));
+    const verdict = this.#mind.consider(event);
+    if (needsFree(this.#facts) && hangsOnFree(verdict)) this.#guard(this.#weigh(event));
+    else this.#guard(this.#conclude(verdict));
+  }
+
+  /** Decides again with what is free now. */
+  async #weigh(event: MarketEvent): Promise<void> {
+    if (this.#weighing) return;
+    this.#weighing = true;
+    try {
+      this.#mind.free = await readFree(this.#facts);
+      await this.#conclude(this.#mind.consider(event));
+    } finally {
+      this.#weighing = false;
+    }
+  }
+
+  async #refreshFree(): Promise<void> {
+    const { price } = this.#mind;
+    if (price === null || !needsFree(this.#facts)) return;
+    this.#mind.free = await readFree(this.#facts);
+    this.#think({ type: 'tick', price, at: this.#facts.deps.now() });
   }
 
   async #conclude({ intents, done, halt }: Verdict): Promise<void> {
     if (intents.length === 0 && !done && !halt) return this.#tellReason();
+    await this.#comparison;
     if (intents.some((intent) => intent.kind === 'place') && (await this.#isHeld())) return;
+    if (this.#told) return;
     await this.#store.save();
     this.#tell({ intents, done, halt });
   }
@@ -173,6 +218,7 @@ class Watch {
   #tell(rest: Partial<Observation>): void {
     const { reasons, price } = this.#mind;
     const at = this.#facts.deps.now();
+    this.#told = true;
     this.#end({ changed: [], intents: [], done: false, halt: null, ...rest, reasons, price, at });
   }
 
@@ -182,9 +228,10 @@ class Watch {
   }
 }
 
+/** Paused comes first: a cycle that was being finished goes on being finished once the bot is resumed. */
 function modeOf({ bot }: BotView, { finishing }: ObserveInput): Mode {
-  if (finishing) return 'FINISHING';
-  return bot.status === 'PAUSED' ? 'PAUSED' : 'ACTIVE';
+  if (bot.status === 'PAUSED') return 'PAUSED';
+  return finishing ? 'FINISHING' : 'ACTIVE';
 }
 
 function every(ms: number, work: () => void): () => void {

@@ -14,23 +14,27 @@ export interface LooseActivities extends Activities {
   run<I, O>(activity: (input: I) => Promise<O>, input: I): Promise<O>;
 }
 
+export interface LooseOptions extends Partial<Pick<Dependencies, 'step' | 'now'>> {
+  timing?: Partial<Timing>;
+}
+
 /** The activities over a stack's database and exchange, to be called one by one without a workflow. */
 export async function looseActivities(
   t: Scope,
   { knex, exchange, vault, account }: Stack,
-  { timing = {}, step = () => undefined }: { timing?: Partial<Timing>; step?: Dependencies['step'] } = {},
+  { timing = {}, step = () => undefined, now = Date.now }: LooseOptions = {},
 ): Promise<LooseActivities> {
   const exchanges = createExchanges({
     paperUrl: exchange.url as `http://${string}`,
     testnet: true,
-    unseal: ({ id: accountId, user_id: userId, exchange: name, sealed }) =>
-      vault.open(sealed, { accountId, userId, exchange: name }),
+    unseal: ({ id: accountId, user_id: userId, exchange: name, kind, sealed }) =>
+      vault.open(sealed, { accountId, userId, exchange: name, kind }),
   });
   t.teardown(() => exchanges.close());
   const activities = createActivities({
     knex,
     openAccount: (row) => exchanges.account(row),
-    now: Date.now,
+    now,
     timing: { ...TIMING, ...timing },
     step,
   });
