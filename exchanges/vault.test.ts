@@ -3,7 +3,7 @@ import test from 'ava';
 import { createVault, readRootSecret, VaultError, type VaultRow } from './vault.ts';
 
 const CREDENTIALS = { apiKey: 'canary-api-key', secret: 'canary-secret-ß' };
-const ROW: VaultRow = { accountId: 'a1', userId: 'u1', exchange: 'Binance' };
+const ROW: VaultRow = { accountId: 'a1', userId: 'u1', exchange: 'Binance', kind: 'live' };
 
 test('what is sealed opens for its own row', (t) => {
   const vault = setup();
@@ -19,7 +19,12 @@ test('the same credentials are never sealed to the same bytes, nor in clear', (t
   for (const canary of ['canary', Buffer.from('canary').toString('hex')]) t.false(one.includes(canary));
 });
 
-for (const other of [{ accountId: 'a2' }, { userId: 'u2' }, { exchange: 'CoinDCX F' }]) {
+for (const other of [
+  { accountId: 'a2' },
+  { userId: 'u2' },
+  { exchange: 'CoinDCX F' },
+  { kind: 'paper' } as const,
+]) {
   test(`a row with another ${Object.keys(other)[0]} does not open it`, (t) => {
     const vault = setup();
     const { sealed } = vault.seal(CREDENTIALS, ROW);

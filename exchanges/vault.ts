@@ -6,6 +6,8 @@ export interface VaultRow {
   accountId: string;
   userId: string;
   exchange: string;
+  /** A paper account's keys open for no live one, nor the other way round: each kind is sent elsewhere. */
+  kind: 'paper' | 'live';
 }
 
 export interface Vault {
@@ -98,8 +100,8 @@ function headerOf(keyId: string): Buffer {
   return Buffer.concat([Buffer.from([FORMAT, id.length]), id]);
 }
 
-function boundTo(header: Buffer, { accountId, userId, exchange }: VaultRow): Buffer {
-  return Buffer.concat([header, Buffer.from(JSON.stringify([accountId, userId, exchange]), 'utf8')]);
+function boundTo(header: Buffer, { accountId, userId, exchange, kind }: VaultRow): Buffer {
+  return Buffer.concat([header, Buffer.from(JSON.stringify([accountId, userId, exchange, kind]), 'utf8')]);
 }
 
 interface Parts {

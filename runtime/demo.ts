@@ -74,7 +74,7 @@ async function ensureAccount(
   if (known) return known;
   const id = randomUUID();
   const credentials = { apiKey: randomBytes(32).toString('hex'), secret: randomBytes(32).toString('hex') };
-  const { sealed, keyId } = vault.seal(credentials, { accountId: id, userId, exchange });
+  const { sealed, keyId } = vault.seal(credentials, { accountId: id, userId, exchange, kind: 'paper' });
   return ExchangeAccount.query(knex)
     .insert({
       id,
@@ -94,8 +94,8 @@ async function openOnExchange(
   { vault, exchangeUrl, controlToken }: DemoOptions,
   account: ExchangeAccount,
 ): Promise<void> {
-  const { id, user_id: userId, exchange, sealed } = account;
-  const { apiKey: key, secret }: Credentials = vault.open(sealed, { accountId: id, userId, exchange });
+  const { id, user_id: userId, exchange, kind, sealed } = account;
+  const { apiKey: key, secret }: Credentials = vault.open(sealed, { accountId: id, userId, exchange, kind });
   const body: AccountInput = { id, keys: [{ key, secret }], balances: BALANCES };
   const answer = await fetch(`${exchangeUrl}/control/accounts`, {
     method: 'POST',

@@ -25,7 +25,12 @@ test('keys of the environment become one sealed live account, and changed keys a
   t.is(first.length, 1);
   t.is(first[0]?.kind, 'live');
   t.false(JSON.stringify(first).includes(KEYS.secret));
-  const row = { accountId: account!.id, userId: account!.user_id, exchange: 'Binance' };
+  const row = {
+    accountId: account!.id,
+    userId: account!.user_id,
+    exchange: 'Binance',
+    kind: 'live',
+  } as const;
   t.is(vault.open(account!.sealed, row).secret, 'another');
 });
 

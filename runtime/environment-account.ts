@@ -20,7 +20,7 @@ export async function ensureEnvironmentAccount(knex: Knex, vault: Vault, keys: C
     label: LABEL,
   });
   const id = known?.id ?? randomUUID();
-  const row = { accountId: id, userId, exchange: EXCHANGE };
+  const row = { accountId: id, userId, exchange: EXCHANGE, kind: 'live' } as const;
   if (known && isSame(vault.open(known.sealed, row), keys)) return;
   const { sealed, keyId } = vault.seal(keys, row);
   const columns = {

@@ -46,8 +46,8 @@ export async function startTrading(options: TradingOptions): Promise<Trading> {
   const exchanges = createExchanges({
     paperUrl,
     testnet,
-    unseal: ({ id: accountId, user_id: userId, exchange, sealed }) =>
-      vault.open(sealed, { accountId, userId, exchange }),
+    unseal: ({ id: accountId, user_id: userId, exchange, kind, sealed }) =>
+      vault.open(sealed, { accountId, userId, exchange, kind }),
     ...(onStreamFault ? { onStreamFault } : {}),
   });
   const activities = createActivities({

@@ -119,7 +119,7 @@ test.serial(
     const { tell, status } = steps(stack);
     const sealed = stack.vault.seal(
       { apiKey: 'no-such-key', secret: 'no-such-secret' },
-      { accountId: stack.account.id, userId: stack.owner.id, exchange: 'Binance' },
+      { accountId: stack.account.id, userId: stack.owner.id, exchange: 'Binance', kind: 'paper' },
     );
     await stack.account.$query(stack.knex).patch({ sealed: sealed.sealed, updated_at: new Date() });
     const bot = await stack.addBot({ ...EXAMPLE });

@@ -141,10 +141,10 @@ test.serial('an order that could not be asked for is asked for again after a sta
     'the order to be unknown',
     async () => (await intentsOf(stack, bot))[0]?.status === 'UNKNOWN',
   );
-  const { id: accountId, exchange, sealed } = account;
+  const { id: accountId, exchange, kind, sealed } = account;
   const wrong = vault.seal(
     { apiKey: 'no-such-key', secret: 'no-such-secret' },
-    { accountId, userId: owner.id, exchange },
+    { accountId, userId: owner.id, exchange, kind },
   );
   await account.$query(knex).patch({ sealed: wrong.sealed, updated_at: new Date() });
   await status(bot, 'ERROR');

@@ -182,7 +182,12 @@ async function openOwner(
     feeAsset: 'quote',
     ...special,
   });
-  const { sealed, keyId } = vault.seal(credentials, { accountId: id, userId: owner.id, exchange: 'Binance' });
+  const { sealed, keyId } = vault.seal(credentials, {
+    accountId: id,
+    userId: owner.id,
+    exchange: 'Binance',
+    kind: 'paper',
+  });
   const account = await ExchangeAccount.query(knex)
     .insert({
       id,
