@@ -79,6 +79,7 @@ function openMarket(engine: Engine = createEngine({ clock: Date.now })): Engine 
       stepSize: '0.00001',
       minQuantity: '0.00001',
       maxQuantity: '9000',
+      maxMarketQuantity: '9000',
       minNotional: '5',
       maxOrders: 200,
       bidMultiplierUp: '5',

@@ -31,8 +31,8 @@ test('nothing is closed where nothing, or too little, is held', (t) => {
 });
 
 test('more than one order may take is closed in parts', (t) => {
-  const market = { ...BTC_USDT, maxQuantity: '0.004' };
-  t.is(closingIntent(LONG, { ...FACTS, market })?.quantity, '0.004');
+  for (const most of [{ maxQuantity: '0.004' }, { maxMarketQuantity: '0.004' }])
+    t.is(closingIntent(LONG, { ...FACTS, market: { ...BTC_USDT, ...most } })?.quantity, '0.004');
 });
 
 test('closing out goes by steps: take back, close, wait, over', (t) => {

@@ -12,6 +12,8 @@ export interface Market {
   stepSize: Amount;
   minQuantity: Amount;
   maxQuantity: Amount | null;
+  /** The most of one market order, where that is less. */
+  maxMarketQuantity: Amount | null;
   /** Least price x quantity of an order. */
   minNotional: Amount;
   /** Taker fee as a fraction (`"0.001"` is 0.1 %). */

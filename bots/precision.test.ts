@@ -40,6 +40,14 @@ test('an order is cut to the most that the market takes', (t) => {
   t.like(rounded, { ok: true, intent: { quantity: '3' } });
 });
 
+test('a market order is cut to what the market takes of one, a limit order is not', (t) => {
+  const market = { ...BTC_USDT, maxMarketQuantity: '2' };
+  const intent = { ...INTENT, quantity: '10' };
+  const atMarket = roundToMarket({ ...intent, type: 'MARKET', price: null }, market, '45000');
+  t.like(atMarket, { ok: true, intent: { quantity: '2' } });
+  t.like(roundToMarket(intent, market, '45000'), { ok: true, intent: { quantity: '10' } });
+});
+
 test('a market without a most takes any quantity', (t) => {
   const rounded = roundToMarket(
     { ...INTENT, quantity: '10000' },

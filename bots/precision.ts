@@ -1,6 +1,6 @@
 import type { Market } from './market.ts';
 import { ceilTo, Decimal, floorTo, type Amount } from './money.ts';
-import type { PlaceIntent, Side } from './orders.ts';
+import type { OrderType, PlaceIntent, Side } from './orders.ts';
 
 export type Rounding =
   { ok: true; intent: PlaceIntent } | { ok: false; code: 'below_minimum'; message: string };
@@ -11,7 +11,7 @@ export type Rounding =
  * a market order.
  */
 export function roundToMarket(intent: PlaceIntent, market: Market, lastPrice: Amount): Rounding {
-  const quantity = roundQuantity(intent.quantity, market);
+  const quantity = roundQuantity(intent.quantity, market, intent.type);
   const price = intent.price === null ? null : roundPrice(intent.side, intent.price, market);
   if (isTooSmall(quantity, market, price ?? lastPrice)) {
     return { ok: false, code: 'below_minimum', message: tooSmall(quantity, price ?? lastPrice, market) };
@@ -24,10 +24,11 @@ export function roundPrice(side: Side, price: Decimal.Value, market: Market): De
   return side === 'SELL' ? ceilTo(price, market.tickSize) : floorTo(price, market.tickSize);
 }
 
-/** Down to the step, and to the most one order may have; what is cut off is for a next order. */
-export function roundQuantity(quantity: Decimal.Value, market: Market): Decimal {
+/** Down to the step, and to the most one order of that type may have; what is cut off is for a next order. */
+export function roundQuantity(quantity: Decimal.Value, market: Market, type: OrderType): Decimal {
   const most = market.maxQuantity ?? quantity;
-  return floorTo(Decimal.min(quantity, most), market.stepSize);
+  const mostAtMarket = type === 'MARKET' ? (market.maxMarketQuantity ?? most) : most;
+  return floorTo(Decimal.min(quantity, most, mostAtMarket), market.stepSize);
 }
 
 /** True where no order of `quantity` at `price` is possible: nothing, or under the least quantity or notional, is left of it. */

@@ -82,8 +82,6 @@ export interface Exchange {
   openOrders(symbol: string): Promise<VenueOrder[]>;
   /** Every own fill of one order, oldest first. */
   fillsOfOrder(order: { symbol: string; orderId: string }): Promise<Fill[]>;
-  /** Own fills of a symbol after `since` (epoch ms), oldest first. */
-  fillsSince(symbol: string, since: number): Promise<Fill[]>;
   /** Shared per (exchange, symbol) by all subscribers; reconnects by itself. */
   watchMarket(
     symbol: string,

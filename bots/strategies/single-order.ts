@@ -37,5 +37,5 @@ function isAsWanted(order: OwnOrder, wanted: PlaceIntent, market: Market): boole
   if (price !== null && !roundPrice(side, price, market).eq(order.price ?? 0)) return false;
   if (wanted.reduceOnly) return restOf(order).lte(wanted.quantity);
   const whole = new Decimal(wanted.quantity).add(order.filled);
-  return roundQuantity(whole, market).eq(order.quantity);
+  return roundQuantity(whole, market, type).eq(order.quantity);
 }

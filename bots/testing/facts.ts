@@ -14,6 +14,7 @@ export const BTC_USDT: Market = {
   stepSize: '0.00001',
   minQuantity: '0.00001',
   maxQuantity: '9000',
+  maxMarketQuantity: null,
   minNotional: '5',
   takerFee: '0.001',
   makerFee: '0.001',

@@ -10,7 +10,7 @@ import type { CcxtTrade, Client } from './unified.ts';
 export function holdingsOf(
   call: OwnCall,
   { line: { profile }, markets }: Pick<Venue, 'line' | 'markets'>,
-): Pick<Exchange, 'balances' | 'fillsOfOrder' | 'fillsSince'> {
+): Pick<Exchange, 'balances' | 'fillsOfOrder'> {
   const { pageSize, fillsAfter } = profile;
 
   /** Every page, each from the last trade of the one before. */
@@ -41,12 +41,6 @@ export function holdingsOf(
     fillsOfOrder: ({ symbol, orderId }) =>
       readPages(symbol, (client, last) =>
         client.fetchOrderTrades(orderId, symbol, undefined, pageSize, fillsAfter(last)),
-      ),
-    fillsSince: (symbol, since) =>
-      readPages(symbol, (client, last) =>
-        last === null
-          ? client.fetchMyTrades(symbol, since, pageSize, {})
-          : client.fetchMyTrades(symbol, undefined, pageSize, fillsAfter(last)),
       ),
   };
 }

@@ -28,6 +28,16 @@ test('amounts that no float holds come through as they are', async (t) => {
   t.like((await exchange.fillsOfOrder({ symbol: at.symbol, orderId }))[0], { quantity, price });
 });
 
+test('a market order has a most of its own', async (t) => {
+  const { exchange, symbol } = await openSimulatedBinance(t);
+  t.like(await exchange.market(symbol), { maxQuantity: '9000', maxMarketQuantity: '100' });
+  const order = { symbol, side: 'SELL', price: null, sendBefore: Date.now() + 5_000 } as const;
+  const error = await t.throwsAsync(
+    exchange.place({ ...order, type: 'MARKET', clientOrderId: 'large', quantity: '100.00001' }),
+  );
+  t.regex(error?.message ?? '', /MARKET_LOT_SIZE/);
+});
+
 test('fills of more pages than one are read to the last', async (t) => {
   const { exchange, symbol, counter } = await openSimulatedBinance(t, { ...binance, pageSize: 2 });
   for (let n = 0; n < 5; n++) counter({ side: 'SELL', price: '50000', quantity: '0.01' });
@@ -40,8 +50,7 @@ test('fills of more pages than one are read to the last', async (t) => {
     price: null,
     sendBefore: Date.now() + 5_000,
   });
-  t.is((await exchange.fillsOfOrder({ symbol, orderId: order.orderId })).length, 5);
-  const fills = await exchange.fillsSince(symbol, 0);
+  const fills = await exchange.fillsOfOrder({ symbol, orderId: order.orderId });
   t.is(new Set(fills.map(({ tradeId }) => tradeId)).size, 5);
 });
 

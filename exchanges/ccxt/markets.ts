@@ -60,12 +60,17 @@ function toMarket({ symbol, base, quote, precision, limits, taker, maker }: Ccxt
     tickSize: required(precision.price, 'tick size'),
     stepSize: required(precision.amount, 'step size'),
     minQuantity: exact(min ?? '0'),
-    // Binance writes "no limit" as zero.
-    maxQuantity: max === undefined || Number(max) === 0 ? null : exact(max),
+    maxQuantity: most(max),
+    maxMarketQuantity: most(limits.market?.max),
     minNotional: exact(limits.cost.min ?? '0'),
     takerFee: exact(taker ?? '0'),
     makerFee: exact(maker ?? '0'),
   };
+}
+
+/** Binance writes "no limit" as zero. */
+function most(max: string | undefined): Amount | null {
+  return max === undefined || Number(max) === 0 ? null : exact(max);
 }
 
 /** An amount as ccxt hands it over, in plain digits. */

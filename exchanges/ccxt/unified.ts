@@ -14,6 +14,8 @@ export interface CcxtMarket {
   precision: { amount: string | undefined; price: string | undefined };
   limits: {
     amount: { min: string | undefined; max: string | undefined };
+    /** Of market orders, where the venue has limits of their own for them. */
+    market?: { max: string | undefined };
     cost: { min: string | undefined };
   };
 }
@@ -75,12 +77,6 @@ export interface Client {
     id: string,
     symbol: string,
     since: undefined,
-    limit: number,
-    params: Record<string, unknown>,
-  ): Promise<CcxtTrade[]>;
-  fetchMyTrades(
-    symbol: string,
-    since: number | undefined,
     limit: number,
     params: Record<string, unknown>,
   ): Promise<CcxtTrade[]>;

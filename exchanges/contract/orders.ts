@@ -48,7 +48,6 @@ export function ordersContract(test: TestFn, open: OpenVenue): void {
     const { exchange, symbol, counter } = venue;
     counter({ side: 'SELL', price: '50010', quantity: '0.1' });
     counter({ side: 'SELL', price: '50020', quantity: '0.1' });
-    const since = Date.now() - 1_000;
     const order = await exchange.place(
       restingBuy(venue, 'takes', { type: 'MARKET', price: null, quantity: '0.15' }),
     );
@@ -69,8 +68,6 @@ export function ordersContract(test: TestFn, open: OpenVenue): void {
       ],
     );
     t.is(new Set(fills.map(({ tradeId }) => tradeId)).size, 2);
-    t.deepEqual(await exchange.fillsSince(symbol, since), fills);
-    t.deepEqual(await exchange.fillsSince(symbol, Date.now() + 60_000), []);
   });
 
   test('contract: an order filled while it rested was the maker, and its cancel says filled', async (t) => {

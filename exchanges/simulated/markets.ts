@@ -55,6 +55,7 @@ export function listingOf(symbol: string): Listing {
       stepSize,
       minQuantity: stepSize,
       maxQuantity: '9000000',
+      maxMarketQuantity: '1000000',
       minNotional: MIN_NOTIONAL[quote] ?? '5',
       maxOrders: 200,
       bidMultiplierUp: '5',

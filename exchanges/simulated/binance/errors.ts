@@ -38,6 +38,7 @@ const REJECTIONS: Record<RejectionReason, readonly [code: number, message: strin
   INSUFFICIENT_BALANCE: [NEW_ORDER_REJECTED, 'Account has insufficient balance for requested action.'],
   PRICE_FILTER: [FILTER, 'Filter failure: PRICE_FILTER'],
   LOT_SIZE: [FILTER, 'Filter failure: LOT_SIZE'],
+  MARKET_LOT_SIZE: [FILTER, 'Filter failure: MARKET_LOT_SIZE'],
   NOTIONAL: [FILTER, 'Filter failure: NOTIONAL'],
   PERCENT_PRICE_BY_SIDE: [FILTER, 'Filter failure: PERCENT_PRICE_BY_SIDE'],
   MAX_NUM_ORDERS: [FILTER, 'Filter failure: MAX_NUM_ORDERS'],

@@ -181,6 +181,7 @@ function filters(rules: SymbolRules): object[] {
   const [minQty, maxQty, stepSize] = [rules.minQuantity, rules.maxQuantity, rules.stepSize].map(
     eightDecimals,
   );
+  const mostAtMarket = eightDecimals(rules.maxMarketQuantity);
   return [
     {
       filterType: 'PRICE_FILTER',
@@ -189,7 +190,7 @@ function filters(rules: SymbolRules): object[] {
       tickSize: eightDecimals(rules.tickSize),
     },
     { filterType: 'LOT_SIZE', minQty, maxQty, stepSize },
-    { filterType: 'MARKET_LOT_SIZE', minQty: '0.00000000', maxQty, stepSize: '0.00000000' },
+    { filterType: 'MARKET_LOT_SIZE', minQty: '0.00000000', maxQty: mostAtMarket, stepSize: '0.00000000' },
     {
       filterType: 'PERCENT_PRICE_BY_SIDE',
       bidMultiplierUp: rules.bidMultiplierUp,

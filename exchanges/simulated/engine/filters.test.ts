@@ -21,6 +21,23 @@ test('quantities must be on the step and within bounds', (t) => {
   t.is(refusal('-1'), 'LOT_SIZE');
 });
 
+test('a market order has a most of its own', (t) => {
+  const { engine } = openMarket({ rules: { maxQuantity: '5', maxMarketQuantity: '2' } });
+  engine.submit('maker', limit('SELL', '5', '100'));
+  t.is(
+    rejection(() => engine.test('taker', market('BUY', '2'))),
+    null,
+  );
+  t.is(
+    rejection(() => engine.test('taker', market('BUY', '2.1'))),
+    'MARKET_LOT_SIZE',
+  );
+  t.is(
+    rejection(() => engine.test('taker', limit('BUY', '2.1', '100'))),
+    null,
+  );
+});
+
 test('an order must be worth the least notional, a market order at the average price', (t) => {
   const { engine } = openMarket({ rules: { minNotional: '10' } });
   engine.submit('maker', limit('SELL', '5', '100'));

@@ -1,5 +1,5 @@
 import { multiply, parse, unitsOf } from './amounts.ts';
-import { isStop } from './model.ts';
+import { isMarket, isStop } from './model.ts';
 import { type NewOrder, Rejection, type RejectionReason, type SymbolRules } from './types.ts';
 
 /** A symbol's rules as integers of 1e-8. */
@@ -10,6 +10,7 @@ export interface Limits {
   stepSize: bigint;
   minQuantity: bigint;
   maxQuantity: bigint;
+  maxMarketQuantity: bigint;
   minNotional: bigint;
   bidMultiplierUp: bigint;
   bidMultiplierDown: bigint;
@@ -33,6 +34,7 @@ export function limitsOf(rules: SymbolRules): Limits {
     stepSize: unitsOf(rules.stepSize),
     minQuantity: unitsOf(rules.minQuantity),
     maxQuantity: unitsOf(rules.maxQuantity),
+    maxMarketQuantity: unitsOf(rules.maxMarketQuantity),
     minNotional: unitsOf(rules.minNotional),
     bidMultiplierUp: unitsOf(rules.bidMultiplierUp),
     bidMultiplierDown: unitsOf(rules.bidMultiplierDown),
@@ -63,7 +65,7 @@ export function checkFilters(
   checkPrice(limits, amounts.price);
   checkPrice(limits, amounts.stopPrice);
   if (amounts.price !== null) checkPercentPrice(limits, order.side, amounts.price, averagePrice);
-  if (amounts.quantity !== null) checkLot(limits, amounts.quantity);
+  if (amounts.quantity !== null) checkLot(limits, amounts.quantity, isMarket(order));
   const notional =
     amounts.quoteQuantity ??
     multiply(amounts.price ?? amounts.stopPrice ?? averagePrice, amounts.quantity as bigint);
@@ -76,7 +78,8 @@ function checkPrice(limits: Limits, price: bigint | null): void {
   if ((price - limits.minPrice) % limits.tickSize !== 0n) throw broken('PRICE_FILTER');
 }
 
-function checkLot(limits: Limits, quantity: bigint): void {
+function checkLot(limits: Limits, quantity: bigint, atMarket: boolean): void {
+  if (atMarket && quantity > limits.maxMarketQuantity) throw broken('MARKET_LOT_SIZE');
   if (quantity < limits.minQuantity || quantity > limits.maxQuantity) throw broken('LOT_SIZE');
   if ((quantity - limits.minQuantity) % limits.stepSize !== 0n) throw broken('LOT_SIZE');
 }

@@ -86,7 +86,7 @@ export function paysWith(order: Order): string {
 }
 
 /** Without a price limit, once working. */
-export function isMarket(order: Order): boolean {
+export function isMarket(order: { type: EngineOrderType }): boolean {
   return order.type === 'MARKET' || order.type === 'STOP_LOSS' || order.type === 'TAKE_PROFIT';
 }
 

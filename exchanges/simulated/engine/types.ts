@@ -12,6 +12,8 @@ export interface SymbolRules {
   stepSize: Amount;
   minQuantity: Amount;
   maxQuantity: Amount;
+  /** MARKET_LOT_SIZE: the most of one market order. */
+  maxMarketQuantity: Amount;
   minNotional: Amount;
   maxOrders: number;
   /** PERCENT_PRICE_BY_SIDE multipliers against the average price. */
@@ -113,6 +115,7 @@ export type RejectionReason =
   | 'INSUFFICIENT_BALANCE'
   | 'PRICE_FILTER'
   | 'LOT_SIZE'
+  | 'MARKET_LOT_SIZE'
   | 'NOTIONAL'
   | 'PERCENT_PRICE_BY_SIDE'
   | 'MAX_NUM_ORDERS'

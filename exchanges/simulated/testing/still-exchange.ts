@@ -15,6 +15,7 @@ export const BTCUSDT: SymbolRules = {
   stepSize: '0.00001',
   minQuantity: '0.00001',
   maxQuantity: '9000',
+  maxMarketQuantity: '100',
   minNotional: '5',
   maxOrders: 200,
   bidMultiplierUp: '5',
