@@ -42,7 +42,7 @@ async function configure(tx: Knex, botId: string, change: BotChange): Promise<vo
   await refuseWhereBound(tx, bot, change);
   const changed = await Bot.query(tx)
     .findById(botId)
-    .where((row) => void differing(change).forEach((test) => row.orWhereRaw(...test)))
+    .where((row) => differing(change).forEach((test) => void row.orWhereRaw(...test)))
     .patch({ ...change, updated_at: new Date() });
   // A repeat, of a person or of an attempt whose worker died, is no second change.
   if (changed === 0) return;

@@ -2,7 +2,13 @@ import test from 'ava';
 import type { Knex } from 'knex';
 import { freshDatabase } from '../runtime/testing/database.ts';
 import { botWithAccount } from '../runtime/testing/rows.ts';
-import { engageSwitch, readEngagedSwitch, releaseSwitch, type SwitchScope } from './kill-switch.ts';
+import {
+  engageSwitch,
+  listEngagedSwitches,
+  readEngagedSwitch,
+  releaseSwitch,
+  type SwitchScope,
+} from './kill-switch.ts';
 import { OrderIntent } from './models/order-intent.ts';
 
 for (const scope of ['global', 'account', 'bot'] as const) {
@@ -15,8 +21,10 @@ for (const scope of ['global', 'account', 'bot'] as const) {
     t.is(await read(), null);
     await engageSwitch(knex, at, 'drill');
     t.like(await read(), { scope, reason: 'drill' });
+    t.like(await listEngagedSwitches(knex), { 0: { scope, scope_id: at.id, reason: 'drill' }, length: 1 });
     await releaseSwitch(knex, at);
     t.is(await read(), null);
+    t.deepEqual(await listEngagedSwitches(knex), []);
   });
 }
 
@@ -45,20 +53,8 @@ test('engaging waits for a transaction that is committing an intent, and nothing
 
 test('engaging answers only when no committed intent may be sent any more', async (t) => {
   const { knex } = await freshDatabase(t);
-  const { bot } = await botWithAccount(knex);
-  await OrderIntent.query(knex).insert({
-    client_order_id: 'under-way',
-    bot_id: bot.id,
-    cycle: 1,
-    leg: 'main',
-    sequence: 1,
-    symbol: bot.ticker,
-    side: 'BUY',
-    type: 'LIMIT',
-    quantity: '1',
-    price: '1',
-    send_before: new Date(Date.now() + 60_000),
-  });
+  const { bot, account } = await botWithAccount(knex);
+  await underWay(knex, { bot_id: bot.id, exchange_account_id: account.id });
   let engaged = false;
   const engaging = engageSwitch(knex, { scope: 'global', id: '*' }, 'drill').then(() => (engaged = true));
   while (!(await isGlobalEngaged(knex))) t.false(engaged);
@@ -67,6 +63,40 @@ test('engaging answers only when no committed intent may be sent any more', asyn
   await engaging;
   t.true(engaged);
 });
+
+test('the switch of an account waits for what was sent with it, whatever account the bot has by now', async (t) => {
+  const { knex } = await freshDatabase(t);
+  const { bot, account } = await botWithAccount(knex);
+  await underWay(knex, { bot_id: bot.id, exchange_account_id: account.id });
+  await knex('bots').where({ id: bot.id }).update({ exchange_account_id: null });
+  let engaged = false;
+  let asked = 0;
+  knex.on('query', ({ sql }: { sql: string }) => (asked += Number(sql.includes('send_before > now()'))));
+  const at = { scope: 'account', id: account.id } as const;
+  const engaging = engageSwitch(knex, at, 'drill').then(() => (engaged = true));
+  // Asked a second time, it has seen what is under way.
+  while (asked < 2) await knex.raw('SELECT');
+  t.false(engaged);
+  await OrderIntent.query(knex).findById('under-way').patch({ status: 'ACCEPTED' });
+  await engaging;
+  t.true(engaged);
+});
+
+async function underWay(knex: Knex, of: { bot_id: string; exchange_account_id: string }): Promise<void> {
+  await OrderIntent.query(knex).insert({
+    ...of,
+    client_order_id: 'under-way',
+    cycle: 1,
+    leg: 'main',
+    sequence: 1,
+    symbol: 'BTC/USDT',
+    side: 'BUY',
+    type: 'LIMIT',
+    quantity: '1',
+    price: '1',
+    send_before: new Date(Date.now() + 60_000),
+  });
+}
 
 async function isGlobalEngaged(knex: Knex): Promise<boolean> {
   return (await knex('kill_switches').where({ scope: 'global', engaged: true })).length > 0;

@@ -48,6 +48,11 @@ export async function releaseSwitch(knex: Knex, at: SwitchScope): Promise<void> 
   await changeSwitch(knex, at, false, null);
 }
 
+/** Those that are engaged, the newest first. */
+export async function listEngagedSwitches(knex: Knex): Promise<KillSwitch[]> {
+  return KillSwitch.query(knex).where({ engaged: true }).orderBy('changed_at', 'desc');
+}
+
 /** Locked in one order by everybody. */
 async function lockedRows(tx: Knex, scopes: SwitchScope[]): Promise<KillSwitch[]> {
   return KillSwitch.query(tx)
@@ -75,11 +80,8 @@ async function changeSwitch(
 }
 
 async function hasSendsUnderWay(knex: Knex, { scope, id }: SwitchScope): Promise<boolean> {
-  const sends = OrderIntent.query(knex)
-    .joinRaw('JOIN bots ON bots.id = order_intents.bot_id')
-    .where('order_intents.status', 'SENDING')
-    .whereRaw('order_intents.send_before > now()');
-  if (scope === 'account') void sends.where('bots.exchange_account_id', id);
-  if (scope === 'bot') void sends.where('bots.id', id);
+  const sends = OrderIntent.query(knex).where({ status: 'SENDING' }).whereRaw('send_before > now()');
+  if (scope === 'account') void sends.where({ exchange_account_id: id });
+  if (scope === 'bot') void sends.where({ bot_id: id });
   return (await sends.resultSize()) > 0;
 }
