@@ -61,6 +61,26 @@ test.serial('a venue that cannot be read leaves an unknown order unknown', async
   t.is(await resolve(), 'ACCEPTED');
 });
 
+test.serial('a lost order is asked for a few times, not all the time', async (t) => {
+  const { resolve, stack } = await struck(t, { kind: 'lost_request' }, 3_000);
+  const from = Date.now();
+  t.is(await resolve(), 'ABSENT');
+  const reads = stack.exchange.control.requests(from).filter(({ path }) => path === '/api/v3/order');
+  // At 0, 1 and 3 s, and twice once absence counts.
+  t.true(reads.length <= 5, `${reads.length} reads`);
+});
+
+test.serial('an order whose place in the sequence is another one was never sent', async (t) => {
+  const { run, trading, stack, bot, resolve } = await struck(t, { kind: 'lost_answer' });
+  const { botId } = bot;
+  const other = clientOrderId({ botId, cycle: 2, leg: 'main', sequence: 1 });
+  const intent = { ...RESTING_BUY, cycle: 2 };
+  await t.throwsAsync(run(trading.place, { botId, clientOrderId: other, sequence: 1, intent }));
+  t.is(await run(trading.resolve, { botId, clientOrderId: other }), 'ABSENT');
+  t.is(sends(stack, bot), 1);
+  t.is(await resolve(), 'ACCEPTED');
+});
+
 function told(fault: FaultInput): string {
   const effect = 'effect' in fault ? (fault.effect ? ', carried out' : ', not carried out') : '';
   return `${fault.kind.replaceAll('_', ' ')}${effect}`;
