@@ -43,8 +43,9 @@ export async function readBotView(deps: Dependencies, botId: string): Promise<Bo
 /** The same, whatever its settings are. Fails with `BotGone`. */
 export async function readStoredBot(deps: Dependencies, botId: string): Promise<StoredBot> {
   const owner = await readBot(deps, botId);
-  const [session, position, orders] = await Promise.all([
-    BotSessionState.query(deps.knex).findById(botId),
+  // Read first: what is written after it is found by its version, whatever the rows below say by then.
+  const session = await BotSessionState.query(deps.knex).findById(botId);
+  const [position, orders] = await Promise.all([
     PositionRow.query(deps.knex).findById(botId),
     readOwnOrders(deps.knex, botId),
   ]);
