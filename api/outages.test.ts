@@ -10,6 +10,8 @@ import { explain, isDatabaseOutage } from './outages.ts';
 import { post } from './testing/example.ts';
 import { startApi } from './testing/start-api.ts';
 
+const DEADLINE_MS = 2_900;
+
 /** A way to the database that can be cut, or go silent without a word. */
 async function startLink(t: Scope, target: URL) {
   const sockets = new Set<Socket>();
@@ -54,7 +56,7 @@ for (const outage of ['cut', 'silent'] as const) {
       link.set('cut');
       return knex.destroy();
     });
-    const { call } = await startApi(t, {}, { knex });
+    const { call } = await startApi(t, {}, { knex, deadlineMs: DEADLINE_MS });
     t.is((await call('GET', '/api/v1/bots/')).status, 200);
 
     link.set(outage);
@@ -84,7 +86,7 @@ test('P7: connections to the database that were lost without a word are given up
     link.set('cut');
     return knex.destroy();
   });
-  const { call } = await startApi(t, {}, { knex });
+  const { call } = await startApi(t, {}, { knex, deadlineMs: DEADLINE_MS });
   const read = async () => (await call('GET', '/api/v1/bots/')).status;
   t.deepEqual(await Promise.all([read(), read()]), [200, 200]);
   link.lose();
@@ -105,7 +107,13 @@ for (const outage of ['cut', 'silent'] as const) {
     });
     t.teardown(() => connection.close());
     const client = new Client({ connection, namespace: stack.temporal.namespace });
-    const { call } = await startApi(t, {}, { knex: stack.knex, bots: createBotClient(client) });
+    const { call } = await startApi(
+      t,
+      {},
+      {
+        ...{ knex: stack.knex, bots: createBotClient(client), deadlineMs: DEADLINE_MS },
+      },
+    );
     const path = `/api/v1/bots/${bot.botId}`;
     const untilStatus = (expected: number, ask: string) =>
       stack.until(`${ask} to be a ${expected}`, async () => {

@@ -49,6 +49,9 @@ export const TEST_SETTINGS: ApiSettings = {
   tradeAmount: { least: '0.001', most: '1000' },
 };
 
+/** On a busy machine a test waits rather than fails. */
+const PATIENCE_MS = 60_000;
+
 /**
  * The API on a port of its own, over a database of its own unless one is given. Every answer is checked against its
  * declared schema.
@@ -65,7 +68,7 @@ export async function startApi(
   const bots = recordingBotClient(knex);
   const lines: Record<string, unknown>[] = [];
   const app = createApi({
-    ...{ knex, bots, defaultOwnerId: ownerId, checkAnswers: true },
+    ...{ knex, bots, defaultOwnerId: ownerId, checkAnswers: true, deadlineMs: PATIENCE_MS },
     settings: { ...TEST_SETTINGS, ...settings },
     log: pino(intoLines(lines)),
     metrics: new Registry(),
