@@ -35,6 +35,8 @@ export const apiReads: Measurement = {
 async function measure(databaseUrl: string, say: (line: string) => void): Promise<Figure[]> {
   const knex = openDatabase({ url: databaseUrl, poolSize: CONNECTIONS });
   const pool = new pg.Pool({ connectionString: databaseUrl, max: CONNECTIONS });
+  // The server may end while the last of them close.
+  pool.on('error', () => undefined);
   try {
     const ownerId = await fill(knex);
     const api = await listen(
