@@ -2,15 +2,14 @@ import { request } from 'node:http';
 import test from 'ava';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
-import { freshDatabase } from '../runtime/testing/database.ts';
 import { shared } from '../runtime/testing/shared.ts';
 import { createRouter } from './router.ts';
 import { EXAMPLE, post } from './testing/example.ts';
-import { startApi, TEST_SETTINGS, type Call } from './testing/start-api.ts';
+import { patientDatabase, startApi, TEST_SETTINGS, type Call } from './testing/start-api.ts';
 import { scalper } from './contracts/scalper/index.ts';
 
 /** For tests that are about no row. */
-const database = shared(async (t) => ({ knex: (await freshDatabase(t)).knex }));
+const database = shared(async (t) => ({ knex: (await patientDatabase(t)).knex }));
 
 const SECURITY = {
   'x-content-type-options': 'nosniff',

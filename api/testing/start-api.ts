@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import type { Knex } from 'knex';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
-import { freshDatabase, type Scope } from '../../runtime/testing/database.ts';
+import { freshDatabase, type Scope, type TestDatabase } from '../../runtime/testing/database.ts';
 import { createApi } from '../app.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { listen } from '../server.ts';
@@ -61,7 +61,7 @@ export async function startApi(
   settings: Partial<ApiSettings> = {},
   overrides: Partial<Dependencies> = {},
 ): Promise<TestApi> {
-  const knex = overrides.knex ?? (await freshDatabase(t)).knex;
+  const knex = overrides.knex ?? (await patientDatabase(t)).knex;
   const [{ id: ownerId }] = (await knex('users').insert({ name: 'Owner' }).returning('id')) as [
     { id: string },
   ];
@@ -78,6 +78,11 @@ export async function startApi(
   t.teardown(() => server.close(0));
   const { url } = server;
   return { url, knex, bots, ownerId, lines, call: callerOf(url) };
+}
+
+/** A database of its own whose connections a test waits for. */
+export function patientDatabase(t: Scope): Promise<TestDatabase> {
+  return freshDatabase(t, { acquireTimeoutMs: PATIENCE_MS });
 }
 
 /** Requests to the API at `url`. */

@@ -24,8 +24,6 @@ export interface TestDatabase {
 }
 
 const TEMPLATE = 'perpetua_template';
-/** On a busy machine a test waits rather than fails. */
-const PATIENCE_MS = 30_000;
 
 /**
  * A migrated database of its own for this test (about 50 ms: a copy of a template), dropped at its end. The server is the
@@ -36,8 +34,8 @@ export async function freshDatabase(
   options: { poolSize?: number; own?: Pick<EmbeddedPostgres, 'url'>; acquireTimeoutMs?: number } = {},
 ): Promise<TestDatabase> {
   const database = await emptyCopy(t, TEMPLATE, options.own?.url);
-  const { poolSize = 10, acquireTimeoutMs = PATIENCE_MS } = options;
-  const knex = openDatabase({ url: database, poolSize, acquireTimeoutMs });
+  const { poolSize = 10, acquireTimeoutMs } = options;
+  const knex = openDatabase({ url: database, poolSize, ...(acquireTimeoutMs && { acquireTimeoutMs }) });
   t.teardown(() => knex.destroy());
   return { knex, url: database };
 }
