@@ -3,7 +3,7 @@ import { scalper } from './contracts/scalper/index.ts';
 import type { Dependencies } from './dependencies.ts';
 import { accessLog } from './middleware/access-log.ts';
 import { compression } from './middleware/compression.ts';
-import { crossOrigin } from './middleware/cross-origin.ts';
+import { crossOrigin, foreignPages } from './middleware/cross-origin.ts';
 import { faults } from './middleware/faults.ts';
 import { hostCheck } from './middleware/host-check.ts';
 import { httpsRedirect } from './middleware/https-redirect.ts';
@@ -35,6 +35,7 @@ export function createApi(dependencies: Dependencies): Koa<ApiState> {
   app.use(hostCheck(settings.allowedHosts));
   if (!settings.debug) app.use(httpsRedirect);
   app.use(crossOrigin(settings.corsOrigins));
+  app.use(foreignPages(settings.corsOrigins));
   app.use(compression());
   const limiters = dependencies.rateLimiters ?? (settings.rateLimit && memoryLimiters(settings.rateLimit));
   if (limiters) app.use(rateLimit(limiters));

@@ -5,6 +5,7 @@ export const ERROR_STATUS = {
   invalid_input: 400,
   bot_limit_reached: 400,
   bot_is_running: 400,
+  foreign_origin: 403,
   route_not_found: 404,
   bot_not_found: 404,
   method_not_allowed: 405,

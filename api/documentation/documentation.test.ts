@@ -53,7 +53,7 @@ test('scalper-bot 44: the document describes every endpoint', async (t) => {
     enum: ['ACTIVE', 'STOPPED', 'PAUSED', 'ERROR'],
   });
   t.deepEqual(Object.keys(body.paths['/api/v1/bots/']!['post']!.responses), [
-    ...['201', '400', '413', '415', '422', '429', '500', '503'],
+    ...['201', '400', '403', '413', '415', '422', '429', '500', '503'],
   ]);
 });
 

@@ -65,9 +65,18 @@ function refusals(route: Route, { envelope }: Contract): ZodOpenApiResponsesObje
   return Object.fromEntries(entries) as ZodOpenApiResponsesObject;
 }
 
-function codesOf({ path, policy, params, query, body, refusals: special = [] }: Route): Set<ErrorCode> {
+function codesOf({
+  method,
+  path,
+  policy,
+  params,
+  query,
+  body,
+  refusals: special = [],
+}: Route): Set<ErrorCode> {
   return new Set<ErrorCode>([
     ...special,
+    ...(method === 'get' ? [] : (['foreign_origin'] as const)),
     ...(params || query || body ? (['malformed_input'] as const) : []),
     ...(body ? (['invalid_input', 'body_too_large', 'unsupported_encoding'] as const) : []),
     ...(path.startsWith('/api/') ? (['rate_limited'] as const) : []),

@@ -1,5 +1,6 @@
 import cors from '@koa/cors';
 import type { Middleware } from 'koa';
+import { ApiError } from '../errors.ts';
 
 /** Lets pages of the named origins call the API. Others get no allowing header, so their browser refuses. */
 export function crossOrigin(origins: readonly string[]): Middleware {
@@ -11,4 +12,36 @@ export function crossOrigin(origins: readonly string[]): Middleware {
     exposeHeaders: ['Retry-After', 'X-Request-ID'],
     maxAge: 600,
   });
+}
+
+const READING = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/**
+ * Refuses what a page of another origin would change. A browser sends some requests without asking first and keeps only
+ * their answer from the page, so the missing header above comes too late. Programs send no `Origin`.
+ */
+export function foreignPages(origins: readonly string[]): Middleware {
+  const allowed = new Set(origins);
+  return (ctx, next) => {
+    const origin = ctx.get('Origin');
+    if (
+      !origin ||
+      READING.has(ctx.method) ||
+      allowed.has(origin) ||
+      isOwn(origin, ctx.req.headers.host ?? '')
+    )
+      return next();
+    throw new ApiError(
+      'foreign_origin',
+      'Pages of this origin may change nothing here. If it is yours, name it in BACKEND_CORS_ORIGINS.',
+    );
+  };
+}
+
+/** By name and port alone: a proxy may have taken the https away. */
+function isOwn(origin: string, host: string): boolean {
+  if (!URL.canParse(origin)) return false;
+  const from = new URL(origin);
+  const own = `${from.protocol}//${host}`;
+  return URL.canParse(own) && new URL(own).host === from.host;
 }

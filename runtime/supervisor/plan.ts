@@ -24,6 +24,7 @@ export function planStart(variables: Variables, settings: Settings, { secrets }:
   const complete = {
     ...variables,
     HOST: api.host,
+    ALLOWED_HOSTS: variables['ALLOWED_HOSTS'] || ownNames(api),
     DATA_DIR: dataDir,
     // Read by us, line by line.
     LOG_FORMAT: 'json',
@@ -43,4 +44,12 @@ export function planStart(variables: Variables, settings: Settings, { secrets }:
     },
     variables: complete,
   };
+}
+
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
+
+/** Heard by this machine only, it has these names; a page that gives itself another is not answered (DNS rebinding). */
+function ownNames({ host, allowedHosts }: Settings['api']): string | undefined {
+  const isLocal = LOOPBACK.includes(host.includes(':') ? `[${host}]` : host);
+  return isLocal && allowedHosts.includes('*') ? LOOPBACK.join(',') : undefined;
 }
