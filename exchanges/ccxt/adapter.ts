@@ -3,6 +3,7 @@ import { ordersOf, type OwnCall } from './account-orders.ts';
 import { holdingsOf } from './account-holdings.ts';
 import { streamAccount } from './account-stream.ts';
 import { withCredentials } from './client.ts';
+import { createOrderLimit } from './order-limit.ts';
 import { redactor } from './redaction.ts';
 import { share } from './streaming.ts';
 import type { Venue } from './venue.ts';
@@ -12,12 +13,14 @@ export function createCcxtExchange(venue: Venue, credentials: Credentials | null
   const { profile, clock } = venue.line;
   const client = credentials && withCredentials(venue.client, credentials);
   const redact = redactor(credentials ? Object.values(credentials) : []);
+  const orderLimit = createOrderLimit(profile.name);
   const setting = venue.streamSetting(redact);
 
   const call: OwnCall = async (purpose, symbol, use, sendBefore) => {
     if (!client) throw keyless(profile.name);
     if (symbol !== null) await venue.markets.market(symbol);
-    return venue.call(client, { purpose, redact, ...(sendBefore === undefined ? {} : { sendBefore }) }, use);
+    const options = { purpose, redact, orderLimit, ...(sendBefore === undefined ? {} : { sendBefore }) };
+    return venue.call(client, options, use);
   };
 
   const changes =

@@ -34,6 +34,7 @@ export const binance: VenueProfile = {
   },
   readError,
   judge: ({ code, message }) => byMessage(code, message) ?? BY_CODE[code] ?? byRange(Number(code)),
+  orderLimitMs,
   // Without `fromId` the newest page comes, not the first.
   fillsAfter: (tradeId) => ({ fromId: tradeId === null ? '0' : (BigInt(tradeId) + 1n).toString() }),
   pageSize: 1_000,
@@ -88,6 +89,17 @@ function byMessage(code: string, message: string): Verdict | null {
 /** -1100 to -1199: something in the request is not as it must be. */
 function byRange(code: number): Verdict | null {
   return code <= -1100 && code > -1200 ? refused('invalid_order', true) : null;
+}
+
+const WINDOW_MS: Record<string, number> = { SECOND: 1_000, MINUTE: 60_000, HOUR: 3_600_000, DAY: 86_400_000 };
+
+/** -1015 counts an account's unfilled orders in windows that begin with the clock's; their end is not in the answer. */
+function orderLimitMs({ code, message }: { code: string; message: string }, now: number): number | null {
+  if (code !== '-1015') return null;
+  const [, many, unit] = /per (\d+) (SECOND|MINUTE|HOUR|DAY)/.exec(message) ?? [];
+  const windowMs = Number(many ?? 10) * (WINDOW_MS[unit ?? 'SECOND'] ?? 1_000);
+  // The venue's clock may be a little behind ours.
+  return Math.max(1_000, windowMs - (now % windowMs));
 }
 
 function publishedUnits(exchangeInfo: string): number | null {

@@ -2,9 +2,17 @@ import type { Agent } from 'undici';
 import { ExchangeError } from '../port.ts';
 import { derive } from './client.ts';
 import type { VenueClock } from './clock.ts';
-import { classify, retryAfterMs, UnreadableAnswer, type Purpose, type Trace } from './errors.ts';
+import {
+  classify,
+  orderLimitMs,
+  retryAfterMs,
+  UnreadableAnswer,
+  type Purpose,
+  type Trace,
+} from './errors.ts';
 import { send, type Answer } from './http.ts';
 import type { Limiter } from './limiter.ts';
+import type { OrderLimit } from './order-limit.ts';
 import type { VenueProfile } from './profile.ts';
 import type { Redact } from './redaction.ts';
 import type { Client } from './unified.ts';
@@ -21,6 +29,8 @@ export interface Line {
 export interface CallOptions {
   purpose: Purpose;
   redact: Redact;
+  /** The account's, where the call is one of an account. */
+  orderLimit?: OrderLimit;
   /** Epoch ms on this machine's clock past which nothing is written. */
   sendBefore?: number;
 }
@@ -59,19 +69,25 @@ async function callOnce<T>(
 }
 
 /** Where ccxt lets us in: before its turn, in place of its HTTP client, and at the reading of the answer. */
-function hooks(line: Line, client: Client, { purpose, sendBefore }: CallOptions, trace: Trace): object {
+function hooks(line: Line, client: Client, options: CallOptions, trace: Trace): object {
+  const { purpose, sendBefore, orderLimit } = options;
+  const checkOrderLimit = (): void => (purpose === 'place' ? orderLimit?.check() : undefined);
   return {
-    throttle: (cost = 1) => line.limiter.turn(cost, purpose),
+    throttle: async (cost = 1) => {
+      checkOrderLimit();
+      await line.limiter.turn(cost, purpose);
+    },
     fetchImplementation: async (url: string, init: Pick<RequestParts, 'method' | 'headers' | 'body'>) => {
       const beforeWrite = (): void => {
         line.limiter.check();
+        checkOrderLimit();
         if (sendBefore !== undefined && Date.now() >= sendBefore) throw tooLate(line.profile.name);
         trace.written = true;
       };
       const { timeoutMs } = line;
       const answer = await send(line.agent, { url, ...init, timeoutMs, beforeWrite });
       trace.answer = answer;
-      heed(line, answer);
+      heed(line, answer, orderLimit);
       return {
         status: answer.status,
         statusText: '',
@@ -90,8 +106,11 @@ function hooks(line: Line, client: Client, { purpose, sendBefore }: CallOptions,
 
 type RequestParts = Parameters<typeof send>[1];
 
-function heed({ limiter, profile, clock }: Line, answer: Answer): void {
-  const forMs = retryAfterMs(answer);
+/** A limit of the account's own leaves the others of its address alone. */
+function heed({ limiter, profile, clock }: Line, answer: Answer, orderLimit?: OrderLimit): void {
+  const ordersFullForMs = orderLimitMs(profile, answer);
+  const forMs = ordersFullForMs === null ? retryAfterMs(answer) : null;
+  if (ordersFullForMs !== null) orderLimit?.close(ordersFullForMs);
   if (forMs !== null) limiter.close(forMs, answer.status === 418 ? 'banned' : 'rate_limited');
   else limiter.heed(profile.usedUnits(answer.headers) ?? 0, clock.now());
 }

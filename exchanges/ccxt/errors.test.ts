@@ -43,6 +43,11 @@ const ANSWERS: readonly (readonly [status: number, body: string, facts: Partial<
     said(-1003, 'Too much request weight'),
     { code: 'rate_limited', phase: 'refused', retryAfterMs: 60_000 },
   ],
+  [
+    429,
+    said(-1015, 'Too many new orders; current limit is 100 orders per 10 SECOND.'),
+    { code: 'rate_limited' },
+  ],
   [418, said(-1003, 'Way too much'), { code: 'banned', phase: 'refused', retryAfterMs: 120_000 }],
   [400, '<html>proxy</html>', { code: 'unavailable', phase: 'unknown', venueCode: null }],
   [403, '<html>firewall</html>', { code: 'rate_limited', phase: 'refused' }],
@@ -89,6 +94,18 @@ test('a venue says how long to wait in a header, or in its message', (t) => {
   const waits = retryAfterMs({ status: 418, headers: {}, body: said(-1003, `IP banned until ${until}.`) });
   t.true(waits !== null && waits > 80_000 && waits <= 90_000);
   t.is(retryAfterMs({ status: 503, headers: { 'retry-after': '7' }, body: '' }), null);
+});
+
+test('a limit of orders is over at the end of its window', (t) => {
+  const wait = (per: string, now: number) =>
+    binance.orderLimitMs(
+      { code: '-1015', message: `Too many new orders; current limit is 5 orders per ${per}.` },
+      now,
+    );
+  t.is(wait('10 SECOND', 1_790_000_003_000), 7_000);
+  t.is(wait('10 SECOND', 1_790_000_009_900), 1_000);
+  t.is(wait('1 DAY', Date.UTC(2026, 0, 5, 18)), 6 * 3_600_000);
+  t.is(binance.orderLimitMs({ code: '-1003', message: 'Too much request weight used' }, 0), null);
 });
 
 test('a message says what to do', (t) => {

@@ -36,9 +36,15 @@ export function classify(profile: VenueProfile, redact: Redact, trace: Trace, er
     phase: verdict.phase,
     retrySafe: purpose !== 'place' || !mayHaveHappened,
     final: verdict.final,
-    retryAfterMs: answer ? retryAfterMs(answer) : null,
+    retryAfterMs: answer && (orderLimitMs(profile, answer) ?? retryAfterMs(answer)),
     venueCode: said?.code ?? null,
   });
+}
+
+/** How long the account may place no more orders, ms; null where the answer says nothing of it. */
+export function orderLimitMs(profile: VenueProfile, { status, body }: Answer): number | null {
+  const said = status < 400 ? null : profile.readError(body);
+  return said && profile.orderLimitMs(said, Date.now());
 }
 
 /** How long a venue that says 429 or 418 wants to be left alone, ms; null for any other answer. */

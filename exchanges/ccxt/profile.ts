@@ -36,6 +36,8 @@ export interface VenueProfile {
   readError(body: string): { code: string; message: string } | null;
   /** Null where the code decides nothing: the HTTP status and ccxt's own error class do then. */
   judge(error: { code: string; message: string }): Verdict | null;
+  /** How long the account may place no more orders, ms, where that is what the error says; null for any other error. */
+  orderLimitMs(error: { code: string; message: string }, now: number): number | null;
   /** Parameters that ask for own trades after `tradeId`, oldest first; null: from the first on. */
   fillsAfter: (tradeId: string | null) => Record<string, unknown>;
   /** Most fills that one answer brings, and most candles. */

@@ -64,6 +64,24 @@ export function faultsContract(test: TestFn, open: OpenVenue): void {
     });
   }
 
+  test('P13: an account at its limit of orders waits alone: its cancels and reads, and its neighbours, go on', async (t) => {
+    const venue = await open(t);
+    const { exchange, neighbour, symbol } = venue;
+    await exchange.place(restingBuy(venue, 'early'));
+    venue.strike({ kind: 'too_many_orders' });
+    const error = await failure(t, exchange.place(restingBuy(venue, 'one-too-many')));
+    t.like(error, { code: 'rate_limited', phase: 'refused', retrySafe: true, final: false });
+    t.true((error.retryAfterMs ?? 0) > 0 && error.retryAfterMs! <= 10_000);
+    const before = venue.requests();
+    const told = await failure(t, exchange.place(restingBuy(venue, 'too-soon')));
+    t.like(told, { code: 'rate_limited', phase: 'before_call', retrySafe: true, final: false });
+    t.true((told.retryAfterMs ?? 0) > 0);
+    t.is(venue.requests(), before);
+    t.is((await neighbour.place(restingBuy(venue, 'neighbour'))).status, 'OPEN');
+    t.is((await exchange.cancel({ symbol, clientOrderId: 'early' })).status, 'CANCELLED');
+    t.deepEqual(await exchange.openOrders(symbol), []);
+  });
+
   test('contract: a venue whose clock runs ahead is followed, and its order is sent once', async (t) => {
     const venue = await open(t);
     const { exchange, accepted } = venue;

@@ -16,6 +16,8 @@ export type VenueFault =
   /** Carried out; the answer is cut in the middle. */
   | { kind: 'malformed_json' }
   | { kind: 'rate_limited'; seconds: number }
+  /** The account has placed all the orders that it may for now; others of its address have not. */
+  | { kind: 'too_many_orders' }
   | { kind: 'banned'; seconds: number }
   /** Each event of the account's stream comes twice, until the venue is closed. */
   | { kind: 'duplicate_events' };

@@ -102,10 +102,10 @@ export const banned = (until: number, retryAfterSeconds: number): BinanceError =
       'Please use WebSocket Streams for live updates to avoid bans.',
     { status: 418, retryAfterSeconds },
   );
-export const tooManyOrders = (limit: number, window: string, retryAfterSeconds: number): BinanceError =>
+/** An account's own limit: without the Retry-After that the limits of an address have (Spot API docs, "Unfilled Order Count"). */
+export const tooManyOrders = (limit: number, window: string): BinanceError =>
   new BinanceError(-1015, `Too many new orders; current limit is ${limit} orders per ${window}.`, {
     status: 429,
-    retryAfterSeconds,
   });
 
 function fromReason(reason: RejectionReason): BinanceError {

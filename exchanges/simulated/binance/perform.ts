@@ -1,6 +1,14 @@
 import { Rejection, type ApiKey, type NewAccount } from '../engine/types.ts';
 import type { RequestFault } from '../control/faults.ts';
-import { BinanceError, badApiKey, badApiKeyFormat, fromRejection, timeout, tooMuchWeight } from './errors.ts';
+import {
+  BinanceError,
+  badApiKey,
+  badApiKeyFormat,
+  fromRejection,
+  timeout,
+  tooManyOrders,
+  tooMuchWeight,
+} from './errors.ts';
 import type { Parameters } from './parameters.ts';
 import { verifyTiming } from './signature.ts';
 import type { Endpoint, Venue } from './venue.ts';
@@ -120,6 +128,8 @@ function performFaulty(
       return { ...carryOut(venue, incoming), mangled: true };
     case 'rate_limited':
       return refusedWith(tooMuchWeight(venue.weights.limits.weightPerMinute, fault.retryAfterSeconds));
+    case 'too_many_orders':
+      return refusedWith(tooManyOrders(venue.weights.limits.ordersPerTenSeconds, '10 SECOND'));
     case 'banned':
       venue.weights.ban(incoming.ip, venue.now(), fault.ms);
       return carryOut(venue, incoming);

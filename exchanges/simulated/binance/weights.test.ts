@@ -74,6 +74,7 @@ test('an account may place so many unfilled orders in ten seconds', async (t) =>
   const refused = await place();
   t.is(refused.status, 429);
   t.like(refused.body, { code: -1015, msg: 'Too many new orders; current limit is 2 orders per 10 SECOND.' });
+  t.is(refused.headers['retry-after'], undefined, 'the address may go on');
   t.is((await place(BOB)).status, 200, 'another account has a count of its own');
 
   rest(exchange.engine, { side: 'SELL', price: '49000', quantity: '0.05' });

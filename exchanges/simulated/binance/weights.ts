@@ -88,10 +88,8 @@ export class Weights {
   checkOrders(accountId: string, now: number): void {
     const count = this.orders(accountId, now);
     const { ordersPerTenSeconds, ordersPerDay } = this.limits;
-    if (count.inTenSeconds >= ordersPerTenSeconds) {
-      throw tooManyOrders(ordersPerTenSeconds, '10 SECOND', secondsLeft(now, TEN_SECONDS));
-    }
-    if (count.inDay >= ordersPerDay) throw tooManyOrders(ordersPerDay, '1 DAY', secondsLeft(now, DAY));
+    if (count.inTenSeconds >= ordersPerTenSeconds) throw tooManyOrders(ordersPerTenSeconds, '10 SECOND');
+    if (count.inDay >= ordersPerDay) throw tooManyOrders(ordersPerDay, '1 DAY');
   }
 
   addOrder(accountId: string, now: number): void {
@@ -147,8 +145,4 @@ export class Weights {
     }
     return address;
   }
-}
-
-function secondsLeft(now: number, window: number): number {
-  return Math.ceil((window - (now % window)) / 1000);
 }

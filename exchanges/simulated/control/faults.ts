@@ -46,6 +46,8 @@ const requestFault = z.discriminatedUnion('kind', [
     retryAfterSeconds: z.int().min(1).max(86_400).default(5),
     ...when,
   }),
+  /** The account may place no more orders in these ten seconds. */
+  z.strictObject({ kind: z.literal('too_many_orders'), ...when }),
   /** The caller's address is banned for `ms`, this request included. */
   z.strictObject({ kind: z.literal('banned'), ms, ...when }),
 ]);
