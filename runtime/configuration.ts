@@ -58,8 +58,9 @@ export function warningsOf({ api }: Configuration): string[] {
   const loopback = /^(127\.|::1$|localhost$)/.test(api.host);
   if (!api.debug || loopback) return [];
   return [
-    `DEBUG=True and the API listens on ${api.host}: whoever reaches this machine can command the bots. ` +
-      'Set HOST=127.0.0.1, or DEBUG=False and what it asks for.',
+    `DEBUG=True and the API listens on ${api.host}: whoever reaches it can command the bots. ` +
+      'Let only this machine reach it (HOST=127.0.0.1, or a container port published on 127.0.0.1), ' +
+      'or set DEBUG=False and what it asks for.',
   ];
 }
 

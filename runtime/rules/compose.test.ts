@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import test from 'ava';
 import { parse } from 'yaml';
+import { environmentSchema } from '../environment/variables.ts';
 
 interface Service {
   image: string;
@@ -61,7 +62,8 @@ test('every variable is in .env.example, and every secret has to be set', (t) =>
   t.true(used.length > 0);
   for (const [, name, otherwise] of used) {
     t.true(known.has(name!), name);
-    t.is(otherwise, /PASSWORD|_KEY|TOKEN/.test(name!) ? ':?' : ':-', name);
+    // Keys of the testnet may be left out.
+    t.is(otherwise, /(?<!^BINANCE_.*)(PASSWORD|_KEY|TOKEN)/.test(name!) ? ':?' : ':-', name);
   }
 });
 
@@ -72,10 +74,40 @@ test('what a process of ours is given is a variable that it reads', (t) => {
       t.regex(known, new RegExp(`^(# )?${variable}=`, 'm'), `${name}: ${variable}`);
 });
 
-test('only the API listens beyond this machine', (t) => {
+test('what is set in .env arrives: every variable that is read, but those of the embedded parts', (t) => {
+  const words = new Set(read('runtime/configuration.ts').match(/\b[A-Z][A-Z0-9_]+\b/g));
+  const isRead = Object.keys(environmentSchema.shape).filter((name) => words.has(name));
+  const given = new Set(own.flatMap(([, { environment = {} }]) => Object.keys(environment)));
+  // The last two: a container's folder is the image's, and its log is Docker's.
+  const embedded = ['CACHE_DIR', 'POSTGRES_PORT', 'TEMPORAL_CLI_PATH', 'TEMPORAL_PORT', 'TEMPORAL_UI_PORT'];
+  const left = new Set([...embedded, 'DATA_DIR', 'LOG_FILE_PATH']);
+  t.true(isRead.length > 30);
+  t.deepEqual(
+    isRead.filter((name) => !given.has(name) && !left.has(name)),
+    [],
+  );
+});
+
+test("only who opens sealed keys is given the key, and only who trades the venue's", (t) => {
+  const having = (name: string) =>
+    own.filter(([, { environment = {} }]) => name in environment).map(([service]) => service);
+  t.deepEqual(having('ENCRYPTION_KEY'), ['trading_bot', 'seed']);
+  t.deepEqual(having('BINANCE_SECRET_KEY'), ['trading_bot']);
+});
+
+test('nothing listens beyond this machine: the API has no sign-in', (t) => {
   for (const [name, { ports = [] }] of services)
-    for (const port of ports) if (name !== 'backend') t.regex(port, /^127\.0\.0\.1:/, name);
-  t.deepEqual(compose.services['backend']?.ports, ['8000:8000']);
+    for (const port of ports) t.regex(port, /^127\.0\.0\.1:/, name);
+  t.deepEqual(compose.services['backend']?.ports, ['127.0.0.1:8000:8000']);
+});
+
+test('as it comes it answers here over plain HTTP, and says what a proxy before it needs', (t) => {
+  const { DEBUG, ALLOWED_HOSTS } = compose.services['backend']?.environment ?? {};
+  t.is(DEBUG, '${DEBUG:-}');
+  t.is(environmentSchema.shape.DEBUG.parse(undefined), true);
+  t.is(ALLOWED_HOSTS, '${ALLOWED_HOSTS:-localhost,127.0.0.1}');
+  for (const name of ['DEBUG=False', 'TRUSTED_PROXIES=1', 'ALLOWED_HOSTS='])
+    t.true(source.includes(name), name);
 });
 
 test('every service that others wait for says when it is ready', (t) => {
