@@ -38,7 +38,7 @@ export function createApi(dependencies: Dependencies): Koa<ApiState> {
   app.use(foreignPages(settings.corsOrigins));
   app.use(compression());
   const limiters = dependencies.rateLimiters ?? (settings.rateLimit && memoryLimiters(settings.rateLimit));
-  if (limiters) app.use(rateLimit(limiters));
+  if (limiters) app.use(rateLimit(limiters, contract.prefix));
   app.use(router.routes());
   app.use(refuseOtherMethods(router));
   return app;

@@ -83,6 +83,8 @@ export function answer<Status extends number, Body>(
 
 /** A published API: its routes and the form its refusals have. */
 export interface Contract {
+  /** Requests below it are counted by the rate limit; no last slash. */
+  prefix: string;
   routes: Route[];
   /** Every tag a route has, in the order of the documentation. */
   tags: { name: string; description: string }[];

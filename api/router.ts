@@ -13,7 +13,8 @@ const DEADLINE_MS = 2_900;
 
 /** Serves the contract's routes. Throws at once for a route without a policy: nothing is open by oversight. */
 export function createRouter({ routes }: Contract, dependencies: Dependencies): Router<ApiState> {
-  const router = new Router<ApiState>({ strict: false });
+  // Sensitive: another case would be another path to whoever stands before the routes, the rate limit among them.
+  const router = new Router<ApiState>({ strict: false, sensitive: true });
   for (const route of routes) {
     if (!POLICIES.includes(route.policy)) throw new Error(`${route.method} ${route.path} has no policy`);
     router[route.method](routerPath(route.path), (ctx) => serve(ctx as Context, route, dependencies));

@@ -51,8 +51,8 @@ function answers({ responses, produces = 'application/json' }: Route): ZodOpenAp
   return Object.fromEntries(entries) as ZodOpenApiResponsesObject;
 }
 
-function refusals(route: Route, { envelope }: Contract): ZodOpenApiResponsesObject {
-  const codes = [...codesOf(route)];
+function refusals(route: Route, { envelope, prefix }: Contract): ZodOpenApiResponsesObject {
+  const codes = [...codesOf(route, prefix)];
   const entries = codes.map((code) => {
     const status = ERROR_STATUS[code];
     const words = codes
@@ -65,21 +65,14 @@ function refusals(route: Route, { envelope }: Contract): ZodOpenApiResponsesObje
   return Object.fromEntries(entries) as ZodOpenApiResponsesObject;
 }
 
-function codesOf({
-  method,
-  path,
-  policy,
-  params,
-  query,
-  body,
-  refusals: special = [],
-}: Route): Set<ErrorCode> {
+function codesOf(route: Route, prefix: string): Set<ErrorCode> {
+  const { method, path, policy, params, query, body, refusals: special = [] } = route;
   return new Set<ErrorCode>([
     ...special,
     ...(method === 'get' ? [] : (['foreign_origin'] as const)),
     ...(params || query || body ? (['malformed_input'] as const) : []),
     ...(body ? (['invalid_input', 'body_too_large', 'unsupported_encoding'] as const) : []),
-    ...(path.startsWith('/api/') ? (['rate_limited'] as const) : []),
+    ...(path.startsWith(`${prefix}/`) ? (['rate_limited'] as const) : []),
     ...(policy === 'owner' ? (['internal', 'unavailable'] as const) : []),
   ]);
 }
