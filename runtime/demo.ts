@@ -28,23 +28,25 @@ const UNSTARTED = { demo: 'unstarted' };
 
 /**
  * The demo: a paper account for every exchange, opened on the simulated one, and, together with the first of them, two bots at
- * rest. Accounts are opened again each time, in case the exchange has lost its state.
+ * rest. All rows or none: a start that failed half-way is made good by the next one. Accounts are opened again each time, in
+ * case the exchange has lost its state.
  */
 export async function seedDemo(options: DemoOptions): Promise<void> {
   const { knex } = options;
   const owner = await ensureDefaultOwner(knex);
-  const accounts: ExchangeAccount[] = [];
-  const isFirst = (await ExchangeAccount.query(knex).where({ user_id: owner.id }).resultSize()) === 0;
-  for (const exchange of EXCHANGES) accounts.push(await ensureAccount(options, owner.id, exchange));
+  const bots = await demoBots(options.exchangeUrl);
+  const accounts = await knex.transaction(async (tx) => {
+    const of = { user_id: owner.id, label: LABEL };
+    const isFirst = (await ExchangeAccount.query(tx).where(of).resultSize()) === 0;
+    const all: ExchangeAccount[] = [];
+    for (const exchange of EXCHANGES) all.push(await ensureAccount(tx, options.vault, { ...of, exchange }));
+    const [account] = all;
+    if (!isFirst || !account) return all;
+    const columns = { user_id: owner.id, exchange_account_id: account.id, config: UNSTARTED };
+    for (const bot of bots) await insertBot(tx, { ...bot, ...columns }, ROOM);
+    return all;
+  });
   for (const account of accounts) await openOnExchange(options, account);
-  const [account] = accounts;
-  if (!isFirst || !account) return;
-  for (const bot of await demoBots(options.exchangeUrl))
-    await insertBot(
-      knex,
-      { ...bot, user_id: owner.id, exchange_account_id: account.id, config: UNSTARTED },
-      ROOM,
-    );
 }
 
 const ROOM = { maxBots: 10 };
@@ -66,21 +68,20 @@ export async function startDemoBots(knex: Knex, bots: BotClient): Promise<void> 
 }
 
 async function ensureAccount(
-  { knex, vault }: DemoOptions,
-  userId: string,
-  exchange: string,
+  knex: Knex,
+  vault: Vault,
+  address: { user_id: string; exchange: string; label: string },
 ): Promise<ExchangeAccount> {
-  const known = await ExchangeAccount.query(knex).findOne({ user_id: userId, exchange, label: LABEL });
+  const known = await ExchangeAccount.query(knex).findOne(address);
   if (known) return known;
+  const { user_id: userId, exchange } = address;
   const id = randomUUID();
   const credentials = { apiKey: randomBytes(32).toString('hex'), secret: randomBytes(32).toString('hex') };
   const { sealed, keyId } = vault.seal(credentials, { accountId: id, userId, exchange, kind: 'paper' });
   return ExchangeAccount.query(knex)
     .insert({
+      ...address,
       id,
-      user_id: userId,
-      exchange,
-      label: LABEL,
       kind: 'paper',
       api_key_last4: credentials.apiKey.slice(-4),
       sealed,
@@ -108,40 +109,55 @@ async function openOnExchange(
     );
 }
 
-/** Prices that the synthetic feed reaches on both sides about every half minute. */
+/**
+ * One bot on each of the first two markets against USDT, at prices that the synthetic feed reaches on both sides about every
+ * half minute.
+ */
 async function demoBots(exchangeUrl: string): Promise<NewBot[]> {
-  const common = { exchange: EXCHANGES[0], first_order: 'BUY', infinite_loop: true } as const;
+  const { symbols } = await ask<{ symbols: Market[] }>(exchangeUrl, 'exchangeInfo');
+  const [first, second] = symbols.filter(({ quoteAsset }) => quoteAsset === 'USDT');
   return [
-    {
-      ...common,
-      name: 'Demo: ping-pong',
-      ticker: 'BTC/USDT',
-      quantity: '0.01',
-      ...around(await priceOf(exchangeUrl, 'BTCUSDT'), '0.0012'),
-    },
-    {
-      ...common,
-      name: 'Demo: trailing',
-      ticker: 'ETH/USDT',
-      quantity: '0.2',
-      trailing_percent: '0.1',
-      ...around(await priceOf(exchangeUrl, 'ETHUSDT'), '0.001'),
-    },
+    ...(first ? [{ name: 'Demo: ping-pong', ...(await around(exchangeUrl, first, '0.0012')) }] : []),
+    ...(second
+      ? [{ name: 'Demo: trailing', trailing_percent: '0.1', ...(await around(exchangeUrl, second, '0.001')) }]
+      : []),
   ];
 }
 
-/** A buy price below and a sell price above `price`, to the cent. */
-function around(price: Amount, distance: Amount): { buy_price: Amount; sell_price: Amount } {
+/** What is read of a symbol in Binance's `exchangeInfo`. */
+interface Market {
+  symbol: string;
+  baseAsset: string;
+  quoteAsset: string;
+  filters: { filterType: string; tickSize?: Amount; stepSize?: Amount }[];
+}
+
+/** What each of them buys and sells at once, about. */
+const NOTIONAL = 600;
+
+/** Buys below and sells above what the price swings around: the average of the last minutes, wherever it is now. */
+async function around(exchangeUrl: string, market: Market, distance: Amount): Promise<NewBot> {
+  const { symbol, baseAsset, quoteAsset, filters } = market;
+  const { tickSize = '0.01' } = filters.find(({ filterType }) => filterType === 'PRICE_FILTER') ?? {};
+  const { stepSize = '1' } = filters.find(({ filterType }) => filterType === 'LOT_SIZE') ?? {};
+  const { price } = await ask<{ price: Amount }>(exchangeUrl, `avgPrice?symbol=${symbol}`);
+  const one = new Decimal(1);
   return {
-    buy_price: floorTo(new Decimal(price).mul(new Decimal(1).sub(distance)), '0.01').toFixed(),
-    sell_price: ceilTo(new Decimal(price).mul(new Decimal(1).add(distance)), '0.01').toFixed(),
+    exchange: EXCHANGES[0],
+    ticker: `${baseAsset}/${quoteAsset}`,
+    first_order: 'BUY',
+    infinite_loop: true,
+    quantity: ceilTo(new Decimal(NOTIONAL).div(price).toSignificantDigits(1), stepSize).toFixed(),
+    buy_price: floorTo(one.sub(distance).mul(price), tickSize).toFixed(),
+    sell_price: ceilTo(one.add(distance).mul(price), tickSize).toFixed(),
   };
 }
 
-/** The average of the last minutes: what the price swings around, wherever in its swing it is now. */
-async function priceOf(exchangeUrl: string, symbol: string): Promise<Amount> {
-  const answer = await fetch(`${exchangeUrl}/api/v3/avgPrice?symbol=${symbol}`);
-  const { price } = (await answer.json()) as { price?: Amount };
-  if (!price) throw new Error(`The simulated exchange has no price of ${symbol}: is it among PAPER_SYMBOLS?`);
-  return price;
+async function ask<T>(exchangeUrl: string, question: string): Promise<T> {
+  const answer = await fetch(`${exchangeUrl}/api/v3/${question}`);
+  if (!answer.ok)
+    throw new Error(
+      `The simulated exchange answered HTTP ${answer.status} to ${question}: ${await answer.text()}`,
+    );
+  return (await answer.json()) as T;
 }
