@@ -1,5 +1,7 @@
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import test from 'ava';
 import type { Logger } from 'pino';
+import { FAILURES } from '../workflows/messages.ts';
 import { readConfiguration } from './configuration.ts';
 import { createLogger } from './logging.ts';
 import { temporalLogger } from './temporal-logging.ts';
@@ -84,6 +86,16 @@ test('what the Temporal SDK says goes to the same log', (t) => {
     err: { message: 'away' },
   });
   t.like(JSON.parse(lines()[1]!), { level: 'INFO', msg: 'started' });
+});
+
+test('a watch that was called off, or that a newer one took over from, is no news', (t) => {
+  const { log, lines } = capture({ LOG_LEVEL: 'DEBUG' });
+  const sdk = temporalLogger(log);
+  sdk.warn('Activity failed', { error: new CancelledFailure('The watch was called off') });
+  sdk.warn('Activity failed', { error: ApplicationFailure.nonRetryable('newer', FAILURES.outlived) });
+  sdk.warn('Activity failed', { error: ApplicationFailure.nonRetryable('no funds', FAILURES.exchange) });
+  const levels = lines().map((line) => (JSON.parse(line) as { level: string }).level);
+  t.deepEqual(levels, ['DEBUG', 'DEBUG', 'WARNING']);
 });
 
 function capture(variables: Record<string, string>): {

@@ -1,3 +1,4 @@
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import {
   type LogMetadata,
   makeTelemetryFilterString,
@@ -5,6 +6,7 @@ import {
   type Logger as TemporalLogger,
 } from '@temporalio/worker';
 import type { Logger } from 'pino';
+import { FAILURES } from '../workflows/messages.ts';
 
 /** Sends what the Temporal SDK has to say, its native part included, to the process's log. Once a process, before any worker. */
 export function installTemporalRuntime(log: Logger): void {
@@ -25,7 +27,7 @@ export function temporalLogger(log: Logger): TemporalLogger {
   const at =
     (level: 'trace' | 'debug' | 'info' | 'warn' | 'error') => (message: string, meta?: LogMetadata) => {
       const { error, ...fields } = meta ?? {};
-      log[message === EXPECTED ? 'debug' : level](
+      log[message === EXPECTED || isOrdinary(error) ? 'debug' : level](
         { ...fields, ...(error === undefined ? {} : { err: error }) },
         message,
       );
@@ -41,4 +43,10 @@ export function temporalLogger(log: Logger): TemporalLogger {
     log: (level, message, meta) => by[level.toLowerCase() as keyof typeof by](message, meta),
     ...by,
   };
+}
+
+/** An activity that was called off, or that something newer has taken over from, has done as it should. */
+function isOrdinary(error: unknown): boolean {
+  if (error instanceof CancelledFailure) return true;
+  return error instanceof ApplicationFailure && error.type === FAILURES.outlived;
 }
