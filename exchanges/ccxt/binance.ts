@@ -69,15 +69,21 @@ const BY_CODE: Record<string, Verdict> = {
   '-2026': refused('unknown_order', true),
 };
 
-/** -1013, -2010 and -2011 say what they mean only in their message. */
+/**
+ * -1013, -2010 and -2011 say what they mean only in their message. The limits on open orders (MAX_NUM_ORDERS,
+ * MAX_NUM_ALGO_ORDERS …) come under either code. What depends on the moment is not final.
+ */
 const BY_MESSAGE: readonly [code: string, text: string, verdict: Verdict][] = [
   ['-1013', 'NOTIONAL', refused('below_minimum', true)],
-  ['-1013', 'MAX_NUM_ORDERS', refused('invalid_order', false)],
+  ['-1013', 'MAX_NUM_', refused('invalid_order', false)],
   ['-1013', 'PERCENT_PRICE', refused('invalid_order', false)],
   ['-1013', 'Market is closed', refused('unavailable', false)],
   ['-2010', 'insufficient balance', refused('insufficient_funds', false)],
   ['-2010', 'Duplicate order', refused('duplicate_order', true)],
   ['-2010', 'Market is closed', refused('unavailable', false)],
+  ['-2010', 'MAX_NUM_', refused('invalid_order', false)],
+  ['-2010', 'immediately match', refused('invalid_order', false)],
+  ['-2010', 'trigger immediately', refused('invalid_order', false)],
   ['-2010', 'disabled', refused('permission_denied', true)],
   ['-2010', 'not permitted', refused('permission_denied', true)],
 ];

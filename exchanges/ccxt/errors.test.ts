@@ -13,6 +13,11 @@ const ANSWERS: readonly (readonly [status: number, body: string, facts: Partial<
   [400, said(-1013, 'Filter failure: MIN_NOTIONAL'), { code: 'below_minimum', phase: 'refused' }],
   [400, said(-1013, 'Filter failure: LOT_SIZE'), { code: 'invalid_order', phase: 'refused', final: true }],
   [400, said(-1013, 'Filter failure: MAX_NUM_ORDERS'), { code: 'invalid_order', final: false }],
+  [400, said(-2010, 'Filter failure: MAX_NUM_ORDERS'), { code: 'invalid_order', final: false }],
+  [400, said(-2010, 'Filter failure: MAX_NUM_ALGO_ORDERS'), { code: 'invalid_order', final: false }],
+  [400, said(-2010, 'Order would immediately match and take.'), { code: 'invalid_order', final: false }],
+  [400, said(-2010, 'Stop price would trigger immediately.'), { code: 'invalid_order', final: false }],
+  [400, said(-2010, 'A reason of tomorrow.'), { code: 'invalid_order', phase: 'refused', final: true }],
   [400, said(-1121, 'Invalid symbol.'), { code: 'unknown_market', phase: 'refused', final: true }],
   [400, said(-1102, "Mandatory parameter 'x'"), { code: 'invalid_order', phase: 'refused', final: true }],
   [

@@ -41,7 +41,8 @@ const REJECTIONS: Record<RejectionReason, readonly [code: number, message: strin
   MARKET_LOT_SIZE: [FILTER, 'Filter failure: MARKET_LOT_SIZE'],
   NOTIONAL: [FILTER, 'Filter failure: NOTIONAL'],
   PERCENT_PRICE_BY_SIDE: [FILTER, 'Filter failure: PERCENT_PRICE_BY_SIDE'],
-  MAX_NUM_ORDERS: [FILTER, 'Filter failure: MAX_NUM_ORDERS'],
+  // Not -1013 as the other filters: it depends on the account's orders, which the matching engine sees.
+  MAX_NUM_ORDERS: [NEW_ORDER_REJECTED, 'Filter failure: MAX_NUM_ORDERS'],
   WOULD_MATCH_IMMEDIATELY: [NEW_ORDER_REJECTED, 'Order would immediately match and take.'],
   STOP_WOULD_TRIGGER_IMMEDIATELY: [NEW_ORDER_REJECTED, 'Stop price would trigger immediately.'],
   NO_LIQUIDITY: [FILTER, 'Market is closed.'],

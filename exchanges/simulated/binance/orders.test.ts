@@ -1,6 +1,6 @@
 import test from 'ava';
 import { type Answer, callSigned } from '../testing/caller.ts';
-import { ALICE, rest, startStillExchange } from '../testing/still-exchange.ts';
+import { ALICE, BTCUSDT, rest, startStillExchange } from '../testing/still-exchange.ts';
 
 const LIMIT = 'symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC';
 
@@ -94,6 +94,14 @@ test('a client order id is refused while its order is open', async (t) => {
   t.like((await callSigned(url, ALICE, cancel)).body, { origClientOrderId: 'once', status: 'CANCELED' });
   t.deepEqual((await callSigned(url, ALICE, cancel)).body, { code: -2011, msg: 'Unknown order sent.' });
   t.is((await place(url, form)).status, 200);
+});
+
+test('an order beyond the open ones that an account may have is rejected with -2010', async (t) => {
+  const { url, engine } = await startStillExchange(t);
+  engine.addSymbol({ ...BTCUSDT, symbol: 'FEWUSDT', maxOrders: 1 }, '50000');
+  const form = `${LIMIT.replace('BTCUSDT', 'FEWUSDT')}&quantity=0.1&price=49000`;
+  t.is((await place(url, form)).status, 200);
+  t.deepEqual((await place(url, form)).body, { code: -2010, msg: 'Filter failure: MAX_NUM_ORDERS' });
 });
 
 test('amounts are written with eight decimals', async (t) => {
