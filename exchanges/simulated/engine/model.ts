@@ -56,6 +56,8 @@ export interface Account {
   wallet: Map<string, Balance>;
   /** By symbol. */
   orders: Map<string, OrderHistory>;
+  /** Those of them that are over and still kept, in the order they finished. */
+  finished: Set<Order>;
 }
 
 export interface Market {

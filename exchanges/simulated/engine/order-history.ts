@@ -1,7 +1,12 @@
-import { type Order, isOpen } from './model.ts';
+import { type Account, type Order, isOpen } from './model.ts';
 
-/** Finished orders kept per account and symbol, and by all together. Older ones are forgotten with their fills. */
+/**
+ * What is kept of finished orders, with their fills. Of an account on a symbol the newest, and whatever finished within the
+ * last ten minutes. By all accounts together so many; past that the account that keeps the most forgets its oldest, so that
+ * no account's orders are forgotten for what another does.
+ */
 export const KEPT_PER_ACCOUNT_AND_SYMBOL = 1_000;
+export const KEPT_FOR_MS = 600_000;
 export const KEPT_IN_ALL = 10_000;
 
 /** One account's orders on one symbol. */
@@ -22,13 +27,17 @@ export class OrderHistory {
     else this.#finished.set(order.id, order);
   }
 
-  /** Moves an order that is no longer open; the oldest such may be forgotten for it. */
+  /** Moves an order that is no longer open. */
   finish(order: Order): void {
     this.open.delete(order.id);
     this.#finished.set(order.id, order);
-    if (this.#finished.size <= KEPT_PER_ACCOUNT_AND_SYMBOL) return;
+  }
+
+  /** The order that finished first, where it is one too many and old enough to go. */
+  outdated(now: number): Order | null {
+    if (this.#finished.size <= KEPT_PER_ACCOUNT_AND_SYMBOL) return null;
     const [oldest] = this.#finished.values();
-    this.forget(oldest as Order);
+    return oldest !== undefined && now - oldest.updatedAt >= KEPT_FOR_MS ? oldest : null;
   }
 
   forget(order: Order): void {
@@ -48,25 +57,45 @@ export class OrderHistory {
   }
 }
 
-/** The bound over all accounts: the first order to have finished is the first to be forgotten. */
+/** The finished orders of all accounts, kept within their bounds. */
 export class FinishedOrders {
-  readonly #ring: Order[] = [];
-  #next = 0;
+  /** The accounts by how many they keep. */
+  readonly #holders: Set<Account>[] = [];
+  #kept = 0;
 
   add(order: Order): void {
-    historyOf(order).finish(order);
-    const oldest = this.#ring[this.#next];
-    if (oldest !== undefined) drop(oldest);
-    this.#ring[this.#next] = order;
-    this.#next = (this.#next + 1) % KEPT_IN_ALL;
+    const { account, updatedAt: now } = order;
+    const history = historyOf(order);
+    history.finish(order);
+    account.finished.add(order);
+    this.#moved(account, account.finished.size - 1);
+    for (let old = history.outdated(now); old !== null; old = history.outdated(now)) this.#drop(old);
+    if (this.#kept > KEPT_IN_ALL) this.#drop(this.#oldestOfLargest());
   }
-}
 
-/** Forgets an order, and its history where it was the last one in it: most accounts trade most symbols rarely. */
-function drop(order: Order): void {
-  const history = order.account.orders.get(order.market.symbol);
-  history?.forget(order);
-  if (history?.isEmpty === true) order.account.orders.delete(order.market.symbol);
+  /** Forgets an order, and its history where it was the last one in it: most accounts trade most symbols rarely. */
+  #drop(order: Order): void {
+    const { account, market } = order;
+    const history = historyOf(order);
+    history.forget(order);
+    if (history.isEmpty) account.orders.delete(market.symbol);
+    account.finished.delete(order);
+    this.#moved(account, account.finished.size + 1);
+  }
+
+  #moved(account: Account, before: number): void {
+    const { size } = account.finished;
+    this.#kept += size - before;
+    this.#holders[before]?.delete(account);
+    (this.#holders[size] ??= new Set()).add(account);
+    while (this.#holders.at(-1)?.size === 0) this.#holders.pop();
+  }
+
+  #oldestOfLargest(): Order {
+    const [account] = this.#holders.at(-1) as Set<Account>;
+    const [oldest] = (account as Account).finished;
+    return oldest as Order;
+  }
 }
 
 /** The history that the order is or will be in. */

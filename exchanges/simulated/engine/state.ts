@@ -47,6 +47,7 @@ export class State {
       takerFee: unitsOf(facts.takerFee),
       wallet: new Map(),
       orders: new Map(),
+      finished: new Set(),
     };
     for (const [asset, amount] of Object.entries(facts.balances)) {
       account.wallet.set(asset, { free: unitsOf(amount), locked: 0n });
