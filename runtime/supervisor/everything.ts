@@ -33,10 +33,12 @@ export function startEverything(variables: Variables, say: (line: string) => voi
   const parts = createParts(plan, folder, say);
   const knex = openDatabase({ ...configuration.database, poolSize: 2, maxOverflow: 0 });
   let activity: { stop(): void } | null = null;
+  let stopping = false;
 
   async function startDatabase(): Promise<void> {
     if (embedded.postgres) await parts.postgres();
     await migrateToLatest(knex);
+    if (!stopping) activity = followActivity(knex, new Date(begun), say);
   }
 
   async function start(): Promise<void> {
@@ -49,7 +51,6 @@ export function startEverything(variables: Variables, say: (line: string) => voi
       Promise.all([databaseUp, temporalUp]).then(() => parts.process('worker')),
       exchangeUp && Promise.all([databaseUp, exchangeUp]).then(() => seed(knex, configuration)),
     ]);
-    activity = followActivity(knex, say);
     if (exchangeUp) await startBots(knex, configuration);
     say(banner(configuration, embedded, (Date.now() - begun) / 1_000));
   }
@@ -57,6 +58,7 @@ export function startEverything(variables: Variables, say: (line: string) => voi
   return {
     started: start(),
     async stop() {
+      stopping = true;
       activity?.stop();
       await knex.destroy();
       await parts.stop();

@@ -26,12 +26,13 @@ const SETTLED_MS = 30_000;
 const LONGEST_PAUSE_MS = 10_000;
 
 /**
- * Starts a part and starts it again whenever it ends by itself: at once the first time, then with pauses that double. Rejects
- * where the first start fails.
+ * Starts a part, says when it is up, and starts it again whenever it ends by itself: at once the first time, then with pauses
+ * that double. Rejects where the first start fails.
  */
 export async function keepRunning({ name, start, report, final }: Keeping): Promise<KeptPart> {
   let stopping = false;
   let part = await start();
+  report(`${name} is up`);
   const done = watch();
 
   async function watch(): Promise<void> {

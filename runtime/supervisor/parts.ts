@@ -8,6 +8,7 @@ import { keepRunning, type KeptPart, type Part } from './keep-running.ts';
 import { lineReporter } from './line-reporter.ts';
 import { startNodeProcess, type NodeProcess } from './node-process.ts';
 import type { Plan } from './plan.ts';
+import { timed } from './timed.ts';
 
 /** Everything that runs as a process of its own. Each of the first three resolves when it does its work, and is kept running. */
 export interface Parts {
@@ -29,9 +30,10 @@ export function createParts(plan: Plan, folder: DataFolder, say: (line: string) 
   const { embedded } = plan.configuration;
   const kept = new Map<string, KeptPart>();
   const reporter = lineReporter(say);
+  const report = (line: string) => say(timed(line));
 
   async function keep(name: string, start: () => Promise<Part>): Promise<void> {
-    kept.set(name, await keepRunning({ name, start, report: say, final: `code ${EXIT_CONFIGURATION}` }));
+    kept.set(name, await keepRunning({ name, start, report, final: `code ${EXIT_CONFIGURATION}` }));
   }
 
   return {
@@ -47,7 +49,7 @@ export function createParts(plan: Plan, folder: DataFolder, say: (line: string) 
       ),
 
     async temporal() {
-      const binary = await findTemporalBinary({ ...binarySearch(), report: say });
+      const binary = await findTemporalBinary({ ...binarySearch(), report });
       await keep('temporal', () =>
         startTemporal({
           binary,
