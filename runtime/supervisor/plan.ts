@@ -18,7 +18,11 @@ export function settingsOf(variables: Variables): Settings {
 }
 
 /** Completes the variables with what the folder's secrets and the embedded parts make of them. Throws `ConfigurationError`. */
-export function planStart(variables: Variables, settings: Settings, { secrets }: DataFolder): Plan {
+export function planStart(
+  variables: Variables,
+  settings: Settings,
+  { secrets }: Pick<DataFolder, 'secrets'>,
+): Plan {
   const { embedded, api, dataDir, temporal, exchange } = settings;
   const own = `postgresql://perpetua:${secrets.databasePassword}@127.0.0.1:${embedded.postgresPort}/perpetua`;
   const complete = {
