@@ -17,13 +17,14 @@ function say(url: string, text: string): Promise<string> {
   });
 }
 
-test('What is not HTTP is refused with the security headers', async (t) => {
+test('What is not HTTP is refused with the security headers and a request id', async (t) => {
   const { url } = await api(t);
   const cases = {
     'nonsense\r\n\r\n': 400,
     'GET / HTTP/1.1\r\n\r\n': 400,
     [`GET / HTTP/1.1\r\nHost: x\r\nX-Long: ${'x'.repeat(20_000)}\r\n\r\n`]: 431,
     'GET http://[::1/ HTTP/1.1\r\nHost: x\r\n\r\n': 400,
+    'GET / HTTP/1.1\r\nHost: x\r\nHost: y\r\n\r\n': 400,
     'GET javascript:x HTTP/1.1\r\nHost: x\r\n\r\n': 400,
     'OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n': 400,
     'GET / HTTP/1.1\r\nHost: x\r\nExpect: nonsense\r\n\r\n': 417,
@@ -34,6 +35,7 @@ test('What is not HTTP is refused with the security headers', async (t) => {
     const answer = await say(url, text);
     t.true(answer.startsWith(`HTTP/1.1 ${status} `), answer.slice(0, 60));
     t.regex(answer, /X-Frame-Options: DENY/, text.slice(0, 60));
+    t.regex(answer, /X-Request-ID: req_[0-9a-f]{12}\r\n/, text.slice(0, 60));
     t.regex(answer, /\{"detail":"[A-Z]/, text.slice(0, 60));
   }
   const whole = await say(

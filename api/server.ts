@@ -1,6 +1,13 @@
-import { createServer, STATUS_CODES, type Server, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  STATUS_CODES,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type Koa from 'koa';
+import { newRequestId } from './middleware/request-id.ts';
 import { SECURITY_HEADERS } from './middleware/security-headers.ts';
 
 /** Node's defaults (no cap, 300 s for a request) invite slow clients. */
@@ -28,8 +35,7 @@ export async function listen(app: Koa, { host, port }: { host: string; port: num
   const handle = app.callback();
   const server = createServer(LIMITS, (request, response) => {
     const target = targetOf(request.url ?? '');
-    const isNameless = request.httpVersion === '1.1' && request.headers.host === undefined;
-    if (target === null || isNameless) return answer(response, 400);
+    if (target === null || !isNamed(request)) return answer(response, 400);
     request.url = target;
     void handle(request, response);
   });
@@ -82,6 +88,12 @@ function targetOf(url: string): string | null {
   return pathname.startsWith('/') ? pathname + search : null;
 }
 
+/** One host, as HTTP/1.1 asks. Of two, somebody before us may have believed the other. */
+function isNamed({ headersDistinct, httpVersion }: IncomingMessage): boolean {
+  const hosts = headersDistinct['host']?.length ?? 0;
+  return hosts === 1 || (hosts === 0 && httpVersion === '1.0');
+}
+
 function answer(response: ServerResponse, status: number): void {
   const { headers, body } = refusalWith(status);
   response.writeHead(status, headers).end(body);
@@ -90,5 +102,6 @@ function answer(response: ServerResponse, status: number): void {
 function refusalWith(status: number): { headers: Record<string, string | number>; body: string } {
   const body = JSON.stringify({ detail: STATUS_CODES[status] });
   const length = { 'Content-Length': Buffer.byteLength(body), Connection: 'close' };
-  return { body, headers: { ...SECURITY_HEADERS, 'Content-Type': 'application/json', ...length } };
+  const name = { 'X-Request-ID': newRequestId() };
+  return { body, headers: { ...SECURITY_HEADERS, ...name, 'Content-Type': 'application/json', ...length } };
 }

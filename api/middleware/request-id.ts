@@ -10,11 +10,16 @@ const SAFE_TOKEN = /^[\w.-]{1,64}$/;
 export function requestId(log: Logger): Middleware<ApiState> {
   return (ctx, next) => {
     const sent = ctx.get('X-Request-ID');
-    const id = SAFE_TOKEN.test(sent) ? sent : `req_${randomUUID().slice(-12)}`;
+    const id = SAFE_TOKEN.test(sent) ? sent : newRequestId();
     ctx.state.requestId = id;
     // Made when it is wanted: most requests have nothing to say.
     ctx.state.log = () => log.child({ request_id: id });
     ctx.set('X-Request-ID', id);
     return next();
   };
+}
+
+/** A name for a request that brought none. */
+export function newRequestId(): string {
+  return `req_${randomUUID().slice(-12)}`;
 }
