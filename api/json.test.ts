@@ -46,6 +46,11 @@ test('What is hostile or not JSON is refused by name', (t) => {
   t.is(({} as Record<string, unknown>)['admin'], undefined);
 });
 
+test('A key that is said twice is named', (t) => {
+  const fault = t.throws(() => readJson('{"a":1,"b":{"c":1,"c":2}}'), { instanceOf: ApiError });
+  t.is(fault.shape[0]?.msg, "the body says 'c' twice");
+});
+
 test('Free-form numbers are stored as numbers where nothing is lost, else as their digits', (t) => {
   t.deepEqual(
     toPlain(readJson('{"a": [1, 0.5, 45000.50], "b": 123456789012.12345678, "c": 1e400, "d": null}')),

@@ -1,6 +1,6 @@
 import { parse } from 'lossless-json';
 import { Decimal } from '../bots/money.ts';
-import { invalidInput, malformedInput } from './errors.ts';
+import { ApiError, invalidInput, malformedInput } from './errors.ts';
 
 /** Deeper than any request of ours; far from what would exhaust a stack. */
 const MAX_DEPTH = 20;
@@ -16,7 +16,8 @@ const UNSTORABLE = /\0|\p{Surrogate}/u;
 export function readJson(text: string): unknown {
   const plain = notJsonUnless(() => JSON.parse(text) as unknown);
   refuseHostile(plain, 0);
-  return notJsonUnless(() => parse(text, null, (digits) => new Decimal(digits)));
+  const parseNumber = (digits: string) => new Decimal(digits);
+  return notJsonUnless(() => parse(text, null, { parseNumber, onDuplicateKey: refuseTwice }));
 }
 
 /** True where a text can be stored as it is. */
@@ -38,9 +39,13 @@ export function toPlain(value: unknown): unknown {
 function notJsonUnless(read: () => unknown): unknown {
   try {
     return read();
-  } catch {
-    throw notJson('the body is not valid JSON');
+  } catch (error) {
+    throw error instanceof ApiError ? error : notJson('the body is not valid JSON');
   }
+}
+
+function refuseTwice({ key }: { key: string }): never {
+  throw notJson(`the body says '${key.slice(0, 40)}' twice`);
 }
 
 /** The fault of a body that cannot be read as JSON. */

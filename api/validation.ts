@@ -57,7 +57,11 @@ export function faultsOf(issue: z.core.$ZodIssue, place: Place, sent: unknown, b
     return [{ shape: { loc, msg: 'field required', type: 'value_error.missing' } }];
   }
   const type = shapeFaultType(issue) ?? (place === 'body' ? null : textFaultType(issue));
-  if (type) return [{ shape: { loc, msg: shapeText(type, issue), type } }];
+  const isRepeated = place === 'query' && Array.isArray(valueAt(sent, issue.path));
+  if (type) {
+    const msg = isRepeated ? 'value is given more than once' : shapeText(type, issue);
+    return [{ shape: { loc, msg, type } }];
+  }
   return [{ field: { field: path.join('.') || place, message: issue.message } }];
 }
 

@@ -83,6 +83,15 @@ test('scalper-bot 16: bots are filtered by status, and a query that makes no sen
   }
 });
 
+test('A query that says one thing twice is told so', async (t) => {
+  const { call } = await api(t);
+  for (const query of ['skip=1&skip=2', 'status=ACTIVE&status=ERROR']) {
+    const { status, body } = await call<MalformedBody>('GET', `/api/v1/bots/?${query}`);
+    t.is(status, 422);
+    t.is(body.detail[0]?.msg, 'value is given more than once', query);
+  }
+});
+
 test('scalper-bot 17: one bot in full; an unknown one is a 404, no UUID a 422, for every method', async (t) => {
   const { call } = await api(t);
   const { body: created } = await post(call);
