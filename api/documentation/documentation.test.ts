@@ -1,8 +1,10 @@
 import test from 'ava';
+import { z } from 'zod';
+import { scalper } from '../contracts/scalper/index.ts';
 import { shared } from '../../runtime/testing/shared.ts';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { post } from '../testing/example.ts';
-import { startApi } from '../testing/start-api.ts';
+import { startApi, TEST_SETTINGS } from '../testing/start-api.ts';
 
 const api = shared(startApi);
 
@@ -82,6 +84,17 @@ test('Every body that the documentation offers can be sent as it is', async (t) 
         const { status } = await call(method.toUpperCase(), path.replace('{bot_id}', id), value);
         t.is(status, method === 'post' ? 201 : 200, path);
       }
+    }
+  }
+});
+
+test('Every answer comes with an example that it could be', (t) => {
+  const { routes } = scalper(TEST_SETTINGS);
+  const documented = routes.filter(({ tag, produces }) => tag !== 'Documentation' && !produces);
+  for (const { method, path, responses } of documented) {
+    for (const schema of Object.values(responses)) {
+      const one = schema instanceof z.ZodArray ? (schema.element as z.ZodType) : schema;
+      if (one) t.notThrows(() => one.parse(one.meta()?.['example']), `${method} ${path}`);
     }
   }
 });

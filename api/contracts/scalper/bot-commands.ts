@@ -14,7 +14,11 @@ const stopAll = route({
   policy: 'owner',
   tag,
   summary: 'Stop every running bot',
-  responses: { 200: z.strictObject({ message: z.string(), count }).meta({ id: 'StopAll' }) },
+  responses: {
+    200: z
+      .strictObject({ message: z.string(), count })
+      .meta({ id: 'StopAll', example: { message: 'Stopped 2 bots', count: 2 } }),
+  },
   refusals: ['unavailable'],
   async handler({ owner, log }, dependencies) {
     const stopped = await stopAllBots({ ...dependencies, owner, log: log() });

@@ -3,6 +3,7 @@ import { EXCHANGES } from '../../../bots/exchanges.ts';
 import { protectionsSchema } from '../../../bots/protections/schema.ts';
 import { STRATEGIES } from '../../../bots/strategies/index.ts';
 import { toPlain } from '../../json.ts';
+import { BOT } from './examples.ts';
 import { asNumber, count, exactNumber, timestamp, uuid } from './fields.ts';
 
 export const STATUSES = ['ACTIVE', 'STOPPED', 'PAUSED', 'ERROR'] as const;
@@ -99,4 +100,4 @@ export const bot = z
       .optional()
       .meta({ description: 'Shown where there are any' }),
   })
-  .meta({ id: 'Bot' });
+  .meta({ id: 'Bot', example: BOT });

@@ -60,7 +60,10 @@ const statistics = route({
         total_pnl: z.number(),
         total_trades: count,
       })
-      .meta({ id: 'Statistics' }),
+      .meta({
+        id: 'Statistics',
+        example: { total_bots: 3, active_bots: 2, stopped_bots: 1, total_pnl: 125.5, total_trades: 10 },
+      }),
   },
   async handler({ owner }, { knex }) {
     const numbers = await readStatistics(knex, owner.rows);

@@ -47,10 +47,13 @@ export const queryText = z
     params: { type: 'type_error.str' },
   });
 
+/** In the documentation. */
+export const BOT_ID = '550e8400-e29b-41d4-a716-446655440000';
+
 export const uuid = z.guid('value is not a valid uuid');
 
 export const botPath = z.object({
-  bot_id: uuid.meta({ description: 'The bot', example: '550e8400-e29b-41d4-a716-446655440000' }),
+  bot_id: uuid.meta({ description: 'The bot', example: BOT_ID }),
 });
 
 /** ISO 8601, UTC, with `Z`. */

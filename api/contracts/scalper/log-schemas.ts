@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { LOG_LEVELS } from '../../../db/models/activity-log.ts';
 import { toPlain } from '../../json.ts';
+import { LOG } from './examples.ts';
 import { textUpTo, timestamp, uuid } from './fields.ts';
 
 export const level = z.enum(LOG_LEVELS).meta({ example: 'INFO' });
@@ -8,7 +9,7 @@ export const level = z.enum(LOG_LEVELS).meta({ example: 'INFO' });
 /** A log as every answer shows it. */
 export const log = z
   .strictObject({ id: uuid, bot_id: uuid.nullable(), level, message: z.string(), timestamp })
-  .meta({ id: 'Log' });
+  .meta({ id: 'Log', example: LOG });
 
 /** A log as a request sends it. */
 export const newLog = z

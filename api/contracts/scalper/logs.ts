@@ -53,7 +53,11 @@ const clear = route({
   policy: 'owner',
   tag,
   summary: 'Delete every log',
-  responses: { 200: z.strictObject({ message: z.string(), count }).meta({ id: 'LogsCleared' }) },
+  responses: {
+    200: z
+      .strictObject({ message: z.string(), count })
+      .meta({ id: 'LogsCleared', example: { message: 'All logs cleared', count: 13 } }),
+  },
   async handler({ owner, log: serverLog }, { knex }) {
     const cleared = await clearLogs(knex, owner.rows);
     // The table is expected to be empty afterwards, so the trace is here.
@@ -74,7 +78,10 @@ const counts = route({
         ...{ INFO: count, SUCCESS: count, WARNING: count, ERROR: count, TELEGRAM: count },
         total: count,
       })
-      .meta({ id: 'LogCounts' }),
+      .meta({
+        id: 'LogCounts',
+        example: { INFO: 8, SUCCESS: 4, WARNING: 1, ERROR: 0, TELEGRAM: 0, total: 13 },
+      }),
   },
   async handler({ owner }, { knex }) {
     return answer(200, await countLogs(knex, owner.rows));

@@ -39,7 +39,14 @@ const list = route({
           description: z.string(),
           schema: z.record(z.string(), z.unknown()).meta({ description: 'JSON Schema' }),
         })
-        .meta({ id: 'Strategy' }),
+        .meta({
+          id: 'Strategy',
+          example: {
+            ...{ name: 'rsi-reversal', title: 'RSI reversal' },
+            description: 'Buys what has fallen too far, sells what has risen too far',
+            schema: { type: 'object', properties: { period: { type: 'integer', default: 14 } } },
+          },
+        }),
     ),
   },
   handler: async () => answer(200, strategies),

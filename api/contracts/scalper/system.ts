@@ -12,7 +12,14 @@ const root = route({
   tag,
   summary: 'What this is',
   responses: {
-    200: z.strictObject({ name: z.string(), version: z.string(), description: z.string(), docs: z.string() }),
+    200: z
+      .strictObject({ name: z.string(), version: z.string(), description: z.string(), docs: z.string() })
+      .meta({
+        example: {
+          ...{ name: 'Scalper Bot API', version: '1.0.0', docs: '/docs' },
+          description: 'API for cryptocurrency scalping bot management',
+        },
+      }),
   },
   async handler(_, { settings: { name, version, description } }) {
     return answer(200, { name, version, description, docs: '/docs' });
@@ -20,7 +27,10 @@ const root = route({
 });
 
 const part = z.enum(['up', 'down']);
-const health = z.strictObject({ status: part, database: part, temporal: part }).meta({ id: 'Health' });
+const health = z.strictObject({ status: part, database: part, temporal: part }).meta({
+  id: 'Health',
+  example: { status: 'up', database: 'up', temporal: 'up' },
+});
 
 const readHealth = route({
   method: 'get',

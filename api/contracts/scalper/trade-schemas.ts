@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { SIDES } from './bot-schemas.ts';
+import { TRADE } from './examples.ts';
 import { timestamp, uuid } from './fields.ts';
 
 /** A trade as every answer shows it: one order of the exchange, with all it filled. */
@@ -18,4 +19,4 @@ export const trade = z
     executed_at: timestamp,
     extra_data: z.record(z.string(), z.unknown()).nullable(),
   })
-  .meta({ id: 'Trade' });
+  .meta({ id: 'Trade', example: TRADE });

@@ -3,6 +3,7 @@ import { BotSessionState } from '../../../db/models/bot-session-state.ts';
 import { requireBot } from '../../commands/require-bot.ts';
 import { answer, route } from '../../route.ts';
 import { STATUSES } from './bot-schemas.ts';
+import { WHY } from './examples.ts';
 import { botPath, timestamp, uuid } from './fields.ts';
 
 const why = route({
@@ -31,7 +32,7 @@ const why = route({
           }),
         ),
       })
-      .meta({ id: 'Why' }),
+      .meta({ id: 'Why', example: WHY }),
   },
   refusals: ['bot_not_found'],
   async handler({ params, owner }, { knex }) {
