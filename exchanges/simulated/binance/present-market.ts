@@ -1,10 +1,9 @@
 import { Decimal } from '../../../bots/money.ts';
 import type { DayStatistics, Depth, EngineCandle, PublicTrade, SymbolRules } from '../engine/types.ts';
+import { MAX_NOTIONAL } from '../engine/filters.ts';
 import { eightDecimals } from './present-order.ts';
 import type { RateLimits } from './weights.ts';
 
-/** Binance publishes a cap; nothing here ever comes near it. */
-const MAX_NOTIONAL = '9000000.00000000';
 const ORDER_TYPES = [
   'LIMIT',
   'LIMIT_MAKER',
@@ -203,7 +202,7 @@ function filters(rules: SymbolRules): object[] {
       filterType: 'NOTIONAL',
       minNotional: eightDecimals(rules.minNotional),
       applyMinToMarket: true,
-      maxNotional: MAX_NOTIONAL,
+      maxNotional: eightDecimals(MAX_NOTIONAL),
       applyMaxToMarket: false,
       avgPriceMins: 5,
     },

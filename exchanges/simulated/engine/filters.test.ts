@@ -1,5 +1,6 @@
 import test from 'ava';
 import { limit, market, openMarket, rejection } from '../testing/market.ts';
+import type { NewOrder } from './types.ts';
 
 test('prices must be on the tick and within bounds', (t) => {
   const { engine } = openMarket({ rules: { tickSize: '0.05', minPrice: '0.05', maxPrice: '400' } });
@@ -61,6 +62,18 @@ test('an order must be worth the least notional, a market order at the average p
     rejection(() => engine.test('taker', market('BUY', null, { quoteQuantity: '9.99' }))),
     'NOTIONAL',
   );
+});
+
+test('an order with a price may be worth so much and no more; one at the market may', (t) => {
+  const { engine } = openMarket({
+    accounts: ['maker', { id: 'taker', balances: { USDT: '20000000' } }],
+    rules: { maxQuantity: '900000', maxMarketQuantity: '900000' },
+  });
+  const refusal = (order: NewOrder) => rejection(() => engine.test('taker', order));
+  t.is(refusal(limit('BUY', '90000', '100')), null);
+  t.is(refusal(limit('BUY', '90000.00001', '100')), 'NOTIONAL');
+  engine.submit('maker', limit('SELL', '1', '100'));
+  t.is(refusal(market('BUY', '90001')), null);
 });
 
 test('prices far from the average are refused by side', (t) => {

@@ -2,6 +2,10 @@ import { multiply, parse, unitsOf } from './amounts.ts';
 import { isMarket, isStop } from './model.ts';
 import { type NewOrder, Rejection, type RejectionReason, type SymbolRules } from './types.ts';
 
+/** The most that an order with a price may be worth, in quote: of every symbol, as Binance publishes it. */
+export const MAX_NOTIONAL = '9000000';
+const MAX_NOTIONAL_UNITS = unitsOf(MAX_NOTIONAL);
+
 /** A symbol's rules as integers of 1e-8. */
 export interface Limits {
   tickSize: bigint;
@@ -70,6 +74,7 @@ export function checkFilters(
     amounts.quoteQuantity ??
     multiply(amounts.price ?? amounts.stopPrice ?? averagePrice, amounts.quantity as bigint);
   if (notional < limits.minNotional) throw broken('NOTIONAL');
+  if (amounts.price !== null && notional > MAX_NOTIONAL_UNITS) throw broken('NOTIONAL');
 }
 
 function checkPrice(limits: Limits, price: bigint | null): void {
