@@ -68,6 +68,8 @@ export const notAllRead = (read: number, sent: number): BinanceError =>
     -1104,
     `Not all sent parameters were read; read '${read}' parameter(s) but was sent '${sent}'.`,
   );
+export const empty = (parameter: string): BinanceError =>
+  new BinanceError(-1105, `Parameter '${parameter}' was empty.`);
 export const notRequired = (parameter: string): BinanceError =>
   new BinanceError(-1106, `Parameter '${parameter}' sent when not required.`);
 export const tooPrecise = (parameter: string): BinanceError =>

@@ -67,15 +67,19 @@ export function generatedOrderId(): string {
   return randomBytes(24).toString('base64').replace(/[+/=]/g, '').slice(0, 22).padEnd(22, '0');
 }
 
-/** An id or a client id of an order that exists. Throws -1102 where neither was sent. */
+/** What a request calls an order: where it sends both ids, both must be the order's. */
+export type OrderName =
+  { orderId: number; clientOrderId: string | null } | { orderId: null; clientOrderId: string };
+
+/** Reads the id or the client id of an order, or both. Throws -1102 where neither was sent. */
 export function readOrderId(
   parameters: Parameters,
   names: { id: string; clientId: string } = { id: 'orderId', clientId: 'origClientOrderId' },
-): { orderId: number } | { clientOrderId: string } {
+): OrderName {
   const orderId = parameters.integer(names.id);
   const clientOrderId = parameters.clientOrderId(names.clientId);
-  if (orderId !== null) return { orderId };
-  if (clientOrderId !== null) return { clientOrderId };
+  if (orderId !== null) return { orderId, clientOrderId };
+  if (clientOrderId !== null) return { orderId, clientOrderId };
   throw new BinanceError(
     -1102,
     `Param '${names.clientId}' or '${names.id}' must be sent, but both were empty/null!`,

@@ -1,5 +1,6 @@
+import { createHmac } from 'node:crypto';
 import test from 'ava';
-import { type Answer, callSigned } from '../testing/caller.ts';
+import { type Answer, call, callSigned, signed } from '../testing/caller.ts';
 import { ALICE, BTCUSDT, rest, startStillExchange } from '../testing/still-exchange.ts';
 
 const LIMIT = 'symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC';
@@ -40,6 +41,12 @@ const REFUSALS: [title: string, form: string, code: number, message: string | Re
     `${LIMIT}&quantity=50&price=49000`,
     -2010,
     'Account has insufficient balance for requested action.',
+  ],
+  [
+    'an empty client id',
+    `${LIMIT}&quantity=0.1&price=49000&newClientOrderId=`,
+    -1105,
+    "Parameter 'newClientOrderId' was empty.",
   ],
   [
     'a client id with a blank',
@@ -102,6 +109,39 @@ test('an order beyond the open ones that an account may have is rejected with -2
   const form = `${LIMIT.replace('BTCUSDT', 'FEWUSDT')}&quantity=0.1&price=49000`;
   t.is((await place(url, form)).status, 200);
   t.deepEqual((await place(url, form)).body, { code: -2010, msg: 'Filter failure: MAX_NUM_ORDERS' });
+});
+
+test('an order that is named by both of its ids must have both', async (t) => {
+  const { url } = await startStillExchange(t);
+  const first = await place(url, `${LIMIT}&quantity=0.1&price=49000&newClientOrderId=first`);
+  await place(url, `${LIMIT}&quantity=0.1&price=49000&newClientOrderId=second`);
+  const { orderId } = first.body as { orderId: number };
+  const order = (method: string, clientId: string) =>
+    callSigned(url, ALICE, {
+      method,
+      path: '/api/v3/order',
+      form: `symbol=BTCUSDT&orderId=${orderId}&origClientOrderId=${clientId}`,
+    });
+  t.like((await order('GET', 'second')).body, { code: -2013 });
+  t.like((await order('DELETE', 'second')).body, { code: -2011 });
+  t.like((await order('GET', 'first')).body, { orderId, clientOrderId: 'first', status: 'NEW' });
+  t.like((await order('DELETE', 'first')).body, { orderId, origClientOrderId: 'first', status: 'CANCELED' });
+});
+
+test('what is in the query counts, whatever the body says', async (t) => {
+  const { url } = await startStillExchange(t);
+  const [query, body] = ['quantity=0.1', signed(`${LIMIT}&quantity=0.2&price=49000`, '')];
+  const unsigned = body.slice(0, body.indexOf('&signature='));
+  const signature = createHmac('sha256', ALICE.secret)
+    .update(query + unsigned)
+    .digest('hex');
+  const answer = await call(url, {
+    method: 'POST',
+    path: `/api/v3/order?${query}`,
+    form: `${unsigned}&signature=${signature}`,
+    headers: { 'X-MBX-APIKEY': ALICE.apiKey },
+  });
+  t.like(answer.body, { origQty: '0.10000000', status: 'NEW' });
 });
 
 test('amounts are written with eight decimals', async (t) => {

@@ -1,6 +1,7 @@
 import {
   BinanceError,
   duplicated,
+  empty,
   illegalCharacters,
   missing,
   notAllRead,
@@ -28,14 +29,19 @@ export class Parameters {
     this.#strict = strict;
   }
 
-  /** `form`: `a=1&b=2`, percent-encoded. Throws -1101 on a name sent twice, -1100 on broken encoding. */
+  /**
+   * `form`: `a=1&b=2`, percent-encoded. A name of an earlier form keeps its value: Binance lets the query win over the body.
+   * Throws -1101 on a name that the form sends twice, -1100 on broken encoding.
+   */
   addForm(form: string): void {
+    const earlier = new Set(this.#values.keys());
     for (const pair of form.split('&')) {
       if (pair === '') continue;
       const equals = pair.indexOf('=');
       const name = equals === -1 ? pair : pair.slice(0, equals);
       const value = equals === -1 ? '' : pair.slice(equals + 1);
-      this.add(decode(name, name), decode(value, name));
+      const decoded = decode(name, name);
+      if (!earlier.has(decoded)) this.add(decoded, decode(value, name));
     }
   }
 
@@ -87,7 +93,8 @@ export class Parameters {
 
   clientOrderId(name: string): string | null {
     const value = this.text(name);
-    if (value === null || value === '') return null;
+    if (value === null) return null;
+    if (value === '') throw empty(name);
     return legal(name, value, CLIENT_ORDER_ID, '^[\\.A-Z\\:/a-z0-9_-]{1,36}$');
   }
 

@@ -1,6 +1,12 @@
 import type { EngineOrder, NewAccount, NewOrder } from '../../engine/types.ts';
 import { BinanceError, orderDoesNotExist, unknownOrder } from '../errors.ts';
-import { type AnswerType, generatedOrderId, readNewOrder, readOrderId } from '../new-order.ts';
+import {
+  type AnswerType,
+  generatedOrderId,
+  type OrderName,
+  readNewOrder,
+  readOrderId,
+} from '../new-order.ts';
 import type { Parameters } from '../parameters.ts';
 import { acknowledgedOrder, canceledOrder, placedOrder, queriedOrder } from '../present-order.ts';
 import { reading, trading, type SignedEndpoint, type Venue } from '../venue.ts';
@@ -34,7 +40,7 @@ export const testOrder = trading(
 
 export const queryOrder = reading(4, (venue, parameters, account) => {
   const { symbol } = venue.rules(parameters.symbol());
-  const order = venue.engine.order(account.id, symbol, readOrderId(parameters));
+  const order = orderNamed(venue, account, symbol, readOrderId(parameters));
   if (order === null) throw orderDoesNotExist();
   return queriedOrder(order);
 });
@@ -63,7 +69,12 @@ export const cancelOpenOrders = trading(1, (venue, parameters, account) => {
   const orders = venue.engine.openOrders(account.id, symbol);
   if (orders.length === 0) throw unknownOrder();
   return orders.map(({ orderId }) =>
-    cancel(venue, account, { symbol, id: { orderId }, cancelId: generatedOrderId(), restriction: null }),
+    cancel(venue, account, {
+      symbol,
+      id: { orderId, clientOrderId: null },
+      cancelId: generatedOrderId(),
+      restriction: null,
+    }),
   );
 });
 
@@ -105,17 +116,18 @@ export function cancel(
   account: NewAccount,
   request: {
     symbol: string;
-    id: { orderId: number } | { clientOrderId: string };
+    id: OrderName;
     cancelId: string;
     restriction: (typeof RESTRICTIONS)[number] | null;
   },
 ): object {
-  const order = venue.engine.order(account.id, request.symbol, request.id);
+  const order = orderNamed(venue, account, request.symbol, request.id);
   if (order === null) throw unknownOrder();
   checkRestriction(order, request.restriction);
   venue.cancelIds.set(order.orderId, request.cancelId);
   try {
-    return canceledOrder(venue.engine.cancel(account.id, request.symbol, request.id), request.cancelId);
+    const canceled = venue.engine.cancel(account.id, request.symbol, { orderId: order.orderId });
+    return canceledOrder(canceled, request.cancelId);
   } finally {
     venue.cancelIds.delete(order.orderId);
   }
@@ -130,6 +142,14 @@ export function checkDay(start: number | null, end: number | null): void {
   if (start !== null && end !== null && end - start > DAY) {
     throw new BinanceError(-1127, 'More than 24 hours between startTime and endTime.');
   }
+}
+
+/** The order that goes by every name given, or null. */
+function orderNamed(venue: Venue, account: NewAccount, symbol: string, name: OrderName): EngineOrder | null {
+  const { orderId, clientOrderId } = name;
+  if (orderId === null) return venue.engine.order(account.id, symbol, { clientOrderId });
+  const order = venue.engine.order(account.id, symbol, { orderId });
+  return clientOrderId === null || order?.clientOrderId === clientOrderId ? order : null;
 }
 
 /** What is refused is no order and is taken off the count. */
