@@ -16,7 +16,7 @@ export interface Running {
 
 /**
  * The frame of every process: reads the configuration, starts, says so, and stops when asked. Whatever fails is logged, with
- * no secret in it, and ends the process with a code that is not 0.
+ * no secret in it, and ends the process with a code that is not 0; a person's mistake is said in a sentence.
  */
 export async function runProcess<T extends Settings>(
   name: string,
@@ -26,8 +26,11 @@ export async function runProcess<T extends Settings>(
   const settings = orExit(() => read(environment()));
   const log = createLogger(settings.logging, { name, secrets: settings.redactions });
   const fail = (error: unknown): never => {
+    // To a supervisor the log is what people see; alone, we are.
+    if (isMistake(error) && process.channel) log.fatal(error.message);
+    if (isMistake(error)) exitFor(error);
     log.fatal({ err: error }, `${name} has failed`);
-    process.exit(error instanceof PortInUse || error instanceof ConfigurationError ? EXIT_CONFIGURATION : 1);
+    process.exit(1);
   };
   process.on('uncaughtException', fail);
   process.on('unhandledRejection', fail);
@@ -47,8 +50,17 @@ function orExit<T>(read: () => T): T {
   try {
     return read();
   } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exit(EXIT_CONFIGURATION);
+    if (!isMistake(error)) throw error;
+    return exitFor(error);
   }
+}
+
+/** What a person has to put right; where in our code it was noticed would not help them. */
+export function isMistake(error: unknown): error is Error {
+  return error instanceof PortInUse || error instanceof ConfigurationError;
+}
+
+function exitFor(mistake: Error): never {
+  process.stderr.write(`${mistake.message}\n`);
+  process.exit(EXIT_CONFIGURATION);
 }

@@ -1,6 +1,5 @@
-import { ConfigurationError, environment } from './configuration.ts';
-import { PortInUse } from './embedded/ports.ts';
-import { EXIT_CONFIGURATION } from './run-process.ts';
+import { environment } from './configuration.ts';
+import { EXIT_CONFIGURATION, isMistake } from './run-process.ts';
 import { startEverything, type Everything } from './supervisor/everything.ts';
 
 /** `npm start`: everything on this machine, from the database to the API, until Ctrl-C. */
@@ -24,5 +23,5 @@ try {
 } catch (error) {
   process.stderr.write(`\n${error instanceof Error ? error.message : String(error)}\n`);
   await everything?.stop();
-  process.exit(error instanceof PortInUse || error instanceof ConfigurationError ? EXIT_CONFIGURATION : 1);
+  process.exit(isMistake(error) ? EXIT_CONFIGURATION : 1);
 }
