@@ -52,6 +52,8 @@ async function serve(ctx: Context, route: Route, dependencies: Dependencies): Pr
   ctx.status = status;
   if (body !== null) ctx.type = route.produces ?? 'application/json';
   ctx.set({ 'Cache-Control': 'no-store', ...headers });
+  // What has a tag need not be sent again.
+  if (headers?.['ETag'] && ctx.fresh) ctx.status = 304;
 }
 
 async function within<T>(ms: number, work: Promise<T>): Promise<T> {

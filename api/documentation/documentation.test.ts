@@ -120,6 +120,22 @@ test('scalper-bot 44: the documentation pages load nothing from elsewhere', asyn
   }
 });
 
+test('A script that a browser has already is not sent again', async (t) => {
+  const { call } = await api(t);
+  const path = '/docs/assets/swagger-ui-bundle.js';
+  const first = await call('GET', path);
+  // As a browser asks; left to itself fetch adds no-cache.
+  const asking = { 'Cache-Control': 'max-age=0' };
+  const again = (tag: string) => call('GET', path, undefined, { ...asking, 'If-None-Match': tag });
+  const kept = await again(first.headers.get('ETag')!);
+  t.is(kept.status, 304);
+  t.is(kept.text, '');
+  const other = await again('W/"another"');
+  t.is(other.status, 200);
+  t.is(other.text, first.text);
+  t.is((await call('GET', '/api/v1/bots/', undefined, { ...asking, 'If-None-Match': '*' })).status, 200);
+});
+
 test('Each strategy is listed with the schema its parameters are checked by', async (t) => {
   const { call } = await api(t);
   const { body } = await call<{ name: string; schema: { properties: Record<string, object> } }[]>(

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { answer, route, type Contract, type Route } from '../route.ts';
 import type { ApiSettings } from '../settings.ts';
@@ -81,9 +82,16 @@ const asset = route({
   responses: { 200: z.string() },
   async handler({ params }) {
     const { type, read } = ASSETS[params.name];
-    return answer(200, read(), { 'Content-Type': type, 'Cache-Control': 'public, max-age=86400' });
+    const text = read();
+    const headers = { 'Content-Type': type, 'Cache-Control': 'public, max-age=86400', ETag: tagOf(text) };
+    return answer(200, text, headers);
   },
 });
+
+/** Weak: the same for the text and its gzip. */
+function tagOf(text: string): string {
+  return `W/"${createHash('sha256').update(text).digest('base64url').slice(0, 22)}"`;
+}
 
 function escapeHtml(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
