@@ -1,11 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { EngineOrderType, NewOrder, TimeInForce } from '../engine/types.ts';
-import { BinanceError, missing, notRequired } from './errors.ts';
+import { BinanceError, missing, notRequired, notValid } from './errors.ts';
 import type { Parameters } from './parameters.ts';
+import { SELF_TRADE_PREVENTION } from './present-order.ts';
 
 const SIDES = ['BUY', 'SELL'] as const;
 const TIMES_IN_FORCE = ['GTC', 'IOC', 'FOK'] as const;
 const ANSWERS = ['ACK', 'RESULT', 'FULL'] as const;
+/** Modes that Binance knows and no symbol here allows (Spot API docs, "Self Trade Prevention FAQ"). */
+const OTHER_PREVENTIONS: readonly string[] = ['NONE', 'EXPIRE_TAKER', 'EXPIRE_BOTH', 'DECREMENT', 'TRANSFER'];
 const TYPES: readonly EngineOrderType[] = [
   'LIMIT',
   'MARKET',
@@ -44,8 +47,9 @@ export function readNewOrder(parameters: Parameters): { order: NewOrder; answer:
   checkNeeded(type, { timeInForce, price, stopPrice });
   const { quantity, quoteQuantity } = readQuantity(parameters, type);
   const answer = readAnswer(parameters, type);
+  checkSelfTradePrevention(parameters);
   const clientOrderId = parameters.clientOrderId('newClientOrderId') ?? generatedOrderId();
-  parameters.ignore('strategyId', 'strategyType', 'selfTradePreventionMode', 'computeCommissionRates');
+  parameters.ignore('strategyId', 'strategyType', 'computeCommissionRates');
   return {
     order: {
       symbol,
@@ -84,6 +88,13 @@ export function readOrderId(
     -1102,
     `Param '${names.clientId}' or '${names.id}' must be sent, but both were empty/null!`,
   );
+}
+
+function checkSelfTradePrevention(parameters: Parameters): void {
+  const mode = parameters.text('selfTradePreventionMode');
+  if (mode === null || mode === SELF_TRADE_PREVENTION) return;
+  if (!OTHER_PREVENTIONS.includes(mode)) throw notValid('selfTradePreventionMode');
+  throw new BinanceError(-1013, 'This symbol does not allow the specified self-trade prevention mode.');
 }
 
 function checkNeeded(type: EngineOrderType, sent: Record<Needed, string | TimeInForce | null>): void {

@@ -1,6 +1,8 @@
 import { createHmac } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import test from 'ava';
 import { type Answer, call, callSigned, signed } from '../testing/caller.ts';
+import { listenToUser } from '../testing/listen-to-user.ts';
 import { ALICE, BTCUSDT, rest, startStillExchange } from '../testing/still-exchange.ts';
 
 const LIMIT = 'symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC';
@@ -21,6 +23,13 @@ const REFUSALS: [title: string, form: string, code: number, message: string | Re
   ['an unknown side', LIMIT.replace('BUY', 'HOLD'), -1117, 'Invalid side.'],
   ['an unknown type', LIMIT.replace('LIMIT', 'GUESS'), -1116, 'Invalid orderType.'],
   ['an unknown time in force', `${LIMIT.replace('GTC', 'GTX')}`, -1115, 'Invalid timeInForce.'],
+  ['an unknown prevention', `${LIMIT}&quantity=1&price=1&selfTradePreventionMode=GUESS`, -1130, /Mode/],
+  [
+    'a prevention that is not offered',
+    `${LIMIT}&quantity=1&price=1&selfTradePreventionMode=NONE`,
+    -1013,
+    'This symbol does not allow the specified self-trade prevention mode.',
+  ],
   ['no price', `${LIMIT}&quantity=1`, -1102, /'price'/],
   ['no quantity', `${LIMIT}&price=49000`, -1102, /'quantity'/],
   [
@@ -156,6 +165,74 @@ test('amounts are written with eight decimals', async (t) => {
     status: 'PARTIALLY_FILLED',
     fills: [{ price: '50000.00000000', qty: '0.30000000', commission: '0.00030000', commissionAsset: 'BTC' }],
   });
+});
+
+test('an order that rested in the way of its own account says what was prevented', async (t) => {
+  const exchange = await startStillExchange(t);
+  const { url } = exchange;
+  const user = await listenToUser(t, exchange, ALICE);
+  const resting = await place(url, `${LIMIT}&quantity=0.3&price=49000&newClientOrderId=own`);
+  const { orderId: maker } = resting.body as { orderId: number };
+  const taking = await place(url, `${LIMIT.replace('BUY', 'SELL')}&quantity=0.1&price=49000`);
+  const { orderId: taker } = taking.body as { orderId: number };
+  const form = 'symbol=BTCUSDT&origClientOrderId=own';
+  const { body } = await callSigned(url, ALICE, { method: 'GET', path: '/api/v3/order', form });
+  t.like(body, { status: 'EXPIRED_IN_MATCH', preventedMatchId: 1, preventedQuantity: '0.10000000' });
+  const prevented = () => user.events.find((event) => event['x'] === 'TRADE_PREVENTION');
+  while (prevented() === undefined) await setImmediate();
+  t.like(prevented(), {
+    i: maker,
+    X: 'EXPIRED_IN_MATCH',
+    v: 1,
+    A: '0.10000000',
+    B: '0.10000000',
+    U: taker,
+    Cs: 'BTCUSDT',
+    pl: '0.10000000',
+    pL: '49000.00000000',
+    pY: '4900.00000000',
+  });
+});
+
+test('a stop order works from when it was touched, not from when it was placed', async (t) => {
+  let now = Date.now();
+  const { url, engine } = await startStillExchange(t, { clock: () => now });
+  const read = async () =>
+    (
+      await call(url, {
+        method: 'GET',
+        path: '/api/v3/order',
+        form: signed('symbol=BTCUSDT&origClientOrderId=stop', ALICE.secret, { timestamp: now }),
+        headers: { 'X-MBX-APIKEY': ALICE.apiKey },
+      })
+    ).body;
+  const placed = now;
+  engine.submit('alice', {
+    symbol: 'BTCUSDT',
+    side: 'SELL',
+    type: 'STOP_LOSS_LIMIT',
+    timeInForce: 'GTC',
+    clientOrderId: 'stop',
+    quantity: '0.1',
+    quoteQuantity: null,
+    price: '52000',
+    stopPrice: '49000',
+  });
+  t.like(await read(), { time: placed, isWorking: false, workingTime: -1 });
+  now += 60_000;
+  rest(engine, { side: 'BUY', price: '49000', quantity: '0.1' });
+  engine.submit('alice', {
+    symbol: 'BTCUSDT',
+    side: 'SELL',
+    type: 'MARKET',
+    timeInForce: 'GTC',
+    clientOrderId: 'touch',
+    quantity: '0.1',
+    quoteQuantity: null,
+    price: null,
+    stopPrice: null,
+  });
+  t.like(await read(), { time: placed, isWorking: true, workingTime: now });
 });
 
 test('own trades are read by order, by id and by time', async (t) => {

@@ -1,7 +1,7 @@
 import { Decimal } from '../../../bots/money.ts';
 import type { DayStatistics, Depth, EngineCandle, PublicTrade, SymbolRules } from '../engine/types.ts';
 import { MAX_NOTIONAL } from '../engine/filters.ts';
-import { eightDecimals } from './present-order.ts';
+import { eightDecimals, SELF_TRADE_PREVENTION } from './present-order.ts';
 import type { RateLimits } from './weights.ts';
 
 const ORDER_TYPES = [
@@ -49,8 +49,8 @@ export function symbolInfo(rules: SymbolRules): object {
     filters: filters(rules),
     permissions: [],
     permissionSets: [['SPOT']],
-    defaultSelfTradePreventionMode: 'EXPIRE_MAKER',
-    allowedSelfTradePreventionModes: ['EXPIRE_MAKER'],
+    defaultSelfTradePreventionMode: SELF_TRADE_PREVENTION,
+    allowedSelfTradePreventionModes: [SELF_TRADE_PREVENTION],
   };
 }
 

@@ -1,11 +1,12 @@
-import type { Amount } from '../../../bots/money.ts';
-import type { EngineFill, EngineOrder } from '../engine/types.ts';
+import { type Amount, Decimal } from '../../../bots/money.ts';
+import type { EngineFill, EngineOrder, ExecutionCause, Prevention } from '../engine/types.ts';
 
 const DECIMALS = 8;
 const ZERO = '0.00000000';
 /** Order lists are not traded here. */
 const NO_LIST = -1;
-const SELF_TRADE_PREVENTION = 'EXPIRE_MAKER';
+/** The one mode there is. */
+export const SELF_TRADE_PREVENTION = 'EXPIRE_MAKER';
 
 /** An amount as Binance writes it: always eight decimals. `null` is zero. */
 export function eightDecimals(amount: Amount | null): string {
@@ -36,9 +37,15 @@ export function queriedOrder(order: EngineOrder): object {
     time: order.createdAt,
     updateTime: order.updatedAt,
     isWorking: order.working,
-    workingTime: order.working ? order.createdAt : -1,
+    workingTime: order.workingSince ?? -1,
     origQuoteOrderQty: eightDecimals(order.quoteQuantity),
     selfTradePreventionMode: SELF_TRADE_PREVENTION,
+    ...(order.prevention === null
+      ? null
+      : {
+          preventedMatchId: order.prevention.matchId,
+          preventedQuantity: eightDecimals(order.prevention.quantity),
+        }),
   };
 }
 
@@ -71,7 +78,7 @@ export function placedOrder(order: EngineOrder, fills: EngineFill[] | null): obj
     type: order.type,
     side: order.side,
     ...(order.stopPrice === null ? null : { stopPrice: eightDecimals(order.stopPrice) }),
-    workingTime: order.working ? order.createdAt : -1,
+    workingTime: order.workingSince ?? -1,
     ...(fills === null ? null : { fills: fills.map(fillOfAnswer) }),
     selfTradePreventionMode: SELF_TRADE_PREVENTION,
   };
@@ -125,7 +132,7 @@ export function ownTrade(fill: EngineFill): object {
  */
 export function executionReport(
   order: EngineOrder,
-  cause: 'NEW' | 'TRADE' | 'CANCELED' | 'EXPIRED' | 'REJECTED',
+  cause: ExecutionCause,
   fill: EngineFill | null,
   cancelId: string | null,
 ): object {
@@ -162,8 +169,26 @@ export function executionReport(
     Z: eightDecimals(order.cumulativeQuote),
     Y: eightDecimals(fill?.quoteQuantity ?? null),
     Q: eightDecimals(order.quoteQuantity),
-    W: order.createdAt,
+    ...(order.workingSince === null ? null : { W: order.workingSince }),
     V: SELF_TRADE_PREVENTION,
+    ...(cause === 'TRADE_PREVENTION' && order.prevention !== null
+      ? preventionOf(order, order.prevention)
+      : null),
+  };
+}
+
+/** What a report says of a match that was not made (Spot API docs, "Conditional Fields in Execution Report"). */
+function preventionOf(order: EngineOrder, { matchId, quantity, takerOrderId }: Prevention): object {
+  const prevented = eightDecimals(quantity);
+  return {
+    v: matchId,
+    A: prevented,
+    B: prevented,
+    U: takerOrderId,
+    Cs: order.symbol,
+    pl: prevented,
+    pL: eightDecimals(order.price),
+    pY: new Decimal(order.price ?? 0).mul(quantity).toFixed(8),
   };
 }
 

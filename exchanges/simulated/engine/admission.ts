@@ -41,6 +41,8 @@ function newOrder(
     cumulative: 0n,
     status: 'NEW',
     working: !isStop(request),
+    workingSince: isStop(request) ? null : at,
+    prevention: null,
     rank: 0,
     lock: 0n,
     createdAt: at,

@@ -1,7 +1,7 @@
 import { written } from './amounts.ts';
 import { encodeRows, type CandleRow } from './candle-rows.ts';
 import { type Account, type Balance, type Market, type Order, orderView } from './model.ts';
-import type { EngineEvent, EngineFill, PublicTrade, StateRecord } from './types.ts';
+import type { EngineEvent, EngineFill, ExecutionCause, PublicTrade, StateRecord } from './types.ts';
 
 /** What one call on the engine has changed: events for listeners, records for a restart. The house's own are left out. */
 export class Changes {
@@ -31,7 +31,7 @@ export class Changes {
     this.touched(account, asset);
   }
 
-  execution(order: Order, cause: 'NEW' | 'TRADE' | 'CANCELED' | 'EXPIRED', fill: EngineFill | null): void {
+  execution(order: Order, cause: ExecutionCause, fill: EngineFill | null): void {
     if (order.account.house) return;
     this.#orders.add(order);
     this.#events.push({ type: 'execution', cause, order: orderView(order), fill });

@@ -36,6 +36,7 @@ export class Execution {
     for (let next = touched.shift(); next !== undefined; next = touched.shift()) {
       next.working = true;
       next.updatedAt = this.#now();
+      next.workingSince = next.updatedAt;
       relock(next, changes);
       changes.execution(next, 'NEW', null);
       touched.push(...this.#work(next, changes));
@@ -43,14 +44,14 @@ export class Execution {
   }
 
   /** Ends an open order: cancelled by its owner, or expired by the rules. */
-  end(order: Order, status: 'CANCELED' | 'EXPIRED', changes: Changes): void {
+  end(order: Order, status: 'CANCELED' | 'EXPIRED' | 'EXPIRED_IN_MATCH', changes: Changes): void {
     if (order.working) this.#unrest(order, changes);
     else order.market.stops.remove(order);
     order.status = status;
     order.updatedAt = this.#now();
     relock(order, changes);
     this.#file(order);
-    changes.execution(order, status, null);
+    changes.execution(order, status === 'EXPIRED_IN_MATCH' ? 'TRADE_PREVENTION' : status, null);
   }
 
   /** Matches a working order and rests or ends what is left. Returns the stop orders that its trades touched. */
@@ -61,7 +62,12 @@ export class Execution {
       this.end(order, 'EXPIRED', changes);
       return [];
     }
-    for (const own of plan.prevented) this.end(own, 'EXPIRED', changes);
+    for (const { maker, quantity } of plan.prevented) {
+      this.#state.lastPreventedId += 1;
+      const matchId = this.#state.lastPreventedId;
+      maker.prevention = { matchId, quantity: written(quantity), takerOrderId: order.id };
+      this.end(maker, 'EXPIRED_IN_MATCH', changes);
+    }
     for (const match of plan.matches) this.#trade(order, match, changes);
     if (isOpen(order)) {
       if (isMarket(order) || order.timeInForce !== 'GTC') this.end(order, 'EXPIRED', changes);

@@ -130,7 +130,7 @@ test('an account never trades with itself: its resting order expires', (t) => {
     fills.map(({ price }) => price),
     ['101.00000000'],
   );
-  t.is(engine.order('taker', 'BTCUSDT', { orderId: own.order.orderId })?.status, 'EXPIRED');
+  t.is(engine.order('taker', 'BTCUSDT', { orderId: own.order.orderId })?.status, 'EXPIRED_IN_MATCH');
   t.deepEqual(balance(engine, 'taker', 'BTC'), { free: '11', locked: '0' });
 });
 

@@ -12,7 +12,7 @@ export interface Match {
 export interface Plan {
   matches: Match[];
   /** Resting orders of the same account in the way: they expire (Binance's default, EXPIRE_MAKER). The house may meet itself. */
-  prevented: Order[];
+  prevented: { maker: Order; quantity: bigint }[];
   quantity: bigint;
   quote: bigint;
 }
@@ -27,8 +27,9 @@ export function planMatches(taker: Order, spendable: bigint | null): Plan {
     for (const maker of level.orders.values()) {
       const wanted = wantedAt(taker, plan, spendable, level.price);
       if (wanted === 0n) return plan;
-      if (maker.account === taker.account && !taker.account.house) plan.prevented.push(maker);
-      else take(plan, maker, smaller(wanted, remaining(maker)));
+      const quantity = smaller(wanted, remaining(maker));
+      if (maker.account === taker.account && !taker.account.house) plan.prevented.push({ maker, quantity });
+      else take(plan, maker, quantity);
     }
   }
   return plan;

@@ -11,6 +11,7 @@ import type {
   EngineOrderStatus,
   EngineOrderType,
   NewAccount,
+  Prevention,
   PublicTrade,
   SymbolRules,
   TimeInForce,
@@ -33,6 +34,8 @@ export interface Order {
   cumulative: bigint;
   status: EngineOrderStatus;
   working: boolean;
+  workingSince: number | null;
+  prevention: Prevention | null;
   /** Place in time priority: set when the order comes to rest. */
   rank: number;
   /** What it holds locked of the asset it pays with. */
@@ -114,6 +117,8 @@ export function orderView(order: Order): EngineOrder {
     cumulativeQuote: written(order.cumulative),
     status: order.status,
     working: order.working,
+    workingSince: order.workingSince,
+    prevention: order.prevention,
     createdAt: order.createdAt,
     updatedAt: order.updatedAt,
   };

@@ -25,6 +25,8 @@ export class State {
   lastOrderId = 0;
   /** The last place in time priority given. */
   lastRank = 0;
+  /** The last match that was prevented. */
+  lastPreventedId = 0;
 
   constructor() {
     this.till = this.addAccount({
@@ -125,6 +127,7 @@ export class State {
     if (wasOpen && !isOpen(order)) this.finished.add(order);
     this.lastOrderId = Math.max(this.lastOrderId, order.id);
     this.lastRank = Math.max(this.lastRank, rank);
+    this.lastPreventedId = Math.max(this.lastPreventedId, order.prevention?.matchId ?? 0);
   }
 
   #applyFill({ fill }: StateRecord & { kind: 'fill' }): void {
@@ -202,6 +205,9 @@ function orderOf(view: EngineOrder, account: Account, market: Market): Order {
     cumulative: unitsOf(view.cumulativeQuote),
     status: view.status,
     working: view.working,
+    // Older files have neither.
+    workingSince: view.workingSince ?? (view.working ? view.createdAt : null),
+    prevention: view.prevention ?? null,
     rank: 0,
     lock: 0n,
     createdAt: view.createdAt,

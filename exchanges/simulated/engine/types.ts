@@ -26,7 +26,19 @@ export interface SymbolRules {
 export type EngineOrderType =
   'LIMIT' | 'MARKET' | 'STOP_LOSS_LIMIT' | 'TAKE_PROFIT_LIMIT' | 'LIMIT_MAKER' | 'STOP_LOSS' | 'TAKE_PROFIT';
 export type TimeInForce = 'GTC' | 'IOC' | 'FOK';
-export type EngineOrderStatus = 'NEW' | 'PARTIALLY_FILLED' | 'FILLED' | 'CANCELED' | 'EXPIRED' | 'REJECTED';
+export type EngineOrderStatus =
+  'NEW' | 'PARTIALLY_FILLED' | 'FILLED' | 'CANCELED' | 'EXPIRED' | 'EXPIRED_IN_MATCH' | 'REJECTED';
+/** What happened to an order. `TRADE_PREVENTION`: it rested in the way of its own account's order and expired. */
+export type ExecutionCause = 'NEW' | 'TRADE' | 'CANCELED' | 'EXPIRED' | 'TRADE_PREVENTION' | 'REJECTED';
+
+/** A match that was not made because both orders were of one account. */
+export interface Prevention {
+  matchId: number;
+  /** What would have been traded. */
+  quantity: Amount;
+  /** The order that came upon it. */
+  takerOrderId: number;
+}
 
 export interface NewOrder {
   symbol: string;
@@ -51,6 +63,10 @@ export interface EngineOrder extends Omit<NewOrder, 'quantity'> {
   status: EngineOrderStatus;
   /** False for a stop order whose stop price has not been touched. */
   working: boolean;
+  /** When it began to work: a stop order when it was touched. Null before. */
+  workingSince: number | null;
+  /** Where it is `EXPIRED_IN_MATCH`. */
+  prevention: Prevention | null;
   createdAt: number;
   updatedAt: number;
 }
@@ -140,7 +156,7 @@ export type EngineEvent =
   /** An order of an account changed; `fill` where an execution was the cause. */
   | {
       type: 'execution';
-      cause: 'NEW' | 'TRADE' | 'CANCELED' | 'EXPIRED' | 'REJECTED';
+      cause: ExecutionCause;
       order: EngineOrder;
       fill: EngineFill | null;
     }
