@@ -1,5 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { ConfigurationError } from '../configuration.ts';
 import { isRunning } from '../embedded/leftovers.ts';
@@ -11,7 +21,7 @@ export interface DataFolder {
   path(...names: string[]): string;
   logFile(part: string): string;
   pidFile(part: string): string;
-  /** Lets another start have the folder. */
+  /** Lets another start have the folder; every part has ended. */
   release(): void;
 }
 
@@ -27,7 +37,7 @@ const LOG_BYTES = 20 * 1024 * 1024;
 
 /** Takes the folder for this process. Throws where another start has it. */
 export function takeDataFolder(folder: string): DataFolder {
-  for (const name of ['', 'logs', 'run']) mkdirSync(join(folder, name), { recursive: true });
+  makePrivate(folder);
   const lock = join(folder, 'run', 'start.pid');
   const holder = existsSync(lock) ? Number(readFileSync(lock, 'utf8')) : 0;
   if (holder !== process.pid && isRunning(holder, 'runtime/start'))
@@ -40,8 +50,19 @@ export function takeDataFolder(folder: string): DataFolder {
     path: (...names) => join(folder, ...names),
     logFile: (part) => freshLog(join(folder, 'logs', `${part}.log`)),
     pidFile: (part) => join(folder, 'run', `${part}.pid`),
-    release: () => rmSync(lock, { force: true }),
+    release() {
+      for (const name of readdirSync(join(folder, 'run'))) rmSync(join(folder, 'run', name), { force: true });
+    },
   };
+}
+
+/** Logs, pids and keys are for the owner's eyes. Root's PostgreSQL, of another account, has to get through to its data. */
+function makePrivate(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 });
+  for (const name of ['logs', 'run', 'exchange']) {
+    mkdirSync(join(folder, name), { recursive: true });
+    chmodSync(join(folder, name), 0o700);
+  }
 }
 
 function readSecrets(file: string): Secrets {

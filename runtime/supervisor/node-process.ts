@@ -51,7 +51,7 @@ function launch({ name, env, logFile, onLine }: NodeProcess): ChildProcess {
   });
   for (const stream of [child.stdout, child.stderr] as Readable[])
     createInterface({ input: stream }).on('line', (line) => {
-      appendFileSync(logFile, `${line}\n`);
+      appendFileSync(logFile, `${line}\n`, { mode: 0o600 });
       onLine(line);
     });
   return child;
