@@ -67,6 +67,26 @@ test('what makes no sense is refused with what to do about it', async (t) => {
   t.is((await call(url, { method: 'GET', path: '/control/nothing', headers })).status, 404);
 });
 
+test('a fault that is none is told where it is wrong', async (t) => {
+  const { url } = await startStillExchange(t);
+  const told = async (fault: object) =>
+    ((await post(url, '/control/faults', fault)).body as { error: string }).error;
+  t.regex(await told({ kind: 'earthquake' }), /one of lost_answer, .*dropped_socket\n.*at kind/s);
+  t.regex(await told({}), /one of lost_answer, .*at kind/s);
+  t.regex(await told({ kind: 'delay' }), /at ms/);
+  t.regex(await told({ kind: 'dropped_socket', times: 0 }), /at times/);
+});
+
+test('a price of nothing, and a name with what nobody can read, are refused', async (t) => {
+  const { url, engine } = await startStillExchange(t);
+  for (const price of ['0', '0.00'])
+    t.is((await post(url, '/control/prices', { symbol: 'BTCUSDT', price })).status, 422);
+  t.is(engine.lastPrice('BTCUSDT'), '50000.00000000');
+  const answer = await post(url, '/control/accounts', { ...ACCOUNT, id: 'car\0ol' });
+  t.is(answer.status, 422);
+  t.regex((answer.body as { error: string }).error, /without control characters\n.*at id/s);
+});
+
 test('prices move by trades through the book, and stand still when frozen', async (t) => {
   const exchange = await startSimulatedExchange({
     port: 0,

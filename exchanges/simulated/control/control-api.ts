@@ -11,7 +11,12 @@ const MOST_BODY = 1024 * 1024;
 const amount = z
   .string()
   .regex(/^\d{1,20}(\.\d{1,8})?$/, 'write an amount as "12.5", with at most 8 decimals');
-const name = z.string().min(1).max(100);
+const price = amount.refine((text) => Number(text) > 0, 'write a price above 0');
+const name = z
+  .string()
+  .min(1)
+  .max(100)
+  .regex(/^\P{Cc}*$/u, 'write a name without control characters');
 
 const accountSchema = z.strictObject({
   id: name,
@@ -47,9 +52,9 @@ const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   [
     'POST /control/prices',
     (control, body) => {
-      const { symbol, price } = z.strictObject({ symbol: name, price: amount }).parse(body);
-      control.movePrice(symbol, price);
-      return [200, { symbol, price }];
+      const move = z.strictObject({ symbol: name, price }).parse(body);
+      control.movePrice(move.symbol, move.price);
+      return [200, move];
     },
   ],
   ['POST /control/prices/freeze', (control) => done(() => control.freeze())],

@@ -70,6 +70,7 @@ const ANSWERS: [fault: FaultInput, status: number, accepted: number][] = [
   [{ kind: 'malformed_json' }, 200, 1],
   [{ kind: 'malformed_json', effect: false }, 200, 0],
   [{ kind: 'rate_limited', retryAfterSeconds: 7 }, 429, 0],
+  [{ kind: 'too_many_orders' }, 429, 0],
   [{ kind: 'banned', ms: 60_000 }, 418, 0],
   [{ kind: 'delay', ms: 20 }, 200, 1],
 ];

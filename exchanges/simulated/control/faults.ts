@@ -61,7 +61,11 @@ const eventFault = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('dropped_socket'), ...when }),
 ]);
 
-export const faultSchema = z.union([requestFault, eventFault]);
+const kinds = [...requestFault.options, ...eventFault.options].map(({ shape }) => shape.kind.value);
+
+export const faultSchema = z.discriminatedUnion('kind', [requestFault, eventFault], {
+  error: ({ code }) => (code === 'invalid_union' ? `write one of ${kinds.join(', ')}` : undefined),
+});
 
 export type RequestFault = z.infer<typeof requestFault>;
 export type EventFault = z.infer<typeof eventFault>;
