@@ -34,6 +34,10 @@ test.serial('one command runs everything, Ctrl-C ends it, and the next start fin
   const first = start(t, place);
   await first.says(/Perpetua runs/);
   await first.says(/SELL filled/);
+  for (const part of ['postgres', 'temporal', 'exchange', 'worker', 'api'])
+    t.regex(first.output(), new RegExp(`^\\d\\d:\\d\\d:\\d\\d  ${part} is up$`, 'm'));
+  t.regex(first.output(), /Bot created for BTC\/USDT on Binance[\s\S]*Perpetua runs/);
+  t.notRegex(first.output(), /called off|^ +at /m);
   const bots = await botIds(api);
   t.is(bots.length, 2);
   t.is((await fetch(`${api}/docs`)).status, 200);
@@ -45,6 +49,7 @@ test.serial('one command runs everything, Ctrl-C ends it, and the next start fin
   process.kill(-first.pid, 'SIGINT');
   t.is(await first.ended, 'code 0');
   t.deepEqual(pids.filter(isAlive), []);
+  t.deepEqual(readdirSync(join(place.folder, 'data', 'run')), []);
 
   const second = start(t, place);
   await second.says(/Perpetua runs/);
