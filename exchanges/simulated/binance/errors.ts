@@ -45,7 +45,6 @@ const REJECTIONS: Record<RejectionReason, readonly [code: number, message: strin
   MAX_NUM_ORDERS: [NEW_ORDER_REJECTED, 'Filter failure: MAX_NUM_ORDERS'],
   WOULD_MATCH_IMMEDIATELY: [NEW_ORDER_REJECTED, 'Order would immediately match and take.'],
   STOP_WOULD_TRIGGER_IMMEDIATELY: [NEW_ORDER_REJECTED, 'Stop price would trigger immediately.'],
-  NO_LIQUIDITY: [FILTER, 'Market is closed.'],
 };
 
 export function fromRejection(rejection: Rejection): BinanceError {

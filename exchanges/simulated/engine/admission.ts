@@ -73,9 +73,6 @@ function checkTiming(order: Order): void {
   if (!order.working && touches(order, market.lastPrice)) {
     throw new Rejection('STOP_WOULD_TRIGGER_IMMEDIATELY', 'Stop price would trigger immediately.');
   }
-  if (order.type === 'MARKET' && best.best === null) {
-    throw new Rejection('NO_LIQUIDITY', 'There is nothing on the other side of the book to trade with.');
-  }
 }
 
 function checkFunds(order: Order): void {

@@ -58,10 +58,16 @@ test('a market order by quantity sweeps the book, and what the book does not hol
   t.is(order.status, 'EXPIRED');
   t.is(order.executedQuantity, '2.00000000');
   t.is(order.cumulativeQuote, '202.00000000');
-  t.is(
-    rejection(() => engine.submit('taker', market('BUY', '1'))),
-    'NO_LIQUIDITY',
-  );
+});
+
+test('a market order that finds nothing to trade with expires', (t) => {
+  const { engine } = openMarket();
+  const { order, fills } = engine.submit('taker', market('BUY', '1'));
+  t.like(order, { status: 'EXPIRED', quantity: '1.00000000', executedQuantity: '0.00000000' });
+  t.deepEqual(fills, []);
+  const byQuote = engine.submit('taker', market('BUY', null, { quoteQuantity: '100' }));
+  t.like(byQuote.order, { status: 'EXPIRED', quoteQuantity: '100.00000000' });
+  t.deepEqual(balance(engine, 'taker', 'USDT'), { free: '10000', locked: '0' });
 });
 
 test('a market order by quote quantity spends no more than that, in whole steps', (t) => {

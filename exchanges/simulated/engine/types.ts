@@ -136,8 +136,7 @@ export type RejectionReason =
   | 'PERCENT_PRICE_BY_SIDE'
   | 'MAX_NUM_ORDERS'
   | 'WOULD_MATCH_IMMEDIATELY'
-  | 'STOP_WOULD_TRIGGER_IMMEDIATELY'
-  | 'NO_LIQUIDITY';
+  | 'STOP_WOULD_TRIGGER_IMMEDIATELY';
 
 export class Rejection extends Error {
   override readonly name = 'Rejection';
