@@ -169,3 +169,25 @@ test('every candle is told once it has closed, without a gap', async (t) => {
   const [first = 0] = closed;
   t.deepEqual(closed, [first, first + 1_000, first + 2_000]);
 });
+
+test('a candle names its first and its last trade', async (t) => {
+  const exchange = await startStillExchange(t);
+  const { engine } = exchange;
+  const socket = new WebSocket(`${exchange.url.replace('http', 'ws')}/ws/btcusdt@kline_1s`);
+  t.teardown(() => socket.terminate());
+  const told: { x: boolean; n: number; f: number; L: number }[] = [];
+  socket.on('message', (data: Buffer) =>
+    told.push((JSON.parse(data.toString()) as { k: (typeof told)[0] }).k),
+  );
+  await once(socket, 'message');
+  t.like(told[0], { n: 0, f: -1, L: -1 });
+  for (let n = 0; n < 3; n += 1) {
+    rest(engine, { price: '50000', quantity: '0.1' });
+    rest(engine, { side: 'BUY', price: '50000', quantity: '0.1' }, 'alice');
+  }
+  const [first, , last] = engine.trades('BTCUSDT', 3).map(({ tradeId }) => tradeId);
+  while (!told.some(({ x, L }) => x && L === last)) await once(socket, 'message');
+  const traded = told.filter(({ x, n }) => x && n > 0);
+  t.is(traded[0]?.f, first);
+  for (const { f, L, n } of traded) t.is(L - f + 1, n);
+});

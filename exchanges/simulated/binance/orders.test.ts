@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import test from 'ava';
 import { type Answer, call, callSigned, signed } from '../testing/caller.ts';
 import { listenToUser } from '../testing/listen-to-user.ts';
-import { ALICE, BTCUSDT, rest, startStillExchange } from '../testing/still-exchange.ts';
+import { ALICE, BOB, BTCUSDT, rest, startStillExchange } from '../testing/still-exchange.ts';
 
 const LIMIT = 'symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC';
 
@@ -207,32 +207,40 @@ test('a stop order works from when it was touched, not from when it was placed',
       })
     ).body;
   const placed = now;
-  engine.submit('alice', {
-    symbol: 'BTCUSDT',
-    side: 'SELL',
-    type: 'STOP_LOSS_LIMIT',
-    timeInForce: 'GTC',
-    clientOrderId: 'stop',
-    quantity: '0.1',
-    quoteQuantity: null,
-    price: '52000',
-    stopPrice: '49000',
-  });
+  const stop = { type: 'STOP_LOSS_LIMIT', price: '52000', stopPrice: '49000', quantity: '0.1' } as const;
+  rest(engine, { ...stop, clientOrderId: 'stop' }, 'alice');
   t.like(await read(), { time: placed, isWorking: false, workingTime: -1 });
   now += 60_000;
   rest(engine, { side: 'BUY', price: '49000', quantity: '0.1' });
-  engine.submit('alice', {
-    symbol: 'BTCUSDT',
-    side: 'SELL',
-    type: 'MARKET',
-    timeInForce: 'GTC',
-    clientOrderId: 'touch',
-    quantity: '0.1',
-    quoteQuantity: null,
-    price: null,
-    stopPrice: null,
-  });
+  rest(engine, { type: 'MARKET', price: null, quantity: '0.1' }, 'alice');
   t.like(await read(), { time: placed, isWorking: true, workingTime: now });
+});
+
+test('an order that is only tried tells its rates with eight decimals', async (t) => {
+  const { url } = await startStillExchange(t);
+  const form = `${LIMIT}&quantity=0.1&price=49000&computeCommissionRates=true`;
+  const none = { maker: '0.00000000', taker: '0.00000000' };
+  t.deepEqual((await callSigned(url, ALICE, { method: 'POST', path: '/api/v3/order/test', form })).body, {
+    standardCommissionForOrder: { maker: '0.00100000', taker: '0.00100000' },
+    specialCommissionForOrder: none,
+    taxCommissionForOrder: none,
+    discount: {
+      enabledForAccount: false,
+      enabledForSymbol: false,
+      discountAsset: 'BNB',
+      discount: '1.00000000',
+    },
+  });
+});
+
+test('an account has a number of its own that stays', async (t) => {
+  const { url } = await startStillExchange(t);
+  const uid = async (keys: typeof ALICE) =>
+    ((await callSigned(url, keys, { method: 'GET', path: '/api/v3/account' })).body as { uid: number }).uid;
+  const alice = await uid(ALICE);
+  t.true(Number.isSafeInteger(alice) && alice >= 0);
+  t.is(await uid(ALICE), alice);
+  t.not(await uid(BOB), alice);
 });
 
 test('own trades are read by order, by id and by time', async (t) => {

@@ -49,11 +49,12 @@ function route(venue: Venue, request: IncomingMessage, response: ServerResponse,
   const mark = url.indexOf('?');
   const path = mark === -1 ? url : url.slice(0, mark);
   const query = mark === -1 ? '' : url.slice(mark + 1);
-  const method = request.method ?? 'GET';
+  // Node leaves the body of an answer to HEAD out by itself.
+  const method = request.method === 'HEAD' ? 'GET' : (request.method ?? 'GET');
   const ip = addressOf(request);
   const endpoint = REST_ROUTES.get(`${method} ${path}`);
   if (endpoint === undefined) {
-    sendAnswer(venue, response, { ip, outcome: refusal(noSuchPath(method, path), venue) });
+    sendAnswer(venue, response, { ip, outcome: refusal(nothingThere(venue, ip, method, path), venue) });
     return;
   }
   const parameters = new Parameters({ strict: true });
@@ -112,8 +113,13 @@ function sendAnswer(
   response.end(body);
 }
 
-/** What Binance says to a path it does not know. */
-function noSuchPath(method: string, path: string): BinanceError {
+/** What Binance says to a path it does not know; a banned address is told of its ban whatever it asks for. */
+function nothingThere(venue: Venue, ip: string, method: string, path: string): unknown {
+  try {
+    venue.weights.checkBan(ip, venue.now());
+  } catch (ban) {
+    return ban;
+  }
   return new BinanceError(-5000, `Path ${path.slice(0, 200)}, Method ${method} is invalid`, { status: 404 });
 }
 

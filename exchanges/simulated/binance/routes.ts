@@ -1,5 +1,6 @@
-import { account, commission, myTrades, orderRateLimits } from './rest/account.ts';
+import { account, myTrades, orderRateLimits } from './rest/account.ts';
 import { cancelReplace } from './rest/cancel-replace.ts';
+import { commission } from './rest/commission.ts';
 import { exchangeInfo, ping, time } from './rest/general.ts';
 import { aggTrades, avgPrice, depth, historicalTrades, klines, trades } from './rest/market-data.ts';
 import {

@@ -84,6 +84,23 @@ test('an account may place so many unfilled orders in ten seconds', async (t) =>
   t.is((await place()).headers['x-mbx-order-count-10s'], '1');
 });
 
+test('a banned address is told so wherever it knocks', async (t) => {
+  const { url, control } = await startStillExchange(t);
+  const ask = (path: string) => call(url, { method: 'GET', path });
+  t.is((await ask('/api/v3/nothing')).status, 404);
+  control.addFault({ kind: 'banned', ms: 60_000, times: 1 });
+  t.is((await ask('/api/v3/ping')).status, 418);
+  t.is((await ask('/api/v3/nothing')).status, 418);
+});
+
+test('HEAD is answered as GET, without a body', async (t) => {
+  const { url } = await startStillExchange(t);
+  const answer = await call(url, { method: 'HEAD', path: '/api/v3/ticker/price?symbol=BTCUSDT' });
+  t.is(answer.status, 200);
+  t.is(answer.headers['x-mbx-used-weight-1m'], '2');
+  t.is(answer.text, '');
+});
+
 test('a refused order is not counted', async (t) => {
   const { url } = await startStillExchange(t);
   const refused = await callSigned(url, ALICE, { ...ORDER, form: ORDER.form.replace('0.1', '80') });

@@ -76,14 +76,14 @@ export function accountOf(
   };
 }
 
-/** Rests an order of `bob` in the book, straight through the engine. */
-export function rest(engine: Engine, order: Partial<NewOrder>): void {
-  engine.submit('bob', {
+/** Puts an order of `bob`, or of another, into the book, straight through the engine. */
+export function rest(engine: Engine, order: Partial<NewOrder>, account = 'bob'): void {
+  engine.submit(account, {
     symbol: 'BTCUSDT',
     side: 'SELL',
     type: 'LIMIT',
     timeInForce: 'GTC',
-    clientOrderId: `bob-${Math.random()}`,
+    clientOrderId: `${account}-${Math.random()}`,
     quantity: '1',
     quoteQuantity: null,
     price: '50000',

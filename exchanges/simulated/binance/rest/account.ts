@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Decimal } from '../../../../bots/money.ts';
 import type { EngineFill, NewAccount } from '../../engine/types.ts';
 import { BinanceError } from '../errors.ts';
@@ -10,6 +11,7 @@ import { checkDay } from './orders.ts';
 const ZERO = '0.00000000';
 const BASIS_POINTS = 10_000;
 
+/** `uid`: a number that stays the same for an account. */
 export const account = reading(20, (venue, parameters, { id, keys, makerFee, takerFee }) => {
   const onlyHeld = parameters.flag('omitZeroBalances');
   const balances = venue.engine
@@ -37,29 +39,7 @@ export const account = reading(20, (venue, parameters, { id, keys, makerFee, tak
     accountType: 'SPOT',
     balances,
     permissions: ['SPOT'],
-  };
-});
-
-export const commission = reading(20, (venue, parameters, { makerFee, takerFee, feeAsset }) => {
-  const { symbol } = venue.rules(parameters.symbol());
-  const none = { maker: ZERO, taker: ZERO, buyer: ZERO, seller: ZERO };
-  const thirdCoin = feeAsset !== 'received' && feeAsset !== 'quote';
-  return {
-    symbol,
-    standardCommission: {
-      maker: eightDecimals(makerFee),
-      taker: eightDecimals(takerFee),
-      buyer: ZERO,
-      seller: ZERO,
-    },
-    specialCommission: none,
-    taxCommission: none,
-    discount: {
-      enabledForAccount: thirdCoin,
-      enabledForSymbol: thirdCoin,
-      discountAsset: thirdCoin ? feeAsset : 'BNB',
-      discount: '1.00000000',
-    },
+    uid: createHash('sha256').update(id).digest().readUInt32BE(),
   };
 });
 

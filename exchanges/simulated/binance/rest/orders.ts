@@ -10,6 +10,7 @@ import {
 import type { Parameters } from '../parameters.ts';
 import { acknowledgedOrder, canceledOrder, placedOrder, queriedOrder } from '../present-order.ts';
 import { reading, trading, type SignedEndpoint, type Venue } from '../venue.ts';
+import { ratesForOrder } from './commission.ts';
 
 const RESTRICTIONS = ['ONLY_NEW', 'ONLY_PARTIALLY_FILLED'] as const;
 const DAY = 86_400_000;
@@ -30,11 +31,7 @@ export const testOrder = trading(
     const withRates = parameters.flag('computeCommissionRates');
     parameters.finish();
     venue.engine.test(account.id, order);
-    if (!withRates) return {};
-    return {
-      standardCommissionForOrder: { maker: account.makerFee, taker: account.takerFee },
-      taxCommissionForOrder: { maker: '0.00000000', taker: '0.00000000' },
-    };
+    return withRates ? ratesForOrder(account) : {};
   },
 );
 
