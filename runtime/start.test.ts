@@ -27,6 +27,18 @@ test.serial('a port that is taken is named with its variable, and nothing is lef
   t.deepEqual(pidsBelow(place.folder), []);
 });
 
+test.serial(
+  'what only one part can see to be set wrong is said in a sentence, and ends the start',
+  async (t) => {
+    const place = await somewhere(t);
+    const started = start(t, place, { PAPER_FEED: 'file:/nope.csv' });
+    t.is(await started.ended, 'code 78');
+    t.regex(started.output(), /CRITICAL exchange: .*PAPER_FEED.*\/nope\.csv/);
+    t.notRegex(started.output(), /^ +at /m);
+    t.deepEqual(pidsBelow(place.folder), []);
+  },
+);
+
 test.serial('one command runs everything, Ctrl-C ends it, and the next start finds it again', async (t) => {
   const place = await somewhere(t);
   const api = `http://127.0.0.1:${place.variables.PORT}`;
@@ -101,10 +113,10 @@ interface Started {
   says(pattern: RegExp): Promise<void>;
 }
 
-function start(t: Scope, { folder, variables }: Place): Started {
+function start(t: Scope, { folder, variables }: Place, more: Record<string, string> = {}): Started {
   const child: ChildProcess = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), START], {
     cwd: tmpdir(),
-    env: { ...environment(), ...variables, DATA_DIR: join(folder, 'data') },
+    env: { ...environment(), ...variables, ...more, DATA_DIR: join(folder, 'data') },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });

@@ -5,6 +5,8 @@ import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { SMALL_HEAP } from '../../exchanges/simulated/small-heap.ts';
+import { ConfigurationError } from '../configuration.ts';
+import { EXIT_CONFIGURATION } from '../run-process.ts';
 import type { Part } from './keep-running.ts';
 
 export interface NodeProcess {
@@ -26,7 +28,8 @@ const START_PATIENCE_MS = 60_000;
 const isSource = import.meta.url.endsWith('.ts');
 
 /**
- * Starts one of our own processes; resolves when it says that it is ready. It is a session of its own, so that Ctrl-C reaches
+ * Starts one of our own processes; resolves when it says that it is ready, throws `ConfigurationError` where only a person can
+ * put right what keeps it from that. It is a session of its own, so that Ctrl-C reaches
  * only the supervisor; its IPC channel closes with us, whatever ends us, and then it ends too.
  */
 export async function startNodeProcess(options: NodeProcess): Promise<Part> {
@@ -37,7 +40,10 @@ export async function startNodeProcess(options: NodeProcess): Promise<Part> {
   const patience = setTimeout(() => child.kill('SIGKILL'), START_PATIENCE_MS);
   const early = await Promise.race([ready.then(() => null), exited]);
   clearTimeout(patience);
-  if (early !== null) throw new Error(`it ended at once (${early}); see ${options.logFile}`);
+  if (early !== null) {
+    const Failure = early === `code ${EXIT_CONFIGURATION}` ? ConfigurationError : Error;
+    throw new Failure(`The ${options.name} ended at once (${early}); see ${options.logFile}`);
+  }
   return { exited, stop: (patienceMs) => stop(child, exited, patienceMs) };
 }
 

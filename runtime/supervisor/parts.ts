@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { binarySearch } from '../configuration.ts';
 import { startPostgres } from '../embedded/postgres.ts';
 import { findTemporalBinary } from '../embedded/temporal-binary.ts';
@@ -23,17 +24,31 @@ export interface Parts {
 const ENDING = [
   { names: ['worker', 'api'], patienceMs: 11_000 },
   { names: ['exchange', 'temporal'], patienceMs: 3_000 },
-  { names: ['postgres'], patienceMs: 2_000 },
+  { names: ['postgres'], patienceMs: 4_000 },
 ];
 
 export function createParts(plan: Plan, folder: DataFolder, say: (line: string) => void): Parts {
   const { embedded } = plan.configuration;
-  const kept = new Map<string, KeptPart>();
+  const kept = new Map<string, Promise<KeptPart>>();
+  let stopping = false;
   const reporter = lineReporter(say);
-  const report = (line: string) => say(timed(line));
+  const report = (line: string): void => {
+    if (!stopping) say(timed(line));
+  };
 
   async function keep(name: string, start: () => Promise<Part>): Promise<void> {
-    kept.set(name, await keepRunning({ name, start, report, final: `code ${EXIT_CONFIGURATION}` }));
+    if (stopping) throw new Error(`The ${name} is not started any more`);
+    const part = keepRunning({ name, start, report, final: `code ${EXIT_CONFIGURATION}` });
+    kept.set(name, part);
+    await part;
+  }
+
+  /** One that is still on its way up is waited for, so that it ends as well. */
+  async function end(name: string, patienceMs: number): Promise<void> {
+    const deadline = Date.now() + patienceMs;
+    const up = kept.get(name)?.catch(() => null);
+    const part = await Promise.race([up, sleep(patienceMs, null, { ref: false })]);
+    await part?.stop(Math.max(1_000, deadline - Date.now()));
   }
 
   return {
@@ -74,9 +89,10 @@ export function createParts(plan: Plan, folder: DataFolder, say: (line: string) 
       ),
 
     async stop() {
+      stopping = true;
       reporter.quiet();
       for (const { names, patienceMs } of ENDING)
-        await Promise.all(names.map(async (name) => kept.get(name)?.stop(patienceMs)));
+        await Promise.all(names.map((name) => end(name, patienceMs)));
     },
   };
 }
