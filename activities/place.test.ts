@@ -3,11 +3,15 @@ import { clientOrderId } from '../bots/ids.ts';
 import { engageSwitch } from '../db/kill-switch.ts';
 import { looseActivities } from '../runtime/testing/activities.ts';
 import { acceptedIds, intentsOf, RESTING_BUY, sends } from '../runtime/testing/orders.ts';
-import { startStack } from '../runtime/testing/stack.ts';
+import { startStack, type StackOptions } from '../runtime/testing/stack.ts';
 import type { Timing } from './dependencies.ts';
 
-async function scene(t: ExecutionContext, timing: Partial<Timing> = {}) {
-  const stack = await startStack(t, { worker: false });
+async function scene(
+  t: ExecutionContext,
+  timing: Partial<Timing> = {},
+  account: NonNullable<StackOptions['account']> = {},
+) {
+  const stack = await startStack(t, { worker: false, account });
   const activities = await looseActivities(t, stack, { timing });
   const bot = await stack.addBot({ status: 'ACTIVE' });
   const id = clientOrderId({ botId: bot.botId, cycle: 1, leg: 'main', sequence: 1 });
@@ -132,9 +136,8 @@ test.serial('a look-up that fails has sent nothing, and says so', async (t) => {
 });
 
 test.serial('too little money is final and says what to do', async (t) => {
-  const { run, trading, input } = await scene(t);
-  const dear = { ...input, intent: { ...RESTING_BUY, quantity: '500' } };
-  const answer = await run(trading.place, dear);
+  const { run, trading, input } = await scene(t, {}, { balances: { USDT: '100' } });
+  const answer = await run(trading.place, input);
   t.like(answer, { outcome: 'refused', failure: { code: 'insufficient_funds', final: true } });
   t.regex(answer.outcome === 'refused' ? answer.failure.message : '', /Add funds or make the order smaller/);
 });

@@ -104,7 +104,7 @@ export function ordersContract(test: TestFn, open: OpenVenue): void {
         { code: 'invalid_order', final: true },
       ],
       [
-        { quantity: '8000', price: '50000' },
+        { quantity: '100', price: '50000' },
         { code: 'insufficient_funds', final: false },
       ],
       [
