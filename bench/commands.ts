@@ -1,9 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { percentile, type Figure, type Measurement } from './measurement.ts';
 import type { Usage } from './processes.ts';
 import { createBot, withSystem, type System } from './system.ts';
 
 const WARM_UP = 5;
 const ROUNDS = 50;
+/** What follows a command (the watch ends, another begins) is over before the next one is given. */
+const SETTLE_MS = 250;
 const COMMANDS = ['pause', 'resume', 'stop', 'start'] as const;
 /** Far below the market and trailing: it waits, and nothing rests on the venue. */
 const BOT = {
@@ -13,7 +16,7 @@ const BOT = {
 
 export const commands: Measurement = {
   name: 'commands',
-  what: 'commands to a bot through the API, one at a time, each answered when it has been carried out',
+  what: 'commands to a bot through the API, one at a time, each once the bot has settled and answered when it has been carried out',
   run: () => withSystem({}, measure),
 };
 
@@ -24,6 +27,7 @@ async function measure(system: System): Promise<Figure[]> {
   for (let round = 0; round < WARM_UP + ROUNDS; round++) {
     if (round === WARM_UP) from = system.usage();
     for (const command of COMMANDS) {
+      await sleep(SETTLE_MS);
       const asked = performance.now();
       await system.ask('POST', `/bots/${id}/${command}`);
       if (round >= WARM_UP) times.get(command)!.push(performance.now() - asked);

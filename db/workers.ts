@@ -19,7 +19,9 @@ export async function claimSilentWorkers(knex: Knex, silentForMs: number): Promi
 
 /** Says that a worker has ended: it counts as silent from now on. */
 export async function resignWorker(knex: Knex, identity: string): Promise<void> {
-  await knex('workers').where({ identity }).update({ seen_at: new Date(0) });
+  await knex('workers')
+    .where({ identity })
+    .update({ seen_at: new Date(0) });
 }
 
 /** What it left has been taken care of. */

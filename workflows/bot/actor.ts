@@ -86,11 +86,11 @@ export async function become(actor: Actor, status: BotStatus, { log, error = nul
   const { statusVersion: version, ending } = state;
   const finishing = ending === 'finish' || ending === 'close';
   const change = { botId: address.botId, version, status, finishing, log, error };
-  const { version: stored } = await ledger(status).setStatus(change);
+  const { version: stored } = await ledger.setStatus(change);
   // Only a run that was reset knows less than the row: its word is the newest all the same.
   if (stored > state.statusVersion) {
     state.statusVersion = stored + 1;
-    await ledger(status).setStatus({ ...change, version: state.statusVersion, log: null });
+    await ledger.setStatus({ ...change, version: state.statusVersion, log: null });
   }
   publishAttributes(actor);
 }
@@ -142,7 +142,7 @@ export function failureOf(error: unknown, type: string): ApplicationFailure | nu
  */
 export async function takeUp(actor: Actor): Promise<void> {
   const { state, address } = actor;
-  const { unresolved, position, ...record } = await ledger('load').load({ botId: address.botId });
+  const { unresolved, position, ...record } = await ledger.load({ botId: address.botId });
   if (!actor.loaded || record.statusVersion > state.statusVersion) state.status = record.status;
   state.statusVersion = Math.max(state.statusVersion, record.statusVersion);
   state.sequence = Math.max(state.sequence, record.sequence);

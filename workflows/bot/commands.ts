@@ -56,7 +56,7 @@ async function carryOut(actor: Actor, command: Command): Promise<CommandResult> 
 async function start(actor: Actor): Promise<CommandResult> {
   const { state } = actor;
   if (state.status === 'ACTIVE' && state.ending === null) return unchanged(actor);
-  const failure = await ledger('preflight').preflight({ botId: actor.address.botId });
+  const failure = await ledger.preflight({ botId: actor.address.botId });
   if (failure) {
     await fail(actor, failure.message);
     return { status: 'ERROR', changed: true };
@@ -108,7 +108,7 @@ async function configure(actor: Actor, { change }: Command & { name: 'configure'
       'The market of a bot can be changed while nothing of it is under way: stop it, then change it',
       FAILURES.refused,
     );
-  const record = await ledger('configure').configure({ botId: address.botId, change });
+  const record = await ledger.configure({ botId: address.botId, change });
   const { exchange, symbol, strategy } = record;
   actor.address = { ...actor.address, exchange, symbol, strategy };
   publishAttributes(actor);
@@ -143,7 +143,7 @@ function isTidy({ state }: Actor): Promise<boolean> {
 /** False where the record still has something of the bot on the venue. */
 async function erase({ address }: Actor): Promise<boolean> {
   try {
-    await ledger('delete').erase({ botId: address.botId });
+    await ledger.erase({ botId: address.botId });
     return true;
   } catch (error) {
     if (failureOf(error, FAILURES.refused)) return false;

@@ -1,4 +1,4 @@
-import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
+import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { LedgerActivities, TradingActivities, WatchActivities } from '../../activities/types.ts';
 import { QUEUES } from '../messages.ts';
 
@@ -6,16 +6,13 @@ import { QUEUES } from '../messages.ts';
 const PATIENT = { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '15s' } as const;
 
 /**
- * Quick writes and reads of the bot's own rows: on the workflow's own queue, so that they are dispatched at once. `summary` is
- * what the Temporal UI shows beside each, here and below.
+ * Quick writes and reads of the bot's own rows, within the workflow task that asks for them: a command is answered without
+ * another round through the server. Each may be repeated: what has been written is not written again.
  */
-export function ledger(summary: string): LedgerActivities {
-  return proxyActivities<LedgerActivities>({
-    startToCloseTimeout: '10s',
-    retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '5s' },
-    summary,
-  });
-}
+export const ledger = proxyLocalActivities<LedgerActivities>({
+  startToCloseTimeout: '10s',
+  retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '5s' },
+});
 
 /**
  * The long-running watch. A dead worker's watches are released by those that are left; heartbeats, few because there are

@@ -43,6 +43,7 @@ export async function turn(actor: Actor): Promise<void> {
 export async function windDown(actor: Actor): Promise<void> {
   const { state, address } = actor;
   const mode = state.ending!;
+  const word = state.statusVersion;
   actor.woken = false;
   try {
     if (state.unresolved.length > 0) {
@@ -64,6 +65,8 @@ export async function windDown(actor: Actor): Promise<void> {
       await become(actor, state.status, { log: { level: 'INFO', message }, error: state.error });
     tell(actor);
   } catch (error) {
+    // What failed for good was asked for before the newest word: that one has a try of its own.
+    if (venueFailure(error)?.final && state.statusVersion !== word) return;
     await absorb(actor, error);
   }
 }
