@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import test, { type ExecutionContext } from 'ava';
 import { clientOrderId } from '../bots/ids.ts';
 import { ActivityLog } from '../db/models/activity-log.ts';
@@ -5,7 +6,7 @@ import { Bot } from '../db/models/bot.ts';
 import { OrderIntent } from '../db/models/order-intent.ts';
 import { PositionRow } from '../db/models/position.ts';
 import { looseActivities } from '../runtime/testing/activities.ts';
-import { RESTING_BUY } from '../runtime/testing/orders.ts';
+import { RESTING_BUY, sends } from '../runtime/testing/orders.ts';
 import { startStack } from '../runtime/testing/stack.ts';
 import { FAILURES, type BotChange } from '../workflows/messages.ts';
 
@@ -17,11 +18,12 @@ async function scene(t: ExecutionContext) {
   const { run, ledger, trading } = activities;
   const id = clientOrderId({ botId, cycle: 1, leg: 'main', sequence: 1 });
   const place = () => run(trading.place, { botId, clientOrderId: id, sequence: 1, intent: RESTING_BUY });
-  const configure = (change: BotChange) => run(ledger.configure, { botId, change });
+  const configure = (change: BotChange, commandId: string = randomUUID()) =>
+    run(ledger.configure, { botId, commandId, change });
   const erase = () => run(ledger.erase, { botId });
   const hold = (columns: Partial<PositionRow>) =>
     PositionRow.query(stack.knex).insert({ bot_id: botId, ...columns });
-  return { ...activities, stack, botId, id, place, configure, erase, hold };
+  return { ...activities, stack, bot, botId, id, place, configure, erase, hold };
 }
 
 const REFUSED = { type: FAILURES.refused, nonRetryable: true };
@@ -65,7 +67,7 @@ test.serial('what does not bind an order or a position can be changed at any tim
 
 test.serial('a bot that leaves its market says what rest it leaves there, and counts anew', async (t) => {
   const { run, ledger, configure, hold, stack, botId } = await scene(t);
-  const status = { botId, version: 1, finishing: false, log: null, error: null };
+  const status = { botId, version: 1, commandId: null, finishing: false, log: null, error: null };
   await run(ledger.setStatus, { ...status, status: 'STOPPED' });
   await run(ledger.setStatus, { ...status, version: 2, status: 'ACTIVE' });
   await hold({ dust: '0.0000012', realised: '5' });
@@ -93,14 +95,48 @@ test.serial('a bot is not deleted while an order of it may be on the exchange', 
   t.is(await Bot.query(stack.knex).findById(botId), undefined);
 });
 
+test.serial('P1: an order that was not begun is never begun once its run was told so', async (t) => {
+  const { run, ledger, place, stack, bot, botId, id } = await scene(t);
+  const entomb = () => run(ledger.entomb, { botId, clientOrderId: id });
+  t.is(await entomb(), 'absent');
+  t.deepEqual(await place(), { outcome: 'unknown' });
+  t.is(await entomb(), 'absent', 'asked again it says the same');
+  t.is(sends(stack, bot), 0);
+});
+
+test.serial('P1: an order that was begun is not said to be absent', async (t) => {
+  const { run, ledger, place, botId, id } = await scene(t);
+  await place();
+  t.is(await run(ledger.entomb, { botId, clientOrderId: id }), 'unknown');
+});
+
 test.serial('an older status never overwrites a newer one, and is told so', async (t) => {
   const { run, ledger, stack, botId } = await scene(t);
-  const change = { botId, finishing: false, log: null, error: null };
+  const change = { botId, commandId: null, finishing: false, log: null, error: null };
   t.deepEqual(await run(ledger.setStatus, { ...change, version: 5, status: 'STOPPED' }), { version: 5 });
   t.deepEqual(await run(ledger.setStatus, { ...change, version: 4, status: 'ACTIVE' }), { version: 5 });
   t.deepEqual(await run(ledger.setStatus, { ...change, version: 5, status: 'PAUSED' }), { version: 5 });
   t.like(await Bot.query(stack.knex).findById(botId), { status: 'STOPPED', status_version: 5 });
   t.like(await run(ledger.load, { botId }), { status: 'STOPPED', statusVersion: 5 });
+});
+
+test.serial('P4: commands carried out again change nothing and are logged once', async (t) => {
+  const { run, ledger, stack, botId, configure } = await scene(t);
+  const stopped = { botId, status: 'STOPPED', finishing: false, error: null } as const;
+  const log = { level: 'INFO', message: 'Bot stopped' } as const;
+  const stop = (version: number) => run(ledger.setStatus, { ...stopped, version, commandId: 'third', log });
+  await configure({ buy_price: '44000' }, 'first');
+  await configure({ buy_price: '44100' }, 'second');
+  await stop(1);
+  await configure({ buy_price: '44000' }, 'first');
+  t.like(await Bot.query(stack.knex).findById(botId), { buy_price: '44100.00000000' });
+  await configure({ buy_price: '44100' }, 'second');
+  await Bot.query(stack.knex).findById(botId).patch({ status: 'ACTIVE' });
+  await stop(2);
+  t.like(await Bot.query(stack.knex).findById(botId), { status: 'STOPPED' });
+  const logs = await ActivityLog.query(stack.knex).where({ bot_id: botId });
+  const said = (beginning: string) => logs.filter(({ message }) => message.startsWith(beginning)).length;
+  t.deepEqual([said('Bot updated'), said('Bot stopped')], [2, 1]);
 });
 
 test.serial('what is on record is what a run that knows less goes on with', async (t) => {

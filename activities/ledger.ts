@@ -3,6 +3,7 @@ import { InvalidBot, readBot as readSettings } from '../bots/bot.ts';
 import type { BotStatus } from '../bots/lifecycle.ts';
 import { FLAT } from '../bots/position.ts';
 import { startSession, type SessionState } from '../bots/session.ts';
+import { recordCommand } from '../db/commands.ts';
 import { ActivityLog } from '../db/models/activity-log.ts';
 import { Bot } from '../db/models/bot.ts';
 import { BotSessionState } from '../db/models/bot-session-state.ts';
@@ -16,7 +17,8 @@ import { botGone, readBot, type Dependencies } from './dependencies.ts';
 import { venueFailure } from './failures.ts';
 import { toPosition } from './bot-view.ts';
 import { leaveMarket, refuseWhereBound, refuseWhereOut } from './market-change.ts';
-import type { BotRecord, LedgerActivities, StatusChange } from './types.ts';
+import { intentOrTombstone } from './tombstone.ts';
+import type { BotRecord, ConfigureInput, LedgerActivities, StatusChange } from './types.ts';
 
 /** A start waits this long for a venue's list of markets; a venue that is away is the trading loop's business. */
 const PREFLIGHT_MS = 1_000;
@@ -27,24 +29,28 @@ export function createLedger(deps: Dependencies): LedgerActivities {
   return {
     load: ({ botId }) => loadRecord(knex, botId),
     preflight: ({ botId }) => preflight(deps, botId),
+    async entomb({ botId, clientOrderId }) {
+      const { status } = await intentOrTombstone(knex, botId, clientOrderId);
+      return status === 'ABSENT' ? 'absent' : 'unknown';
+    },
     setStatus: (change) => setStatus(knex, change),
-    configure: async ({ botId, change }) => {
-      await knex.transaction((tx) => configure(tx, botId, change));
-      return loadRecord(knex, botId);
+    configure: async (input) => {
+      await knex.transaction((tx) => configure(tx, input));
+      return loadRecord(knex, input.botId);
     },
     erase: ({ botId }) => knex.transaction((tx) => erase(tx, botId)),
   };
 }
 
-async function configure(tx: Knex, botId: string, change: BotChange): Promise<void> {
+async function configure(tx: Knex, { botId, commandId, change }: ConfigureInput): Promise<void> {
   const bot = await Bot.query(tx).findById(botId).forUpdate();
   if (!bot) throw botGone();
+  if (!(await recordCommand(tx, botId, commandId))) return;
   await refuseWhereBound(tx, bot, change);
   const changed = await Bot.query(tx)
     .findById(botId)
     .where((row) => differing(change).forEach((test) => void row.orWhereRaw(...test)))
     .patch({ ...change, updated_at: new Date() });
-  // A repeat, of a person or of an attempt whose worker died, is no second change.
   if (changed === 0) return;
   await leaveMarket(tx, bot, change);
   const { ticker, exchange } = change;
@@ -117,20 +123,21 @@ async function preflight(deps: Dependencies, botId: string): Promise<VenueFailur
 
 async function setStatus(
   knex: Knex,
-  { botId, version, status, finishing, log, error }: StatusChange,
+  { botId, version, commandId, status, finishing, log, error }: StatusChange,
 ): Promise<{ version: number }> {
   return knex.transaction(async (tx) => {
     // Waits for every transaction that commits an intent under the status from before: the answer is a fence.
     const bot = await Bot.query(tx).findById(botId).forUpdate();
     if (!bot) throw botGone();
     if (bot.status_version >= version) return { version: bot.status_version };
+    const isNews = commandId === null || (await recordCommand(tx, botId, commandId));
     const change = { status, finishing, error, status_version: version };
     await Bot.query(tx)
       .findById(botId)
       .patch({ ...change, updated_at: new Date() });
     if (bot.status === status && bot.finishing === finishing && bot.error === error) return { version };
     if (status === 'ACTIVE' && isAtRest(bot.status)) await beginSession(tx, bot);
-    if (log) await writeLog(tx, bot, log.level, log.message);
+    if (log && isNews) await writeLog(tx, bot, log.level, log.message);
     await writeEvent(tx, bot, 'bot.status', { status, finishing });
     return { version };
   });

@@ -89,7 +89,14 @@ for (const columns of FORBIDDEN)
 
 test.serial('a stop is answered once no order that opens can be committed any more', async (t) => {
   const { run, trading, ledger, stack, bot, input } = await scene(t);
-  const stop = { version: 1, status: 'STOPPED', finishing: false, log: null, error: null } as const;
+  const stop = {
+    version: 1,
+    status: 'STOPPED',
+    commandId: null,
+    finishing: false,
+    log: null,
+    error: null,
+  } as const;
   // Whoever commits an intent holds the row as here.
   const committing = await stack.knex.transaction();
   await committing('bots').where({ id: bot.botId }).forShare();

@@ -16,7 +16,7 @@ async function scene(t: ExecutionContext, timing: Partial<Timing> = {}) {
   const bot = await stack.addBot({ status: 'ACTIVE' });
   const { botId } = bot;
   const { run, trading, ledger } = activities;
-  const status = { botId, finishing: false, log: null, error: null };
+  const status = { botId, commandId: null, finishing: false, log: null, error: null };
   await run(ledger.setStatus, { ...status, version: 1, status: 'STOPPED' });
   await run(ledger.setStatus, { ...status, version: 2, status: 'ACTIVE' });
   const id = clientOrderId({ botId, cycle: 1, leg: 'main', sequence: 1 });
@@ -98,7 +98,9 @@ test.serial('a rest that no order can close holds a bot to no market', async (t)
   t.deepEqual(await run(trading.windDown, { botId, mode: 'close' }), { cancel: [], close: null });
   t.is(await held(), 0);
   t.is(Number((await PositionRow.query(stack.knex).findById(botId))?.dust), 0.000004);
-  await t.notThrowsAsync(run(ledger.configure, { botId, change: { ticker: 'ETH/USDT' } }));
+  await t.notThrowsAsync(
+    run(ledger.configure, { botId, commandId: 'change', change: { ticker: 'ETH/USDT' } }),
+  );
 });
 
 test.serial('a record of an older turn is outlived for good', async (t) => {

@@ -1,9 +1,7 @@
 import { Context } from '@temporalio/activity';
-import type { Knex } from 'knex';
-import { OrderIntent } from '../db/models/order-intent.ts';
-import { Bot } from '../db/models/bot.ts';
-import { botGone, readOrderPlace, type Dependencies } from './dependencies.ts';
+import { readOrderPlace, type Dependencies } from './dependencies.ts';
 import { AGREEMENT_MS, findOrder } from './find-order.ts';
+import { intentOrTombstone } from './tombstone.ts';
 import type { TradingActivities } from './types.ts';
 import { writeAccepted, writeOutcome } from './venue-orders.ts';
 
@@ -53,24 +51,4 @@ async function untilCertain({ knex, timing }: Dependencies, clientOrderId: strin
     [clientOrderId],
   );
   return Math.max(0, (rows[0]?.left ?? 0) + timing.acceptance + 1);
-}
-
-/**
- * The intent's row. Where `place` never got to commit one, a tombstone takes its place: should that `place` still be alive
- * somewhere, it finds the row and does not send.
- */
-async function intentOrTombstone(knex: Knex, botId: string, clientOrderId: string): Promise<OrderIntent> {
-  const found = await OrderIntent.query(knex).findById(clientOrderId);
-  if (found) return found;
-  if (!(await Bot.query(knex).findById(botId))) throw botGone();
-  await OrderIntent.query(knex)
-    .insert({
-      client_order_id: clientOrderId,
-      bot_id: botId,
-      status: 'ABSENT',
-      message: 'the worker that was to place it never began',
-    })
-    .onConflict('client_order_id')
-    .ignore();
-  return OrderIntent.query(knex).findById(clientOrderId).throwIfNotFound();
 }

@@ -75,11 +75,19 @@ export interface StatusChange {
   botId: string;
   /** Grows with every status the workflow tells: an older word never overwrites a newer one. */
   version: number;
+  /** The command that asks for it; null where the bot itself does. A command carried out again is not logged again. */
+  commandId: string | null;
   status: BotStatus;
   finishing: boolean;
   /** What is written to the activity log; null where nothing changed for people. */
   log: { level: 'INFO' | 'SUCCESS' | 'WARNING' | 'ERROR'; message: string } | null;
   error: string | null;
+}
+
+export interface ConfigureInput {
+  botId: string;
+  commandId: string;
+  change: BotChange;
 }
 
 /** Quick writes and reads of the bot's own rows. */
@@ -88,13 +96,18 @@ export interface LedgerActivities {
   load(input: { botId: string }): Promise<BotRecord>;
   /** Checks, without waiting for a venue that does not answer, that the bot can trade at all; null or why it cannot. */
   preflight(input: { botId: string }): Promise<VenueFailure | null>;
+  /**
+   * For a `place` that ended without an answer: where it never committed its intent, a tombstone keeps it from ever doing so,
+   * and the order is known to be absent at once.
+   */
+  entomb(input: { botId: string; clientOrderId: string }): Promise<'absent' | 'unknown'>;
   /** Returns the version that stands afterwards: the change's own, or a newer one, beside which the change has no effect. */
   setStatus(change: StatusChange): Promise<{ version: number }>;
   /**
    * Fails with `CommandRefused` where ticker, exchange, account or first order would change while the bot holds something,
-   * has an order that is not final, or one whose outcome is unknown.
+   * has an order that is not final, or one whose outcome is unknown. A command carried out before changes nothing.
    */
-  configure(input: { botId: string; change: BotChange }): Promise<BotRecord>;
+  configure(input: ConfigureInput): Promise<BotRecord>;
   /** Deletes the bot's row; its logs stay. Fails with `CommandRefused` while an order of the bot may still be on a venue. */
   erase(input: { botId: string }): Promise<void>;
 }

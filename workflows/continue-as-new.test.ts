@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import test from 'ava';
+import pRetry from 'p-retry';
 import { ActivityLog } from '../db/models/activity-log.ts';
 import { Bot } from '../db/models/bot.ts';
 import { Order } from '../db/models/order.ts';
@@ -7,7 +8,7 @@ import { acceptedIds, sends } from '../runtime/testing/orders.ts';
 import { startStack, type Stack } from '../runtime/testing/stack.ts';
 import { EXAMPLE, steps } from '../runtime/testing/steps.ts';
 import { SHORT_RUNS } from '../runtime/testing/temporal.ts';
-import type { BotAddress } from './client.ts';
+import { Unavailable, type BotAddress } from './client.ts';
 import { SIGNALS, type Command } from './messages.ts';
 
 test.serial('P4: commands given while run follows run are carried out once each', async (t) => {
@@ -21,10 +22,16 @@ test.serial('P4: commands given while run follows run are carried out once each'
     const change = { buy_price: String(44_000 + at) };
     return { name: 'configure', commandId: randomUUID(), change };
   });
+  // Between two runs the server may have no run to give a command to: its sender is told to try again, and does.
+  const insist = (command: Command) =>
+    pRetry(() => stack.bots.command(bot, command), {
+      minTimeout: 100,
+      shouldRetry: ({ error }) => error instanceof Unavailable,
+    });
   for (let at = 0; at < commands.length; at += 6) {
     const together = commands.slice(at, at + 6);
     // Each twice at once: by two doors, or by one that did not wait for its answer.
-    await Promise.all([...together, ...together].map((command) => stack.bots.command(bot, command)));
+    await Promise.all([...together, ...together].map(insist));
   }
   t.is(await countLogs(stack, bot, 'Bot updated'), commands.length);
   await stack.until('another run', async () => (await runOf(stack, bot)) !== first);

@@ -57,7 +57,7 @@ const BREAKING = [
     change: 'a run that never continues as new',
     from: /function mayContinueAsNew\(actor\) \{/,
     to: '$& return false;',
-    told: ['bot-continued-as-new-run-1', 'bot-continued-as-new-run-2'],
+    told: ['bot-continued-as-new-run-1'],
   },
   {
     change: 'two activities where there was one',

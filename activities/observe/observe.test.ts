@@ -143,7 +143,15 @@ test.serial('a start ends what watched the session before it, of whatever attemp
   const before = observe(bot, 1);
   await watching(bot, 1);
   const version = 1_000;
-  await ledger.setStatus({ botId: bot, version, status: 'ACTIVE', finishing: false, log: null, error: null });
+  await ledger.setStatus({
+    botId: bot,
+    version,
+    status: 'ACTIVE',
+    commandId: null,
+    finishing: false,
+    log: null,
+    error: null,
+  });
   turn();
   t.like(await before.failed, { type: 'Outlived' });
   t.is((await BotSessionState.query(stack.knex).findById(bot))?.observed_at, null);

@@ -72,25 +72,27 @@ export function tell({ address, state }: Actor): void {
 }
 
 /** What people are told with a status: its place in the log, and what stopped the bot, where something did. */
-interface Told {
-  log: StatusChange['log'];
+interface Told extends Pick<StatusChange, 'log'> {
   error?: string | null;
+  /** The command that is carried out with it, where it is one. */
+  commandId?: string | null;
 }
 
 /** Makes a status the bot's, here and in its row. Whatever else is being told to the row meanwhile: the newest word stands. */
-export async function become(actor: Actor, status: BotStatus, { log, error = null }: Told): Promise<void> {
+export async function become(actor: Actor, status: BotStatus, told: Told): Promise<void> {
+  const { log, error = null, commandId = null } = told;
   const { state, address } = actor;
   state.status = status;
   state.error = error;
   state.statusVersion += 1;
   const { statusVersion: version, ending } = state;
   const finishing = ending === 'finish' || ending === 'close';
-  const change = { botId: address.botId, version, status, finishing, log, error };
+  const change = { botId: address.botId, version, commandId, status, finishing, log, error };
   const { version: stored } = await ledger.setStatus(change);
-  // Only a run that was reset knows less than the row: its word is the newest all the same.
+  // A run that was reset, or a workflow task that is done again, knows less than the row: its word is the newest all the same.
   if (stored > state.statusVersion) {
     state.statusVersion = stored + 1;
-    await ledger.setStatus({ ...change, version: state.statusVersion, log: null });
+    await ledger.setStatus({ ...change, version: state.statusVersion, log: commandId === null ? null : log });
   }
   publishAttributes(actor);
 }

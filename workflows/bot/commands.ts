@@ -35,25 +35,25 @@ async function carryOut(actor: Actor, command: Command): Promise<CommandResult> 
   refuseIllegal(actor, command);
   switch (command.name) {
     case 'start':
-      return start(actor);
+      return start(actor, command);
     case 'stop':
-      return stop(actor, command.mode);
+      return stop(actor, command, command.mode);
     case 'toggle':
       return actor.state.status === 'ACTIVE' || actor.state.status === 'PAUSED'
-        ? stop(actor, 'keep')
-        : start(actor);
+        ? stop(actor, command, 'keep')
+        : start(actor, command);
     case 'pause':
-      return switchTo(actor, 'PAUSED', 'paused');
+      return switchTo(actor, command, 'PAUSED');
     case 'resume':
-      return switchTo(actor, 'ACTIVE', 'resumed');
+      return switchTo(actor, command, 'ACTIVE');
     case 'configure':
       return configure(actor, command);
     case 'retire':
-      return retire(actor);
+      return retire(actor, command);
   }
 }
 
-async function start(actor: Actor): Promise<CommandResult> {
+async function start(actor: Actor, command: Command): Promise<CommandResult> {
   const { state } = actor;
   if (state.status === 'ACTIVE' && state.ending === null) return unchanged(actor);
   const failure = await ledger.preflight({ botId: actor.address.botId });
@@ -63,34 +63,37 @@ async function start(actor: Actor): Promise<CommandResult> {
   }
   state.ending = null;
   state.failures = 0;
-  return settle(actor, 'ACTIVE', { level: 'SUCCESS', verb: 'started' });
+  return settle(actor, command, 'ACTIVE', 'started');
 }
 
-async function stop(actor: Actor, mode: StopMode): Promise<CommandResult> {
+async function stop(actor: Actor, command: Command, mode: StopMode): Promise<CommandResult> {
   const { state } = actor;
   const trading = watches(state.status);
   if (!trading && state.status !== 'ERROR' && mode !== 'close') return unchanged(actor);
   if (trading && mode === 'finish') {
     state.ending = 'finish';
-    return settle(actor, state.status, { level: 'INFO', verb: 'finishing its cycle' });
+    return settle(actor, command, state.status, 'finishing its cycle');
   }
   state.ending = mode === 'close' ? 'close' : 'keep';
-  return settle(actor, 'STOPPED', { level: 'INFO', verb: 'stopped' });
+  return settle(actor, command, 'STOPPED', 'stopped');
 }
 
 /** `pause` and `resume`. */
-async function switchTo(actor: Actor, status: 'PAUSED' | 'ACTIVE', verb: string): Promise<CommandResult> {
+async function switchTo(actor: Actor, command: Command, status: 'PAUSED' | 'ACTIVE'): Promise<CommandResult> {
   if (actor.state.status === status) return unchanged(actor);
-  return settle(actor, status, { level: 'INFO', verb });
+  return settle(actor, command, status, status === 'PAUSED' ? 'paused' : 'resumed');
 }
 
 async function settle(
   actor: Actor,
+  { commandId }: Command,
   status: BotStatus,
-  { level, verb }: { level: 'INFO' | 'SUCCESS'; verb: string },
+  verb: string,
 ): Promise<CommandResult> {
   const { symbol, exchange } = actor.address;
-  await become(actor, status, { log: { level, message: `Bot ${verb} for ${symbol} on ${exchange}` } });
+  const level = verb === 'started' ? 'SUCCESS' : 'INFO';
+  const log = { level, message: `Bot ${verb} for ${symbol} on ${exchange}` } as const;
+  await become(actor, status, { log, commandId });
   return { status: actor.state.status, changed: true };
 }
 
@@ -101,24 +104,27 @@ function unchanged({ state }: Actor): CommandResult {
 /** What a position, a resting order or an order on its way is told in. */
 const OF_THE_MARKET = ['ticker', 'exchange', 'exchange_account_id', 'first_order'] as const;
 
-async function configure(actor: Actor, { change }: Command & { name: 'configure' }): Promise<CommandResult> {
+async function configure(
+  actor: Actor,
+  { commandId, change }: Command & { name: 'configure' },
+): Promise<CommandResult> {
   const { state, address } = actor;
   if (OF_THE_MARKET.some((field) => field in change) && (watches(state.status) || !(await isTidy(actor))))
     throw ApplicationFailure.nonRetryable(
       'The market of a bot can be changed while nothing of it is under way: stop it, then change it',
       FAILURES.refused,
     );
-  const record = await ledger.configure({ botId: address.botId, change });
+  const record = await ledger.configure({ botId: address.botId, commandId, change });
   const { exchange, symbol, strategy } = record;
   actor.address = { ...actor.address, exchange, symbol, strategy };
   publishAttributes(actor);
   return { status: state.status, changed: true };
 }
 
-async function retire(actor: Actor): Promise<CommandResult> {
+async function retire(actor: Actor, command: Command): Promise<CommandResult> {
   const { state } = actor;
   if (state.status !== 'STOPPED') {
-    await stop(actor, 'keep');
+    await stop(actor, command, 'keep');
     state.ending = 'keep';
     actor.woken = true;
   }

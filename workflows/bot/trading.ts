@@ -15,7 +15,7 @@ import {
   venueFailure,
   type Actor,
 } from './actor.ts';
-import { trading, watch } from './effects.ts';
+import { ledger, trading, watch } from './effects.ts';
 import { watches } from './state.ts';
 
 /** Failures in a row after which the bot stops trying; with the back-off below about a quarter of an hour. */
@@ -170,9 +170,10 @@ async function place(actor: Actor, intent: PlaceIntent): Promise<boolean> {
   const venue = trading(address.exchange, `${intent.side} ${intent.quantity} ${address.symbol}`);
   const answer = await venue
     .place({ botId, clientOrderId: id, sequence: state.sequence, intent })
-    .catch((error: unknown) => {
+    .catch(async (error: unknown) => {
       if (isGone(error)) throw error;
-      return { outcome: 'unknown' } as const;
+      // Before anything else is decided: its worker may be alive, and about to begin.
+      return { outcome: await ledger.entomb({ botId, clientOrderId: id }) };
     });
   switch (answer.outcome) {
     case 'accepted':
@@ -183,6 +184,10 @@ async function place(actor: Actor, intent: PlaceIntent): Promise<boolean> {
       state.unresolved = [...state.unresolved, id];
       resolveUnknown(actor);
       return true;
+    case 'absent':
+      state.compare = true;
+      await backOff(actor, 'an order was not begun: its worker was lost');
+      return false;
     case 'fenced':
       await backOff(actor, answer.reason);
       return false;

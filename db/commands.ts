@@ -1,0 +1,11 @@
+import type { Knex } from 'knex';
+
+/** Writes that a bot carries out a command, in the transaction that does; false where it had done so before. */
+export async function recordCommand(tx: Knex, botId: string, commandId: string): Promise<boolean> {
+  const recorded: unknown[] = await tx('bot_commands')
+    .insert({ bot_id: botId, command_id: commandId })
+    .onConflict(['bot_id', 'command_id'])
+    .ignore()
+    .returning('command_id');
+  return recorded.length === 1;
+}
