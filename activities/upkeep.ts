@@ -66,8 +66,14 @@ async function markDead(knex: Knex, bot: Bot): Promise<void> {
   await knex.transaction(async (tx) => {
     const marked = await Bot.query(tx)
       .findById(bot.id)
-      .where({ status: bot.status })
-      .patch({ status: 'ERROR', error: DEAD_RUN, updated_at: new Date() });
+      // What a run begun meanwhile has told stands.
+      .where({ status_version: bot.status_version })
+      .patch({
+        status: 'ERROR',
+        error: DEAD_RUN,
+        status_version: bot.status_version + 1,
+        updated_at: new Date(),
+      });
     if (marked === 0) return;
     await ActivityLog.query(tx).insert({
       bot_id: bot.id,

@@ -39,6 +39,7 @@ test.serial('a kill switch engaged between the decision and the sending stops th
   for (const to of ['45000', '44000']) price(to);
   const at: SwitchScope = { scope: 'bot', id: bot.botId };
   await betweenIntentAndSend(stack, bot, {
+    from: '44000',
     decide: () => price('44500'),
     meanwhile: () => engageSwitch(stack.knex, at, 'drill'),
   });

@@ -34,7 +34,7 @@ const api = {
     'Origins that browsers may call from',
   ),
   ALLOWED_HOSTS: optionalList(
-    'Host names answered to; not set: any with DEBUG=True, the three of the product otherwise',
+    'Host names answered to; not set: those of this machine under `npm start` on loopback, else any with DEBUG=True, the three of the product otherwise',
     '["scalperbot.com","www.scalperbot.com","api.scalperbot.com"]',
   ),
   TRUSTED_PROXIES: whole(

@@ -49,20 +49,20 @@ export async function intentsOf({ knex }: Stack, { botId }: BotAddress): Promise
 }
 
 /**
- * Something happens `meanwhile`: after the bot decided on an order and before its intent is committed, for its sending
- * cannot read the account.
+ * Something happens `meanwhile`: after the bot, which has seen the price `from`, decided on an order and before its intent is
+ * committed, for its sending cannot read the account.
  */
 export async function betweenIntentAndSend(
   { knex, temporal, until }: Stack,
   { botId }: BotAddress,
-  { decide, meanwhile }: { decide: () => void; meanwhile: () => Promise<void> },
+  { from, decide, meanwhile }: { from: Amount; decide: () => void; meanwhile: () => Promise<void> },
 ): Promise<void> {
   const handle = temporal.client.workflow.getHandle(botWorkflowId(botId));
   // A first watch ends when it has something to say; the next one goes on until it decides.
-  await until('the bot to have told its reasons and to watch on', async () => {
+  await until(`the bot to have told its reasons and to watch on at ${from}`, async () => {
     const reasons = await handle.query<Reason[]>(QUERIES.reasons);
     const { turn } = await handle.query<StatusView>(QUERIES.status);
-    const saved = BotSessionState.query(knex).findOne({ bot_id: botId, turn }).whereNotNull('last_price');
+    const saved = BotSessionState.query(knex).findOne({ bot_id: botId, turn, last_price: from });
     return reasons.length > 0 && saved;
   });
   await knex.transaction(async (tx) => {

@@ -60,7 +60,7 @@ export async function windDown(actor: Actor): Promise<void> {
     if (plan.close) await place(actor, plan.close);
     if (plan.close || plan.cancel.length > 0) return;
     state.ending = null;
-    const message = `Position closed for ${address.symbol} on ${address.exchange}`;
+    const message = `No position left for ${address.symbol} on ${address.exchange}`;
     if (mode === 'close')
       await become(actor, state.status, { log: { level: 'INFO', message }, error: state.error });
     tell(actor);

@@ -133,6 +133,7 @@ export const COURSES: readonly Course[] = [
     for (const to of ['45000', '44000']) price(to);
     const at = { scope: 'bot', id: bot.botId } as const;
     await betweenIntentAndSend(stack, bot, {
+      from: '44000',
       decide: () => price('44500'),
       meanwhile: () => engageSwitch(stack.knex, at, 'drill'),
     });
