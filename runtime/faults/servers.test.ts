@@ -1,14 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import test, { type ExecutionContext } from 'ava';
 import { Bot } from '../../db/models/bot.ts';
 import { Trade } from '../../db/models/trade.ts';
 import { createRandom } from '../../exchanges/simulated/prices/random.ts';
 import type { BotAddress } from '../../workflows/client.ts';
 import { startStack, type Stack } from '../testing/stack.ts';
-import { EXAMPLE, steps } from '../testing/steps.ts';
+import { EXAMPLE } from '../testing/steps.ts';
 import { atRest, furtherRound } from './case.ts';
 import { inspect } from './inspection.ts';
 import { keptPostgres, keptTemporal, type KeptServer } from './kept-servers.ts';
-import { startMarket, VENUE_TIMING } from './weather.ts';
+import { insist, startMarket, VENUE_TIMING } from './weather.ts';
 import { startWorker } from './worker-process.ts';
 
 const OUTAGES = 2;
@@ -46,7 +47,8 @@ async function tradeThrough(
     stack.addBot({ ...EXAMPLE, infinite_loop: true }),
     stack.addBot({ ...EXAMPLE, first_order: 'SELL', infinite_loop: true }),
   ]);
-  await Promise.all(bots.map((bot) => steps(stack).tell(bot, 'start')));
+  const start = () => ({ name: 'start', commandId: randomUUID() }) as const;
+  await Promise.all(bots.map((bot) => insist(stack.bots, bot, start())));
   const market = startMarket(stack, createRandom(1, t.title));
   t.teardown(() => market.stop());
   for (let outage = 1; outage <= OUTAGES; outage += 1) {
