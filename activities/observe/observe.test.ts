@@ -1,14 +1,10 @@
-import { MockActivityEnvironment } from '@temporalio/testing';
-import test, { type ExecutionContext } from 'ava';
-import { clientOrderId } from '../../bots/ids.ts';
+import test from 'ava';
 import type { Reason } from '../../bots/strategy.ts';
 import { Bot } from '../../db/models/bot.ts';
 import { BotSessionState } from '../../db/models/bot-session-state.ts';
-import { looseActivities, type LooseOptions } from '../../runtime/testing/activities.ts';
-import { RESTING_BUY } from '../../runtime/testing/orders.ts';
-import { startStack, type StackOptions } from '../../runtime/testing/stack.ts';
+import type { Stack } from '../../runtime/testing/stack.ts';
 import { EXAMPLE } from '../../runtime/testing/steps.ts';
-import type { Observation, ObserveInput } from '../types.ts';
+import { watchScene } from '../../runtime/testing/watches.ts';
 
 /** It has nothing to say until the price has fallen and turned. */
 const TRAILING = { ...EXAMPLE, trailing_percent: '1', infinite_loop: true };
@@ -16,7 +12,7 @@ const OPEN_ORDERS = { method: 'GET', path: '/api/v3/openOrders' };
 
 test.serial('a failure after long watching is the first in a row: it is waited for', async (t) => {
   let late = 0;
-  const { stack, addBot, observe, watching, turn } = await scene(t, { now: () => Date.now() + late });
+  const { stack, addBot, observe, watching, turn } = await watchScene(t, { now: () => Date.now() + late });
   const bot = await addBot(TRAILING);
   const { told, isOver } = observe(bot, 1);
   await watching(bot, 1);
@@ -27,7 +23,7 @@ test.serial('a failure after long watching is the first in a row: it is waited f
 });
 
 test.serial('a session that has just begun is compared before anything is decided', async (t) => {
-  const { stack, addBot, observe, watching, beside } = await scene(t);
+  const { stack, addBot, observe, watching, beside } = await watchScene(t);
   const [other, bot] = [await addBot(TRAILING), await addBot(EXAMPLE)];
   observe(other, 1);
   await watching(other, 1);
@@ -38,7 +34,7 @@ test.serial('a session that has just begun is compared before anything is decide
 });
 
 test.serial('a watch that is told to compare does so before it decides', async (t) => {
-  const { addBot, observe, beside } = await scene(t);
+  const { addBot, observe, beside } = await watchScene(t);
   const bot = await addBot(EXAMPLE);
   t.like((await observe(bot, 1).told).intents, [{ kind: 'place' }]);
   const lost = await beside(bot, 1);
@@ -46,7 +42,7 @@ test.serial('a watch that is told to compare does so before it decides', async (
 });
 
 test.serial('what is decided while the record is compared anew is not told before', async (t) => {
-  const { stack, addBot, observe, watching, beside, turn } = await scene(t);
+  const { stack, addBot, observe, watching, beside, turn } = await watchScene(t);
   const bot = await addBot(TRAILING);
   const { told } = observe(bot, 1);
   await watching(bot, 1);
@@ -63,7 +59,7 @@ test.serial(
   'the balance that counts is the one before the order, not the one before the watch',
   async (t) => {
     const account = { balances: { USDT: '600' } };
-    const { stack, addBot, observe, watching, beside, turn } = await scene(t, {}, { account });
+    const { stack, addBot, observe, watching, beside, turn } = await watchScene(t, {}, { account });
     const bot = await addBot({ ...TRAILING, protections: { minBalance: '100' } });
     const { isOver } = observe(bot, 1);
     await watching(bot, 1);
@@ -81,7 +77,7 @@ test.serial(
 test.serial(
   'a bot that is paused while it finishes its cycle does not finish before it is resumed',
   async (t) => {
-    const { stack, addBot, observe } = await scene(t);
+    const { stack, addBot, observe } = await watchScene(t);
     const bot = await addBot({ ...EXAMPLE, status: 'PAUSED' });
     const paused = await observe(bot, 1, { finishing: true, lastReason: null, reasonsAt: 0 }).told;
     t.like(paused, { done: false, intents: [], reasons: [{ code: 'paused' }] });
@@ -91,7 +87,7 @@ test.serial(
 );
 
 test.serial('what somebody else wrote since is not overwritten: the bot decides again from it', async (t) => {
-  const { stack, addBot, observe, watching, turn } = await scene(t);
+  const { stack, addBot, observe, watching, turn } = await watchScene(t);
   const bot = await addBot(TRAILING);
   const { told } = observe(bot, 1);
   await watching(bot, 1);
@@ -111,8 +107,8 @@ test.serial('what somebody else wrote since is not overwritten: the bot decides 
 });
 
 test.serial('a watch that another process has overtaken ends for good, and writes nothing', async (t) => {
-  const { stack, addBot, observe, watching, turn } = await scene(t);
-  const elsewhere = await scene(t, {}, {}, stack);
+  const { stack, addBot, observe, watching, turn } = await watchScene(t);
+  const elsewhere = await watchScene(t, {}, {}, stack);
   const bot = await addBot(TRAILING);
   const first = observe(bot, 1);
   await watching(bot, 1);
@@ -125,7 +121,7 @@ test.serial('a watch that another process has overtaken ends for good, and write
 });
 
 test.serial('only a later watch ends another, and not as if somebody had cancelled it', async (t) => {
-  const { addBot, observe, watching } = await scene(t);
+  const { addBot, observe, watching } = await watchScene(t);
   const bot = await addBot(TRAILING);
   const second = observe(bot, 2);
   await watching(bot, 2);
@@ -138,7 +134,7 @@ test.serial('only a later watch ends another, and not as if somebody had cancell
 });
 
 test.serial('a start ends what watched the session before it, of whatever attempt', async (t) => {
-  const { stack, addBot, observe, watching, ledger, turn } = await scene(t);
+  const { stack, addBot, observe, watching, ledger, turn } = await watchScene(t);
   const bot = await addBot(TRAILING);
   const before = observe(bot, 1);
   await watching(bot, 1);
@@ -159,110 +155,14 @@ test.serial('a start ends what watched the session before it, of whatever attemp
   await watching(bot, 2);
 });
 
-test.serial('prices from before the last own fill set nothing off', async (t) => {
-  const { stack, addBot, observe, trading, run, exchange } = await scene(t);
-  const botId = await addBot({ ...EXAMPLE, status: 'ACTIVE', protections: { stopLoss: '5' } });
-  await observe(botId, 1).told;
-  let low = false;
-  t.teardown(
-    exchange.watchMarket('BTC/USDT', null, (event) => {
-      if (event.type === 'trade' && event.price === '42000') low = true;
-    }),
-  );
-  for (const to of ['42000', '45500']) stack.exchange.control.movePrice('BTCUSDT', to);
-  await stack.until('the low to be heard', () => low);
-  const order = { botId, clientOrderId: idOf(botId, 1) };
-  const intent = { ...RESTING_BUY, price: '45600' };
-  t.like(await run(trading.place, { ...order, sequence: 1, intent }), { outcome: 'accepted' });
-  t.like(await run(trading.record, { ...order, turn: 2 }), { status: 'FILLED' });
-  t.like((await observe(botId, 3).told).intents, [{ kind: 'place', side: 'SELL', type: 'LIMIT' }]);
-  t.like(await BotSessionState.query(stack.knex).findById(botId), {
-    state: { protections: { closing: null } },
-  });
-});
-
 test.serial('settings that cannot be read are told, and tried no more', async (t) => {
-  const { stack, addBot, observe } = await scene(t);
+  const { stack, addBot, observe } = await watchScene(t);
   const bot = await addBot(EXAMPLE);
   await stack.knex('bots').where({ id: bot }).update({ strategy: 'no-such-strategy', parameters: '{}' });
   const { halt } = await observe(bot, 1).told;
   t.is(halt?.code, 'unknown_strategy');
   t.regex(halt?.message ?? '', /no-such-strategy/);
 });
-
-interface Watching {
-  told: Promise<Observation>;
-  /** What it failed with. */
-  failed: Promise<unknown>;
-  isOver(): boolean;
-}
-
-/** Watches without a workflow: as many of one bot as a test wants, in one process. */
-async function scene(
-  t: ExecutionContext,
-  options: LooseOptions = {},
-  stackOptions: Pick<StackOptions, 'account'> = {},
-  given?: Stack,
-) {
-  const stack = given ?? (await startStack(t, { worker: false, ...stackOptions }));
-  const loose = await looseActivities(t, stack, options);
-  const { knex, exchange, until } = stack;
-  return {
-    ...loose,
-    stack,
-    addBot: async (columns: Parameters<Stack['addBot']>[0]) => (await stack.addBot(columns)).botId,
-    observe(botId: string, turn: number, more: Partial<ObserveInput> = {}, attempt = 1): Watching {
-      const environment = new MockActivityEnvironment({ attempt });
-      const input = {
-        botId,
-        turn,
-        finishing: false,
-        compare: false,
-        ...QUIET,
-        reasonsAt: Date.now(),
-        ...more,
-      };
-      let over = false;
-      const run: Promise<Observation> = environment.run(loose.watch.observe, input);
-      const told = run.finally(() => (over = true));
-      const failed = told.then(
-        () => null,
-        (error: unknown) => error,
-      );
-      t.teardown(async () => {
-        environment.cancel();
-        await failed;
-      });
-      return { told, failed, isOver: () => over };
-    },
-    /** The watch has had its first thought and has written it. */
-    watching: (botId: string, turn: number) =>
-      until('the bot to watch', () =>
-        BotSessionState.query(knex).findOne({ bot_id: botId, turn }).whereNotNull('observed_at'),
-      ),
-    /** The price falls below the buy price and turns: a trailing bot buys. */
-    turn(): void {
-      for (const to of ['45000', '44000', '44500']) exchange.control.movePrice('BTCUSDT', to);
-    },
-    /** An order far below the market that no activity has placed. */
-    async beside(botId: string, sequence: number): Promise<string> {
-      const id = botId.includes('-') ? idOf(botId, sequence) : botId;
-      const { side, type, quantity } = RESTING_BUY;
-      const order = { symbol: 'BTC/USDT', clientOrderId: id, side, type, quantity, price: '20000' };
-      await loose.exchange.place({ ...order, sendBefore: Date.now() + 60_000 });
-      return id;
-    },
-  };
-}
-
-type Stack = Awaited<ReturnType<typeof startStack>>;
-
-/** What the workflow knows already is not told again. */
-const QUIET = { lastReason: 'no_signal' } as const;
-
-function idOf(botId: string, sequence: number): string {
-  return clientOrderId({ botId, cycle: 1, leg: 'main', sequence });
-}
 
 function openOrderReads({ exchange }: Stack): number {
   return exchange.control.requests(0).filter(({ path }) => path === OPEN_ORDERS.path).length;

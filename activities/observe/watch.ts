@@ -104,13 +104,16 @@ class Watch {
   }
 
   async #begin(): Promise<void> {
-    this.#think(await begin(this.#facts, this.#mind));
+    const { price, at, missed } = await begin(this.#facts, this.#mind);
     this.#facts.begun();
     const early = this.#early ?? [];
     this.#early = null;
-    for (const event of early)
-      if (event.type !== 'trade') this.#onMarket(event);
-      else if (this.#counts(event)) this.#think({ type: 'tick', price: event.price, at: event.at });
+    const heard = early.filter((event) => event.type === 'trade').filter((trade) => this.#counts(trade));
+    // The price that was read takes its place among those heard meanwhile: an older one after it would look like a turn.
+    const [first, ...later] = [...heard, { price, at }].sort((a, b) => a.at - b.at);
+    this.#think({ type: 'begin', price: first!.price, at: first!.at, missed });
+    for (const tick of later) this.#think({ type: 'tick', price: tick.price, at: tick.at });
+    for (const event of early) if (event.type !== 'trade') this.#onMarket(event);
   }
 
   /** A price from before the last own fill is none that the position has seen: it neither trails nor sets off a stop. */
