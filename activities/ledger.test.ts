@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import test, { type ExecutionContext } from 'ava';
 import { clientOrderId } from '../bots/ids.ts';
+import type { BotStatus } from '../bots/lifecycle.ts';
 import { ActivityLog } from '../db/models/activity-log.ts';
 import { Bot } from '../db/models/bot.ts';
 import { OrderIntent } from '../db/models/order-intent.ts';
@@ -110,14 +111,31 @@ test.serial('P1: an order that was begun is not said to be absent', async (t) =>
   t.is(await run(ledger.entomb, { botId, clientOrderId: id }), 'unknown');
 });
 
-test.serial('an older status never overwrites a newer one, and is told so', async (t) => {
-  const { run, ledger, stack, botId } = await scene(t);
-  const change = { botId, commandId: null, finishing: false, log: null, error: null };
-  t.deepEqual(await run(ledger.setStatus, { ...change, version: 5, status: 'STOPPED' }), { version: 5 });
-  t.deepEqual(await run(ledger.setStatus, { ...change, version: 4, status: 'ACTIVE' }), { version: 5 });
-  t.deepEqual(await run(ledger.setStatus, { ...change, version: 5, status: 'PAUSED' }), { version: 5 });
-  t.like(await Bot.query(stack.knex).findById(botId), { status: 'STOPPED', status_version: 5 });
-  t.like(await run(ledger.load, { botId }), { status: 'STOPPED', statusVersion: 5 });
+test.serial(
+  'an older status overwrites no newer one, nor another of its version, and is told so',
+  async (t) => {
+    const { run, ledger, stack, botId } = await scene(t);
+    const change = { botId, commandId: null, finishing: false, log: null, error: null };
+    const tell = (version: number, status: BotStatus) =>
+      run(ledger.setStatus, { ...change, version, status });
+    t.deepEqual(await tell(5, 'STOPPED'), { stands: true, version: 5 });
+    t.deepEqual(await tell(4, 'ACTIVE'), { stands: false, version: 5 });
+    t.deepEqual(await tell(5, 'PAUSED'), { stands: false, version: 5 });
+    t.deepEqual(await tell(5, 'STOPPED'), { stands: true, version: 5 }, 'told again by another attempt');
+    t.like(await Bot.query(stack.knex).findById(botId), { status: 'STOPPED', status_version: 5 });
+    t.like(await run(ledger.load, { botId }), { status: 'STOPPED', statusVersion: 5 });
+  },
+);
+
+test.serial('what goes against the row as it is now is refused, and tried no more', async (t) => {
+  const { configure, stack, botId } = await scene(t);
+  await configure({ buy_price: '44900' });
+  t.like(await t.throwsAsync(configure({ sell_price: '44800' })), {
+    ...REFUSED,
+    message:
+      'The bot has been changed meanwhile, and this does not go with it. Read the bot, then change it.',
+  });
+  t.like(await Bot.query(stack.knex).findById(botId), { buy_price: '44900.00000000' });
 });
 
 test.serial('P4: commands carried out again change nothing and are logged once', async (t) => {

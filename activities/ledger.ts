@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { ConstraintViolationError, DataError } from 'objection';
 import { InvalidBot, readBot as readSettings } from '../bots/bot.ts';
 import type { BotStatus } from '../bots/lifecycle.ts';
 import { FLAT } from '../bots/position.ts';
@@ -16,9 +17,9 @@ import type { BotChange, VenueFailure } from '../workflows/messages.ts';
 import { botGone, readBot, type Dependencies } from './dependencies.ts';
 import { venueFailure } from './failures.ts';
 import { toPosition } from './bot-view.ts';
-import { leaveMarket, refuseWhereBound, refuseWhereOut } from './market-change.ts';
+import { leaveMarket, refused, refuseWhereBound, refuseWhereOut } from './market-change.ts';
 import { intentOrTombstone } from './tombstone.ts';
-import type { BotRecord, ConfigureInput, LedgerActivities, StatusChange } from './types.ts';
+import type { BotRecord, ConfigureInput, LedgerActivities, StatusChange, StatusTold } from './types.ts';
 
 /** A start waits this long for a venue's list of markets; a venue that is away is the trading loop's business. */
 const PREFLIGHT_MS = 1_000;
@@ -28,14 +29,18 @@ export function createLedger(deps: Dependencies): LedgerActivities {
   const { knex } = deps;
   return {
     load: ({ botId }) => loadRecord(knex, botId),
-    preflight: ({ botId }) => preflight(deps, botId),
     async entomb({ botId, clientOrderId }) {
       const { status } = await intentOrTombstone(knex, botId, clientOrderId);
       return status === 'ABSENT' ? 'absent' : 'unknown';
     },
     setStatus: (change) => setStatus(knex, change),
-    configure: async (input) => {
-      await knex.transaction((tx) => configure(tx, input));
+    async start(change) {
+      const failure = await preflight(deps, change.botId);
+      if (failure) return { failure, stands: false, version: change.version };
+      return { failure, ...(await setStatus(knex, change)) };
+    },
+    async configure(input) {
+      await knex.transaction((tx) => configure(tx, input)).catch(refuseContradiction);
       return loadRecord(knex, input.botId);
     },
     erase: ({ botId }) => knex.transaction((tx) => erase(tx, botId)),
@@ -57,6 +62,14 @@ async function configure(tx: Knex, { botId, commandId, change }: ConfigureInput)
   const symbol = ticker ?? bot.ticker;
   await writeLog(tx, bot, 'INFO', `Bot updated for ${symbol} on ${exchange ?? bot.exchange}`);
   await writeEvent(tx, bot, 'bot.updated', {});
+}
+
+/** Two changes, each right for the row that its sender read, may be wrong together: no repeat makes that one right. */
+function refuseContradiction(error: unknown): never {
+  if (!(error instanceof ConstraintViolationError || error instanceof DataError)) throw error;
+  throw refused(
+    'The bot has been changed meanwhile, and this does not go with it. Read the bot, then change it.',
+  );
 }
 
 async function erase(tx: Knex, botId: string): Promise<void> {
@@ -124,22 +137,24 @@ async function preflight(deps: Dependencies, botId: string): Promise<VenueFailur
 async function setStatus(
   knex: Knex,
   { botId, version, commandId, status, finishing, log, error }: StatusChange,
-): Promise<{ version: number }> {
+): Promise<StatusTold> {
   return knex.transaction(async (tx) => {
     // Waits for every transaction that commits an intent under the status from before: the answer is a fence.
     const bot = await Bot.query(tx).findById(botId).forUpdate();
     if (!bot) throw botGone();
-    if (bot.status_version >= version) return { version: bot.status_version };
+    const isSame = bot.status === status && bot.finishing === finishing && bot.error === error;
+    if (bot.status_version > version || (bot.status_version === version && !isSame))
+      return { stands: false, version: bot.status_version };
     const isNews = commandId === null || (await recordCommand(tx, botId, commandId));
     const change = { status, finishing, error, status_version: version };
     await Bot.query(tx)
       .findById(botId)
       .patch({ ...change, updated_at: new Date() });
-    if (bot.status === status && bot.finishing === finishing && bot.error === error) return { version };
+    if (isSame) return { stands: true, version };
     if (status === 'ACTIVE' && isAtRest(bot.status)) await beginSession(tx, bot);
     if (log && isNews) await writeLog(tx, bot, log.level, log.message);
     await writeEvent(tx, bot, 'bot.status', { status, finishing });
-    return { version };
+    return { stands: true, version };
   });
 }
 

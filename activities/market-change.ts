@@ -84,7 +84,8 @@ async function whatIsHeld(tx: Knex, { id, ticker }: Bot): Promise<string | null>
   return `it ${verb} ${held.abs().toFixed()} ${ticker.split('/')[0]}`;
 }
 
-function refused(message: string): ApplicationFailure {
+/** A failure that tells a person why a command is not carried out. */
+export function refused(message: string): ApplicationFailure {
   return ApplicationFailure.create({
     message,
     type: FAILURES.refused,

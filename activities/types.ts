@@ -61,7 +61,7 @@ export type PlaceOutcome =
   | { outcome: 'accepted'; status: OrderStatus; filled: Amount }
   | { outcome: 'refused'; failure: VenueFailure }
   | { outcome: 'unknown' }
-  /** A kill switch is engaged: nothing was committed, nothing sent. */
+  /** A kill switch, or the bot's row, forbids it: nothing was committed, nothing sent. */
   | { outcome: 'fenced'; reason: string };
 
 export interface Recorded {
@@ -73,7 +73,7 @@ export interface Recorded {
 
 export interface StatusChange {
   botId: string;
-  /** Grows with every status the workflow tells: an older word never overwrites a newer one. */
+  /** Grows with every status the workflow tells: an older word does not overwrite a newer one. */
   version: number;
   /** The command that asks for it; null where the bot itself does. A command carried out again is not logged again. */
   commandId: string | null;
@@ -82,6 +82,13 @@ export interface StatusChange {
   /** What is written to the activity log; null where nothing changed for people. */
   log: { level: 'INFO' | 'SUCCESS' | 'WARNING' | 'ERROR'; message: string } | null;
   error: string | null;
+}
+
+export interface StatusTold {
+  /** False where the row holds another word of this version or a newer one: the change has had no effect. */
+  stands: boolean;
+  /** The row's version now. */
+  version: number;
 }
 
 export interface ConfigureInput {
@@ -94,15 +101,18 @@ export interface ConfigureInput {
 export interface LedgerActivities {
   /** Reads the bot's row when its workflow begins. Fails with `BotGone`. */
   load(input: { botId: string }): Promise<BotRecord>;
-  /** Checks, without waiting for a venue that does not answer, that the bot can trade at all; null or why it cannot. */
-  preflight(input: { botId: string }): Promise<VenueFailure | null>;
   /**
    * For a `place` that ended without an answer: where it never committed its intent, a tombstone keeps it from ever doing so,
    * and the order is known to be absent at once.
    */
   entomb(input: { botId: string; clientOrderId: string }): Promise<'absent' | 'unknown'>;
-  /** Returns the version that stands afterwards: the change's own, or a newer one, beside which the change has no effect. */
-  setStatus(change: StatusChange): Promise<{ version: number }>;
+  /** May be repeated; a command that was carried out before is not logged again. */
+  setStatus(change: StatusChange): Promise<StatusTold>;
+  /**
+   * The same for a start, once it is checked, without waiting for a venue that does not answer, that the bot can trade at
+   * all; where it cannot nothing is changed and `failure` says why.
+   */
+  start(change: StatusChange): Promise<StatusTold & { failure: VenueFailure | null }>;
   /**
    * Fails with `CommandRefused` where ticker, exchange, account or first order would change while the bot holds something,
    * has an order that is not final, or one whose outcome is unknown. A command carried out before changes nothing.
@@ -114,7 +124,7 @@ export interface LedgerActivities {
 
 /** Everything that talks to a venue. */
 export interface TradingActivities {
-  /** Commits the intent, looks its id up, sends it once. One attempt only: a failure of this activity means unknown. */
+  /** Commits the intent, looks its id up, sends it once. One attempt only: a failure says nothing of what was sent. */
   place(input: PlaceInput): Promise<PlaceOutcome>;
   /** Takes an order back; may be repeated. */
   cancel(input: { botId: string; clientOrderId: string }): Promise<void>;

@@ -73,7 +73,7 @@ async function releaseWatch(client: Client, botId: string, lost: string): Promis
   const workflowId = botWorkflowId(botId);
   const handle = client.workflow.getHandle(workflowId);
   try {
-    const { raw } = await client.withDeadline(Date.now() + DEADLINE_MS, () => handle.describe());
+    const { raw, runId } = await client.withDeadline(Date.now() + DEADLINE_MS, () => handle.describe());
     const watched = raw.pendingActivities?.find(
       ({ activityType, lastWorkerIdentity }) =>
         activityType?.name === WATCH_ACTIVITY && lastWorkerIdentity === lost,
@@ -82,7 +82,7 @@ async function releaseWatch(client: Client, botId: string, lost: string): Promis
     if (!activityId) return;
     const failure = ApplicationFailure.create({ message: 'Its worker is lost', nextRetryDelay: 1 });
     await client.withDeadline(Date.now() + DEADLINE_MS, () =>
-      client.activity.fail({ workflowId, activityId }, failure),
+      client.activity.fail({ workflowId, runId, activityId }, failure),
     );
   } catch (error) {
     // Ended meanwhile, or taken up already.

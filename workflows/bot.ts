@@ -62,6 +62,7 @@ export async function bot(input: BotInput): Promise<void> {
     woken: false,
     answers: new Map(),
     resolving: new Set(),
+    telling: 0,
   };
   registerHandlers(actor);
   CancellationScope.current().cancelRequested.catch(() => {
@@ -92,13 +93,22 @@ async function tradingLoop(actor: Actor): Promise<void> {
   while (!actor.retired) {
     if (mayContinueAsNew(actor)) return;
     resolveUnknown(actor);
-    if (mustWindDown(actor)) await windDown(actor);
-    else if (watches(state.status)) await turn(actor);
-    else
-      await condition(
-        () => actor.retired || mustWindDown(actor) || watches(state.status) || mayContinueAsNew(actor),
-      );
+    try {
+      if (mustWindDown(actor)) await windDown(actor);
+      else if (watches(state.status)) await turn(actor);
+      else await condition(() => mustGoOn(actor) || mayContinueAsNew(actor));
+    } catch (error) {
+      if (!isGone(error)) throw error;
+      actor.retired = true;
+    }
   }
+}
+
+/** True where a bot at rest has something to do. */
+function mustGoOn(actor: Actor): boolean {
+  const { status, unresolved } = actor.state;
+  const mustAsk = unresolved.some((id) => !actor.resolving.has(id));
+  return actor.retired || mustWindDown(actor) || watches(status) || mustAsk;
 }
 
 /** Reads the row of a bot whose workflow is new, so that a bot known from before goes on where it was. */

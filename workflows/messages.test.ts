@@ -5,8 +5,8 @@ import type { Position } from '../bots/position.ts';
 import type { Reason } from '../bots/strategy.ts';
 import { startStack, type Stack } from '../runtime/testing/stack.ts';
 import { EXAMPLE, steps } from '../runtime/testing/steps.ts';
-import type { BotAddress } from './client.ts';
-import { QUERIES, SIGNALS, type Command, type StatusView } from './messages.ts';
+import { CommandRefused, type BotAddress } from './client.ts';
+import { QUERIES, SIGNALS, type BotChange, type Command, type StatusView } from './messages.ts';
 
 test.serial('signals do what the commands do, once for each command id, and never fail', async (t) => {
   const stack = await startStack(t);
@@ -143,3 +143,18 @@ async function summaries(stack: Stack, bot: BotAddress): Promise<string[]> {
     return data ? [JSON.parse(Buffer.from(data).toString()) as string] : [];
   });
 }
+
+test.serial(
+  'a change that no longer goes with the bot is refused, and holds up no other command',
+  async (t) => {
+    const stack = await startStack(t);
+    const { tell } = steps(stack);
+    const bot = await stack.addBot(EXAMPLE);
+    const configure = (change: BotChange) =>
+      stack.bots.command(bot, { name: 'configure', commandId: randomUUID(), change });
+    await tell(bot, 'start');
+    await configure({ buy_price: '45900' });
+    await t.throwsAsync(configure({ sell_price: '45500' }), { instanceOf: CommandRefused });
+    t.like(await tell(bot, 'pause'), { status: 'PAUSED' });
+  },
+);

@@ -1,5 +1,8 @@
 import test from 'ava';
 import { ActivityLog } from '../db/models/activity-log.ts';
+import { Bot } from '../db/models/bot.ts';
+import { OrderIntent } from '../db/models/order-intent.ts';
+import { PositionRow } from '../db/models/position.ts';
 import { acceptedIds, intentsOf, SENDING, sends } from '../runtime/testing/orders.ts';
 import { startStack, type Stack } from '../runtime/testing/stack.ts';
 import { EXAMPLE, steps } from '../runtime/testing/steps.ts';
@@ -74,3 +77,29 @@ async function timersOf({ temporal }: Stack, { botId }: BotAddress): Promise<num
     .filter((timeout) => timeout !== null && timeout !== undefined)
     .map(({ seconds, nanos }) => Number(seconds ?? 0) * 1_000 + Number(nanos ?? 0) / 1e6);
 }
+
+test.serial(
+  'a close asked for while an order is on its way is carried out though that one is refused',
+  async (t) => {
+    const stack = await startStack(t);
+    const { tell, stop, price, resting } = steps(stack);
+    const { knex, exchange } = stack;
+    const bot = await stack.addBot({ ...EXAMPLE, sell_price: '90000000', infinite_loop: true });
+    await tell(bot, 'start');
+    await resting(bot, 'BUY');
+    // Far above what the venue takes, the sale is refused for good; until then it is on its way.
+    exchange.control.addFault({ kind: 'delay', ms: 2_000, match: SENDING, times: 1 });
+    price('45000');
+    await stack.until('the sale to be on its way', () =>
+      OrderIntent.query(knex).findOne({ bot_id: bot.botId, side: 'SELL', status: 'SENDING' }),
+    );
+    t.like(await stop(bot, 'close'), { status: 'STOPPED' });
+    await stack.until('the position to be closed', () =>
+      PositionRow.query(knex).findOne({ bot_id: bot.botId, quantity: '0' }),
+    );
+    t.like(await Bot.query(knex).findById(bot.botId), { status: 'STOPPED', error: null });
+    t.like(await OrderIntent.query(knex).findOne({ bot_id: bot.botId, type: 'LIMIT', side: 'SELL' }), {
+      status: 'REFUSED',
+    });
+  },
+);

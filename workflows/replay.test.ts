@@ -31,8 +31,8 @@ const BREAKING = [
   },
   {
     change: 'a start without its look beforehand',
-    from: /const failure = await [^;]*?preflight\(\{[^}]*\}\);/,
-    to: 'const failure = null;',
+    from: /\.start\(change\)/,
+    to: '.setStatus(change)',
     told: ['bot-round-trip', 'bot-signals', 'bot-in-error', 'bot-continued-as-new-run-1'],
   },
   {

@@ -15,6 +15,7 @@ import {
   type VenueFailure,
 } from '../messages.ts';
 import { ledger } from './effects.ts';
+import { watches } from './state.ts';
 
 /** One bot at work: what its handlers, its command loop and its trading loop share. */
 export interface Actor {
@@ -30,6 +31,8 @@ export interface Actor {
   answers: Map<string, CommandResult | ApplicationFailure>;
   /** Client order ids whose resolution is under way in this run. */
   resolving: Set<string>;
+  /** How many words the row has not heard yet. */
+  telling: number;
 }
 
 /** A history grown long is left behind, but never in the middle of a command. Every long wait ends for it. */
@@ -37,9 +40,9 @@ export function mayContinueAsNew(actor: Actor): boolean {
   return workflowInfo().continueAsNewSuggested && isIdle(actor);
 }
 
-/** No command is under way. */
+/** No command is under way, and the row knows all. */
 export function isIdle(actor: Actor): boolean {
-  return actor.state.queue.length === 0 && allHandlersFinished();
+  return actor.state.queue.length === 0 && actor.telling === 0 && allHandlersFinished();
 }
 
 const BOT_STATUS = defineSearchAttributeKey('BotStatus', 'KEYWORD');
@@ -78,28 +81,49 @@ interface Told extends Pick<StatusChange, 'log'> {
   commandId?: string | null;
 }
 
-/** Makes a status the bot's, here and in its row. Whatever else is being told to the row meanwhile: the newest word stands. */
+/** Makes a status the bot's, here at once and in its row. Whatever else is being told to the row meanwhile: the newest word stands. */
 export async function become(actor: Actor, status: BotStatus, told: Told): Promise<void> {
-  const { log, error = null, commandId = null } = told;
-  const { state, address } = actor;
+  const { state } = actor;
   state.status = status;
-  state.error = error;
-  state.statusVersion += 1;
-  const { statusVersion: version, ending } = state;
-  const finishing = ending === 'finish' || ending === 'close';
-  const change = { botId: address.botId, version, commandId, status, finishing, log, error };
-  const { version: stored } = await ledger.setStatus(change);
-  // A run that was reset, or a workflow task that is done again, knows less than the row: its word is the newest all the same.
-  if (stored > state.statusVersion) {
-    state.statusVersion = stored + 1;
-    await ledger.setStatus({ ...change, version: state.statusVersion, log: commandId === null ? null : log });
+  state.error = told.error ?? null;
+  actor.telling += 1;
+  for (;;) {
+    const { stands, version } = await ledger(state.status).setStatus(nextWord(actor, state.status, told));
+    // A run that was reset knows less than the row; what it says now is the newest all the same.
+    if (stands || version < state.statusVersion) break;
+    state.statusVersion = version;
   }
+  actor.telling -= 1;
   publishAttributes(actor);
 }
 
-/** Ends trading for a reason that will not pass: the row says ERROR, the log says why. */
-export async function fail(actor: Actor, message: string): Promise<void> {
-  actor.state.ending = 'keep';
+/** Makes the bot ACTIVE once it is known that it can trade; else nothing has changed, and the answer says why it cannot. */
+export async function becomeActive(actor: Actor, told: Told): Promise<VenueFailure | null> {
+  const { state } = actor;
+  const change = nextWord(actor, 'ACTIVE', told);
+  const { failure, stands } = await ledger('ACTIVE').start(change);
+  if (failure) return failure;
+  // What was told meanwhile is newer.
+  if (state.statusVersion !== change.version) return null;
+  if (!stands) await become(actor, 'ACTIVE', told);
+  state.status = 'ACTIVE';
+  state.error = null;
+  publishAttributes(actor);
+  return null;
+}
+
+function nextWord({ address, state }: Actor, status: BotStatus, told: Told): StatusChange {
+  const { log, commandId = null } = told;
+  state.statusVersion += 1;
+  const { statusVersion: version, ending } = state;
+  const finishing = ending === 'finish' || ending === 'close';
+  const error = status === 'ACTIVE' ? null : state.error;
+  return { botId: address.botId, version, commandId, status, finishing, log, error };
+}
+
+/** Ends trading for a reason that will not pass: the row says ERROR, the log says why. The orders are taken back. */
+export async function fail(actor: Actor, message: string, ending: 'keep' | 'close' = 'keep'): Promise<void> {
+  actor.state.ending = ending;
   actor.state.failures = 0;
   await becomeError(actor, message);
 }
@@ -144,11 +168,13 @@ export function failureOf(error: unknown, type: string): ApplicationFailure | nu
  */
 export async function takeUp(actor: Actor): Promise<void> {
   const { state, address } = actor;
-  const { unresolved, position, ...record } = await ledger.load({ botId: address.botId });
+  const { unresolved, position, ...record } = await ledger('load').load({ botId: address.botId });
   if (!actor.loaded || record.statusVersion > state.statusVersion) state.status = record.status;
   state.statusVersion = Math.max(state.statusVersion, record.statusVersion);
   state.sequence = Math.max(state.sequence, record.sequence);
   state.turn = Math.max(state.turn, record.turn);
   state.unresolved = [...new Set([...state.unresolved, ...unresolved])];
   state.position = position;
+  // The run before may have ended while it was taking its orders back.
+  if (!watches(state.status) && state.sequence > 0) state.ending ??= 'keep';
 }

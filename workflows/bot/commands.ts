@@ -2,7 +2,16 @@ import { condition } from '@temporalio/workflow';
 import { ApplicationFailure } from '@temporalio/common';
 import { transition, type BotStatus, type StopMode } from '../../bots/lifecycle.ts';
 import { FAILURES, type Command, type CommandResult } from '../messages.ts';
-import { become, fail, failureOf, isGone, publishAttributes, tell, type Actor } from './actor.ts';
+import {
+  become,
+  becomeActive,
+  fail,
+  failureOf,
+  isGone,
+  publishAttributes,
+  tell,
+  type Actor,
+} from './actor.ts';
 import { ledger } from './effects.ts';
 import { forget, watches } from './state.ts';
 
@@ -56,14 +65,18 @@ async function carryOut(actor: Actor, command: Command): Promise<CommandResult> 
 async function start(actor: Actor, command: Command): Promise<CommandResult> {
   const { state } = actor;
   if (state.status === 'ACTIVE' && state.ending === null) return unchanged(actor);
-  const failure = await ledger.preflight({ botId: actor.address.botId });
-  if (failure) {
-    await fail(actor, failure.message);
-    return { status: 'ERROR', changed: true };
-  }
   state.ending = null;
   state.failures = 0;
-  return settle(actor, command, 'ACTIVE', 'started');
+  const log = { level: 'SUCCESS', message: said(actor, 'started') } as const;
+  const failure = await becomeActive(actor, { log, commandId: command.commandId }).catch(
+    async (error: unknown) => {
+      // The row may have heard it, or not: it is told how things are.
+      if (!isGone(error)) await become(actor, state.status, { log: null, error: state.error });
+      throw error;
+    },
+  );
+  if (failure) await fail(actor, failure.message);
+  return { status: state.status, changed: true };
 }
 
 async function stop(actor: Actor, command: Command, mode: StopMode): Promise<CommandResult> {
@@ -90,11 +103,12 @@ async function settle(
   status: BotStatus,
   verb: string,
 ): Promise<CommandResult> {
-  const { symbol, exchange } = actor.address;
-  const level = verb === 'started' ? 'SUCCESS' : 'INFO';
-  const log = { level, message: `Bot ${verb} for ${symbol} on ${exchange}` } as const;
-  await become(actor, status, { log, commandId });
+  await become(actor, status, { log: { level: 'INFO', message: said(actor, verb) }, commandId });
   return { status: actor.state.status, changed: true };
+}
+
+function said({ address }: Actor, verb: string): string {
+  return `Bot ${verb} for ${address.symbol} on ${address.exchange}`;
 }
 
 function unchanged({ state }: Actor): CommandResult {
@@ -114,7 +128,7 @@ async function configure(
       'The market of a bot can be changed while nothing of it is under way: stop it, then change it',
       FAILURES.refused,
     );
-  const record = await ledger.configure({ botId: address.botId, commandId, change });
+  const record = await ledger('configure').configure({ botId: address.botId, commandId, change });
   const { exchange, symbol, strategy } = record;
   actor.address = { ...actor.address, exchange, symbol, strategy };
   publishAttributes(actor);
@@ -149,7 +163,7 @@ function isTidy({ state }: Actor): Promise<boolean> {
 /** False where the record still has something of the bot on the venue. */
 async function erase({ address }: Actor): Promise<boolean> {
   try {
-    await ledger.erase({ botId: address.botId });
+    await ledger('delete').erase({ botId: address.botId });
     return true;
   } catch (error) {
     if (failureOf(error, FAILURES.refused)) return false;

@@ -1,4 +1,4 @@
-import { ActivityCancellationType, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import { ActivityCancellationType, proxyActivities } from '@temporalio/workflow';
 import type { LedgerActivities, TradingActivities, WatchActivities } from '../../activities/types.ts';
 import { QUEUES } from '../messages.ts';
 
@@ -6,13 +6,17 @@ import { QUEUES } from '../messages.ts';
 const PATIENT = { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '15s' } as const;
 
 /**
- * Quick writes and reads of the bot's own rows, within the workflow task that asks for them: a command is answered without
- * another round through the server. Each may be repeated: what has been written is not written again.
+ * Quick writes and reads of the bot's own rows: on the workflow's own queue, so that they are dispatched at once. What a
+ * person waits for ends after a while, so that a command that cannot succeed holds up no other; what the bot itself has to
+ * tell its row is told until it is heard. `summary` is what the Temporal UI shows beside each, here and below.
  */
-export const ledger = proxyLocalActivities<LedgerActivities>({
-  startToCloseTimeout: '10s',
-  retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '5s' },
-});
+export function ledger(summary: string): LedgerActivities {
+  const retry = { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '5s' } as const;
+  const told = { startToCloseTimeout: '10s', retry, summary } as const;
+  const { load, entomb, setStatus } = proxyActivities<LedgerActivities>(told);
+  const asked = proxyActivities<LedgerActivities>({ ...told, scheduleToCloseTimeout: '1m' });
+  return { load, entomb, setStatus, start: asked.start, configure: asked.configure, erase: asked.erase };
+}
 
 /**
  * The long-running watch. A dead worker's watches are released by those that are left; heartbeats, few because there are
@@ -53,7 +57,7 @@ export function trading(exchange: string, summary: string): Trading {
     retry: PATIENT,
     summary,
   });
-  // One attempt: whatever ends it without an answer means "unknown", which is asked for and never sent again.
+  // One attempt: what ended without an answer is never sent again.
   const once = proxyActivities<Pick<TradingActivities, 'place'>>({
     taskQueue,
     heartbeatTimeout,

@@ -25,12 +25,11 @@ export function freshState(): BotState {
   };
 }
 
-/** Takes a command once: false where its id was taken before. */
-export function take(state: BotState, command: Command): boolean {
-  if (state.seen.includes(command.commandId)) return false;
+/** Takes a command once. */
+export function take(state: BotState, command: Command): void {
+  if (state.seen.includes(command.commandId)) return;
   state.seen = [...state.seen, command.commandId].slice(-REMEMBERED);
   state.queue.push(command);
-  return true;
 }
 
 /** A command that was refused has done nothing: sent again, it is judged anew. */

@@ -26,6 +26,7 @@ const LONGEST_BACK_OFF_MS = 60_000;
 /** One turn of a watching bot: wait until there is something to do, do it. */
 export async function turn(actor: Actor): Promise<void> {
   const { state } = actor;
+  const word = state.statusVersion;
   try {
     const observation = await observeUntilWoken(actor);
     if (!observation) return;
@@ -33,9 +34,9 @@ export async function turn(actor: Actor): Promise<void> {
     state.reasonsAt = observation.at;
     state.lastPrice = observation.price ?? state.lastPrice;
     tell(actor);
-    await act(actor, observation);
+    await act(actor, observation, word);
   } catch (error) {
-    await absorb(actor, error);
+    await absorb(actor, error, word);
   }
 }
 
@@ -57,7 +58,7 @@ export async function windDown(actor: Actor): Promise<void> {
       await record(actor, id);
     }
     if (watches(state.status) || state.ending !== mode) return;
-    if (plan.close) await place(actor, plan.close);
+    if (plan.close) await place(actor, plan.close, word);
     if (plan.close || plan.cancel.length > 0) return;
     state.ending = null;
     const message = `No position left for ${address.symbol} on ${address.exchange}`;
@@ -65,9 +66,7 @@ export async function windDown(actor: Actor): Promise<void> {
       await become(actor, state.status, { log: { level: 'INFO', message }, error: state.error });
     tell(actor);
   } catch (error) {
-    // What failed for good was asked for before the newest word: that one has a try of its own.
-    if (venueFailure(error)?.final && state.statusVersion !== word) return;
-    await absorb(actor, error);
+    await absorb(actor, error, word);
   }
 }
 
@@ -76,7 +75,10 @@ export function resolveUnknown(actor: Actor): void {
   for (const id of actor.state.unresolved) {
     if (actor.resolving.has(id)) continue;
     actor.resolving.add(id);
-    void resolveOne(actor, id);
+    resolveOne(actor, id).catch((error: unknown) => {
+      if (!isGone(error)) throw error;
+      actor.retired = true;
+    });
   }
 }
 
@@ -90,11 +92,12 @@ async function resolveOne(actor: Actor, id: string): Promise<void> {
     // An order that turned up is on record now: the next watch, or the winding down, records what it did.
     if (found === 'ACCEPTED' && !watches(state.status)) state.ending ??= 'keep';
   } catch (error) {
-    if (isGone(error)) actor.retired = true;
-    else if (state.status !== 'ERROR')
+    if (isGone(error)) throw error;
+    if (state.status !== 'ERROR')
       await fail(
         actor,
         `the outcome of order ${id} cannot be learnt: ${venueFailure(error)?.message ?? 'no answer'}`,
+        state.ending === 'close' ? 'close' : 'keep',
       );
     // A start is a person's word that what failed was mended: it is asked for again at once.
     await condition(() => actor.retired || watches(state.status), LONGEST_BACK_OFF_MS);
@@ -110,7 +113,9 @@ async function observeUntilWoken(actor: Actor): Promise<Observation | null> {
   const { state, address } = actor;
   actor.woken = false;
   state.turn += 1;
+  // Whoever owes a comparison from here on owes another one.
   const { compare } = state;
+  state.compare = false;
   const scope = new CancellationScope();
   const observed = scope.run(() =>
     watch(`watch ${address.symbol}`).observe({
@@ -138,20 +143,20 @@ async function observeUntilWoken(actor: Actor): Promise<Observation | null> {
   const first = await settled;
   // Whichever lost is let go, so that no wait outlives its turn.
   scope.cancel();
+  state.compare ||= compare && !('observation' in first && first.observation);
   if ('error' in first) throw first.error;
-  if (first.observation) state.compare = false;
   return first.observation;
 }
 
-async function act(actor: Actor, observation: Observation): Promise<void> {
+async function act(actor: Actor, observation: Observation, word: number): Promise<void> {
   const { state, address } = actor;
-  if (observation.halt) return fail(actor, observation.halt.message);
+  if (observation.halt) return failSince(actor, word, observation.halt.message);
   for (const id of observation.changed) await record(actor, id);
   const venue = trading(address.exchange, 'take back');
   for (const intent of observation.intents) {
     if (actor.woken || !watches(state.status)) return;
     if (intent.kind === 'place') {
-      if (!(await place(actor, intent))) return;
+      if (!(await place(actor, intent, word))) return;
     } else {
       await venue.cancel({ botId: address.botId, clientOrderId: intent.clientOrderId });
       await record(actor, intent.clientOrderId);
@@ -162,7 +167,7 @@ async function act(actor: Actor, observation: Observation): Promise<void> {
 }
 
 /** False where the order was turned away: what else was decided with it is to be decided anew. */
-async function place(actor: Actor, intent: PlaceIntent): Promise<boolean> {
+async function place(actor: Actor, intent: PlaceIntent, word: number): Promise<boolean> {
   const { state, address } = actor;
   state.sequence += 1;
   const { botId } = address;
@@ -173,7 +178,10 @@ async function place(actor: Actor, intent: PlaceIntent): Promise<boolean> {
     .catch(async (error: unknown) => {
       if (isGone(error)) throw error;
       // Before anything else is decided: its worker may be alive, and about to begin.
-      return { outcome: await ledger.entomb({ botId, clientOrderId: id }) };
+      const outcome = await ledger(`not begun? ${id}`).entomb({ botId, clientOrderId: id });
+      if (outcome === 'unknown') return { outcome };
+      state.compare = true;
+      throw error;
     });
   switch (answer.outcome) {
     case 'accepted':
@@ -184,16 +192,12 @@ async function place(actor: Actor, intent: PlaceIntent): Promise<boolean> {
       state.unresolved = [...state.unresolved, id];
       resolveUnknown(actor);
       return true;
-    case 'absent':
-      state.compare = true;
-      await backOff(actor, 'an order was not begun: its worker was lost');
-      return false;
     case 'fenced':
       await backOff(actor, answer.reason);
       return false;
     case 'refused':
       await (answer.failure.final
-        ? fail(actor, answer.failure.message)
+        ? failSince(actor, word, answer.failure.message)
         : backOff(actor, answer.failure.message));
       return false;
   }
@@ -217,7 +221,7 @@ async function finish(actor: Actor): Promise<void> {
 }
 
 /** A failed turn: gone ends the actor, final ends the trading, all else waits and is tried again. */
-async function absorb(actor: Actor, error: unknown): Promise<void> {
+async function absorb(actor: Actor, error: unknown, word: number): Promise<void> {
   if (isGone(error)) {
     actor.retired = true;
     return;
@@ -226,9 +230,18 @@ async function absorb(actor: Actor, error: unknown): Promise<void> {
   const failure = venueFailure(error);
   if (failure?.final)
     return watches(actor.state.status)
-      ? fail(actor, failure.message)
-      : giveUpWindingDown(actor, failure.message);
+      ? failSince(actor, word, failure.message)
+      : giveUpSince(actor, word, failure.message);
   await backOff(actor, failure?.message ?? 'an activity failed; see the workflow history');
+}
+
+/** Nothing where it failed for good before the newest word: that one has a try of its own. */
+async function failSince(actor: Actor, word: number, message: string): Promise<void> {
+  if (actor.state.statusVersion === word) await fail(actor, message);
+}
+
+async function giveUpSince(actor: Actor, word: number, message: string): Promise<void> {
+  if (actor.state.statusVersion === word) await giveUpWindingDown(actor, message);
 }
 
 async function backOff(actor: Actor, message: string): Promise<void> {
