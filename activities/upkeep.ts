@@ -1,5 +1,6 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { Knex } from 'knex';
+import { deleteOldCommands } from '../db/commands.ts';
 import { ActivityLog } from '../db/models/activity-log.ts';
 import { Bot } from '../db/models/bot.ts';
 import { deleteOldLogs } from '../db/logs.ts';
@@ -9,8 +10,8 @@ import { BOT_WORKFLOW, botWorkflowId } from '../workflows/messages.ts';
 export interface UpkeepActivities {
   /** Bots said to trade whose run has ended become ERROR and say so; nothing starts them again. Returns how many. */
   markDeadRuns(): Promise<number>;
-  /** Deletes activity logs past their time; returns how many. */
-  deleteOldLogs(): Promise<number>;
+  /** Deletes activity logs past their time, and the ids of commands that nobody repeats any more; returns how many logs. */
+  prune(): Promise<number>;
 }
 
 export interface UpkeepDependencies {
@@ -20,6 +21,8 @@ export interface UpkeepDependencies {
   logRetentionDays: number | null;
 }
 
+/** Longer than any sender, and any attempt of an activity, goes on asking. */
+const COMMAND_DAYS = 30;
 /** A run this young may not be listed yet. */
 const SETTLED_MS = 60_000;
 
@@ -40,7 +43,10 @@ export function createUpkeep({ knex, client, logRetentionDays }: UpkeepDependenc
       for (const bot of dead) await markDead(knex, bot);
       return dead.length;
     },
-    deleteOldLogs: async () => (logRetentionDays === null ? 0 : deleteOldLogs(knex, logRetentionDays)),
+    async prune() {
+      await deleteOldCommands(knex, COMMAND_DAYS);
+      return logRetentionDays === null ? 0 : deleteOldLogs(knex, logRetentionDays);
+    },
   };
 }
 

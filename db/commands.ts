@@ -9,3 +9,8 @@ export async function recordCommand(tx: Knex, botId: string, commandId: string):
     .returning('command_id');
   return recorded.length === 1;
 }
+
+/** Deletes those carried out more than `days` ago. */
+export async function deleteOldCommands(knex: Knex, days: number): Promise<void> {
+  await knex('bot_commands').delete().whereRaw('carried_out_at < now() - make_interval(days => ?)', [days]);
+}

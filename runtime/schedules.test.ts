@@ -55,7 +55,7 @@ test.serial(
   },
 );
 
-test.serial('retention deletes the logs past their time and leaves the others', async (t) => {
+test.serial('retention deletes logs and command ids past their time and leaves the others', async (t) => {
   const stack = await startStack(t, { logRetentionDays: 30 });
   await stack.knex('activity_logs').del();
   for (const message of ['old', 'new']) await insertLog(stack.knex, { bot_id: null, level: 'INFO', message });
@@ -63,9 +63,15 @@ test.serial('retention deletes the logs past their time and leaves the others', 
     .knex('activity_logs')
     .where({ message: 'old' })
     .update({ timestamp: new Date(Date.now() - 31 * DAY_MS) });
+  const { botId: bot_id } = await stack.addBot({});
+  await stack.knex('bot_commands').insert([
+    { bot_id, command_id: 'old', carried_out_at: new Date(Date.now() - 31 * DAY_MS) },
+    { bot_id, command_id: 'new' },
+  ]);
   await ensureSchedules(stack.temporal.client);
   await triggered(stack, 'retention');
-  t.deepEqual(await stack.knex('activity_logs').pluck('message'), ['new']);
+  t.deepEqual(await stack.knex('activity_logs').where({ bot_id: null }).pluck('message'), ['new']);
+  t.deepEqual(await stack.knex('bot_commands').pluck('command_id'), ['new']);
 });
 
 const DAY_MS = 86_400_000;

@@ -61,8 +61,8 @@ const BREAKING = [
   },
   {
     change: 'two activities where there was one',
-    from: /return deleteOldLogs\(\);/,
-    to: 'await markDeadRuns(); return deleteOldLogs();',
+    from: /return prune\(\);/,
+    to: 'await markDeadRuns(); return prune();',
     told: ['retention'],
   },
 ];

@@ -2,7 +2,7 @@ import { proxyActivities } from '@temporalio/workflow';
 import type { UpkeepActivities } from '../activities/upkeep.ts';
 import { QUEUES } from './messages.ts';
 
-const { markDeadRuns, deleteOldLogs } = proxyActivities<UpkeepActivities>({
+const { markDeadRuns, prune } = proxyActivities<UpkeepActivities>({
   taskQueue: QUEUES.background,
   startToCloseTimeout: '2m',
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s', maximumAttempts: 5 },
@@ -13,7 +13,7 @@ export async function sweep(): Promise<number> {
   return markDeadRuns();
 }
 
-/** Every day: logs past `LOG_RETENTION_DAYS` go. */
+/** Every day: logs past `LOG_RETENTION_DAYS` go, and what else nobody asks for any more. */
 export async function retention(): Promise<number> {
-  return deleteOldLogs();
+  return prune();
 }

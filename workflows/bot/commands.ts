@@ -23,7 +23,8 @@ const ANSWERS = 100;
 /** Carries commands out one at a time, beside the trading loop, so that a slow venue never delays a command. */
 export async function commandLoop(actor: Actor): Promise<void> {
   for (;;) {
-    await condition(() => actor.state.queue.length > 0 || actor.retired);
+    // One that waits is begun at once: a start keeps what rests from being taken back first.
+    if (actor.state.queue.length === 0) await condition(() => actor.state.queue.length > 0 || actor.retired);
     if (actor.retired) return;
     const command = actor.state.queue[0]!;
     const answer = await carryOut(actor, command).catch((error: unknown) => refusal(actor, command, error));
