@@ -9,7 +9,8 @@ const BOTS = 1_000;
 /** Of those, as many have an order at rest: a venue lets an account rest 200 in a market and send 100 in 10 s. */
 const RESTING = 200;
 const STARTED_AT_ONCE = 8;
-const SETTLE_MS = 15_000;
+/** The venue takes 100 orders of an account in 10 s: so long are the last of them tried again. */
+const SETTLE_MS = 120_000;
 const WINDOW_MS = 75_000;
 
 /** Market, start price, least quantity worth an order. The prices swing by 0.3 % around the start price. */

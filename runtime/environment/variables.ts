@@ -150,7 +150,11 @@ const trading = {
     [1, 100_000],
   ),
   WORKER_TRADE_SLOTS: whole(50, 'Calls to one exchange at once', [1, 10_000]),
-  WORKER_CACHED_WORKFLOWS: whole(1200, 'Bots a worker keeps in memory, about 300 KB each', [1, 100_000]),
+  WORKER_CACHED_WORKFLOWS: whole(
+    400,
+    'Bots a worker keeps in memory, about 300 KB each; the others it reads again when something happens',
+    [1, 100_000],
+  ),
 };
 
 const notices = {
