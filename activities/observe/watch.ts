@@ -42,7 +42,8 @@ class Watch {
   #heldUntil = 0;
   /** The comparison with the venue that is under way, or the last one. */
   #comparison = Promise.resolve();
-  #concluding = false;
+  /** The free balance is being read for a verdict that hangs on it. */
+  #weighing = false;
   #told = false;
   readonly #underWay = new Set<Promise<void>>();
 
@@ -110,12 +111,8 @@ class Watch {
     const heard = early.filter((event) => event.type === 'trade').filter((trade) => this.#counts(trade));
     // The price that was read takes its place among those heard meanwhile: an older one after it would look like a turn.
     const [first, ...later] = [...heard, { price, at }].sort((a, b) => a.at - b.at);
-    const events: MarketEvent[] = [
-      { type: 'begin', price: first!.price, at: first!.at, missed },
-      ...later.map((tick) => ({ type: 'tick' as const, price: tick.price, at: tick.at })),
-    ];
-    for (const event of events.slice(0, -1)) this.#mind.consider(event);
-    this.#think(events.at(-1)!);
+    this.#think({ type: 'begin', price: first!.price, at: first!.at, missed });
+    for (const tick of later) this.#think({ type: 'tick', price: tick.price, at: tick.at });
     for (const event of early) if (event.type !== 'trade') this.#onMarket(event);
   }
 
@@ -157,18 +154,20 @@ class Watch {
   #think(event: MarketEvent): void {
     if (this.#facts.deps.now() < this.#heldUntil) return;
     const verdict = this.#mind.consider(event);
-    // One conclusion at a time: it is told with all that was seen meanwhile, or the next event leads to the same.
-    if (this.#concluding) return;
-    this.#concluding = true;
-    const hangs = needsFree(this.#facts) && hangsOnFree(verdict);
-    const conclusion = hangs ? this.#weigh(event) : this.#conclude(verdict);
-    this.#guard(conclusion.finally(() => (this.#concluding = false)));
+    if (needsFree(this.#facts) && hangsOnFree(verdict)) this.#guard(this.#weigh(event));
+    else this.#guard(this.#conclude(verdict));
   }
 
   /** Decides again with what is free now. */
   async #weigh(event: MarketEvent): Promise<void> {
-    this.#mind.free = await readFree(this.#facts);
-    await this.#conclude(this.#mind.consider(event));
+    if (this.#weighing) return;
+    this.#weighing = true;
+    try {
+      this.#mind.free = await readFree(this.#facts);
+      await this.#conclude(this.#mind.consider(event));
+    } finally {
+      this.#weighing = false;
+    }
   }
 
   async #refreshFree(): Promise<void> {
