@@ -44,6 +44,7 @@ class Watch {
   #comparison = Promise.resolve();
   /** The free balance is being read for a verdict that hangs on it. */
   #weighing = false;
+  /** What ends the watch is being written, or has been told: the first that comes does it, all else would write it again. */
   #told = false;
   readonly #underWay = new Set<Promise<void>>();
 
@@ -182,6 +183,7 @@ class Watch {
     await this.#comparison;
     if (intents.some((intent) => intent.kind === 'place') && (await this.#isHeld())) return;
     if (this.#told) return;
+    this.#told = true;
     await this.#store.save();
     this.#tell({ intents, done, halt });
   }
@@ -189,7 +191,8 @@ class Watch {
   async #tellReason(): Promise<void> {
     const { deps, input } = this.#facts;
     const newest = this.#mind.reasons[0]?.code ?? null;
-    if (newest === input.lastReason || deps.now() - input.reasonsAt < TELL_REASON_MS) return;
+    if (this.#told || newest === input.lastReason || deps.now() - input.reasonsAt < TELL_REASON_MS) return;
+    this.#told = true;
     await this.#store.save();
     this.#tell({});
   }
