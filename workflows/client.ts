@@ -46,6 +46,9 @@ export interface BotClient {
   reachable(): Promise<boolean>;
 }
 
+/** The part of a caller's patience that a venue may use up, so that its answer still gets there. */
+const VENUE_SHARE = 0.8;
+
 type BotFunction = (input: BotInput) => Promise<void>;
 
 export function createBotClient(client: Client, { deadlineMs = 2_500 } = {}): BotClient {
@@ -61,7 +64,7 @@ export function createBotClient(client: Client, { deadlineMs = 2_500 } = {}): Bo
       try {
         return await client.withDeadline(Date.now() + deadlineMs, () =>
           client.workflow.executeUpdateWithStart<BotFunction, CommandResult, [Command]>(COMMAND_UPDATE, {
-            args: [command],
+            args: [{ ...command, patienceMs: deadlineMs * VENUE_SHARE }],
             updateId: command.commandId,
             startWorkflowOperation,
           }),

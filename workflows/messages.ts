@@ -67,10 +67,14 @@ export interface BotChange {
   protections?: Record<string, unknown>;
 }
 
-export type Command =
-  | { name: Exclude<CommandName, 'stop' | 'configure'>; commandId: string }
-  | { name: 'stop'; commandId: string; mode: StopMode }
-  | { name: 'configure'; commandId: string; change: BotChange };
+export type Command = {
+  commandId: string;
+  /** How long the answer may wait for a venue. */ patienceMs?: number;
+} & (
+  | { name: Exclude<CommandName, 'stop' | 'configure'> }
+  | { name: 'stop'; mode: StopMode }
+  | { name: 'configure'; change: BotChange }
+);
 
 /** What an update answers: the status stored when the command had been carried out. */
 export interface CommandResult {

@@ -87,13 +87,16 @@ export async function become(actor: Actor, status: BotStatus, told: Told): Promi
   state.status = status;
   state.error = told.error ?? null;
   actor.telling += 1;
-  for (;;) {
-    const { stands, version } = await ledger(state.status).setStatus(nextWord(actor, state.status, told));
-    // A run that was reset knows less than the row; what it says now is the newest all the same.
-    if (stands || version < state.statusVersion) break;
-    state.statusVersion = version;
+  try {
+    for (;;) {
+      const { stands, version } = await ledger(state.status).setStatus(nextWord(actor, state.status, told));
+      // A run that was reset knows less than the row; what it says now is the newest all the same.
+      if (stands || version < state.statusVersion) break;
+      state.statusVersion = version;
+    }
+  } finally {
+    actor.telling -= 1;
   }
-  actor.telling -= 1;
   publishAttributes(actor);
 }
 

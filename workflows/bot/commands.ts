@@ -15,8 +15,8 @@ import {
 import { ledger } from './effects.ts';
 import { forget, watches } from './state.ts';
 
-/** How long a command waits for the venue to confirm that nothing of the bot rests there. */
-const TIDY_PATIENCE = '2s';
+/** How long a command that names no patience waits for the venue to confirm that nothing of the bot rests there. */
+const TIDY_PATIENCE_MS = 2_000;
 /** How many answers are kept for handlers still waiting and for repeats. */
 const ANSWERS = 100;
 
@@ -119,12 +119,13 @@ function unchanged({ state }: Actor): CommandResult {
 /** What a position, a resting order or an order on its way is told in. */
 const OF_THE_MARKET = ['ticker', 'exchange', 'exchange_account_id', 'first_order'] as const;
 
-async function configure(
-  actor: Actor,
-  { commandId, change }: Command & { name: 'configure' },
-): Promise<CommandResult> {
+async function configure(actor: Actor, command: Command & { name: 'configure' }): Promise<CommandResult> {
   const { state, address } = actor;
-  if (OF_THE_MARKET.some((field) => field in change) && (watches(state.status) || !(await isTidy(actor))))
+  const { commandId, change } = command;
+  if (
+    OF_THE_MARKET.some((field) => field in change) &&
+    (watches(state.status) || !(await isTidy(actor, command)))
+  )
     throw ApplicationFailure.nonRetryable(
       'The market of a bot can be changed while nothing of it is under way: stop it, then change it',
       FAILURES.refused,
@@ -143,7 +144,7 @@ async function retire(actor: Actor, command: Command): Promise<CommandResult> {
     state.ending = 'keep';
     actor.woken = true;
   }
-  const erased = (await isTidy(actor)) && (await erase(actor));
+  const erased = (await isTidy(actor, command)) && (await erase(actor));
   if (!erased) {
     await fail(
       actor,
@@ -157,8 +158,8 @@ async function retire(actor: Actor, command: Command): Promise<CommandResult> {
 }
 
 /** Waits a little for what is being taken back or asked for. */
-function isTidy({ state }: Actor): Promise<boolean> {
-  return condition(() => state.ending === null && state.unresolved.length === 0, TIDY_PATIENCE);
+function isTidy({ state }: Actor, { patienceMs = TIDY_PATIENCE_MS }: Command): Promise<boolean> {
+  return condition(() => state.ending === null && state.unresolved.length === 0, patienceMs);
 }
 
 /** False where the record still has something of the bot on the venue. */

@@ -228,20 +228,17 @@ async function absorb(actor: Actor, error: unknown, word: number): Promise<void>
   }
   if (failureOf(error, FAILURES.outlived)) return takeUp(actor);
   const failure = venueFailure(error);
-  if (failure?.final)
-    return watches(actor.state.status)
-      ? failSince(actor, word, failure.message)
-      : giveUpSince(actor, word, failure.message);
+  if (failure?.final) {
+    if (watches(actor.state.status)) await failSince(actor, word, failure.message);
+    else if (actor.state.statusVersion === word) await giveUpWindingDown(actor, failure.message);
+    return;
+  }
   await backOff(actor, failure?.message ?? 'an activity failed; see the workflow history');
 }
 
 /** Nothing where it failed for good before the newest word: that one has a try of its own. */
 async function failSince(actor: Actor, word: number, message: string): Promise<void> {
   if (actor.state.statusVersion === word) await fail(actor, message);
-}
-
-async function giveUpSince(actor: Actor, word: number, message: string): Promise<void> {
-  if (actor.state.statusVersion === word) await giveUpWindingDown(actor, message);
 }
 
 async function backOff(actor: Actor, message: string): Promise<void> {
