@@ -107,7 +107,8 @@ function rounded(price: number): number {
 async function historyEvents(client: Client, ids: string[]): Promise<number> {
   let events = 0;
   await inParallel(ids, 16, async (id) => {
-    events += (await client.workflow.getHandle(botWorkflowId(id)).describe()).historyLength;
+    const { historyLength } = await client.workflow.getHandle(botWorkflowId(id)).describe();
+    events += historyLength;
   });
   return events;
 }
