@@ -3,7 +3,7 @@ import { BOT_ID } from './fields.ts';
 
 const LAST_FILL = '2024-01-01T10:15:00.000Z';
 
-const NEW_SCALPER = {
+export const NEW_SCALPER = {
   ticker: 'BTC/USDT',
   exchange: 'Binance',
   first_order: 'BUY',
