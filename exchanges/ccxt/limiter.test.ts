@@ -6,20 +6,23 @@ import { createLimiter, type Priority } from './limiter.ts';
 const PER_MINUTE = 3_600;
 
 test('P13: when the limit makes callers wait, cancels go first, then orders', async (t) => {
-  const limiter = createLimiter('A venue', PER_MINUTE);
+  let now = 0;
+  const limiter = createLimiter('A venue', PER_MINUTE, () => now);
   await limiter.turn(PER_MINUTE * 0.2, 'read');
   const gone: string[] = [];
   const queue = async (name: string, priority: Priority): Promise<void> => {
     await limiter.turn(2, priority);
     gone.push(name);
   };
-  await Promise.all([
+  const queued = [
     queue('read 1', 'read'),
     queue('read 2', 'read'),
     queue('place', 'place'),
     queue('cancel 1', 'cancel'),
     queue('cancel 2', 'cancel'),
-  ]);
+  ];
+  now = 1_000;
+  await Promise.all(queued);
   t.deepEqual(gone, ['cancel 1', 'cancel 2', 'place', 'read 1', 'read 2']);
 });
 

@@ -72,7 +72,7 @@ export async function createVenue(profile: VenueProfile, options: VenueOptions):
   };
   const candles: Venue['candles'] = async (symbol, range) => {
     await Promise.all([markets.market(symbol), clock.ready()]);
-    return readClosedCandles(range, clock.now(), profile.pageSize, (since, limit) =>
+    return readClosedCandles(range, clock.passed(), profile.pageSize, (since, limit) =>
       call(line, client, READ, (c) => c.fetchOHLCV(symbol, range.timeframe, since, limit)),
     );
   };
