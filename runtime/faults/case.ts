@@ -67,11 +67,30 @@ export async function runCase(t: Scope, lane: Lane, { step, seed }: Case): Promi
     await Promise.all(bots.map((bot) => atRest(stack, bot)));
     return { ...outcome, ...(await inspect(stack)) };
   } catch (error) {
-    return { ...outcome, wrong: [error instanceof Error ? error.message : String(error)] };
+    const weather = await Promise.allSettled([market?.stop(), commands.stop()]);
+    const failed = weather.flatMap((one) => (one.status === 'rejected' ? [one.reason as unknown] : []));
+    const views = await Promise.all(bots.map((bot) => viewOf(stack, bot)));
+    return { ...outcome, wrong: [...[error, ...failed].map(String), ...views] };
   } finally {
     stack.exchange.control.clearFaults();
     await Promise.allSettled([market?.stop(), commands.stop()]);
   }
+}
+
+/** How a bot stands, for whoever has to find out why. */
+async function viewOf({ temporal, knex }: Stack, { botId }: BotAddress): Promise<string> {
+  const handle = temporal.client.workflow.getHandle(`bot/${botId}`);
+  const view = await Promise.all([
+    handle.query<StatusView>('status'),
+    handle.query<unknown>('reasons'),
+    BotSessionState.query(knex)
+      .findById(botId)
+      .select('turn', 'state', 'reasons', 'last_price', 'observed_at'),
+    Order.query(knex).where({ bot_id: botId, status: 'OPEN' }),
+    OrderIntent.query(knex).where({ bot_id: botId }).orderBy('sequence', 'desc').first(),
+    handle.describe().then(({ raw: { pendingActivities } }) => pendingActivities),
+  ]).catch(String);
+  return `${botId}: ${JSON.stringify(view)}`;
 }
 
 /** One left alone, of any sort, and one that is commanded about. */
