@@ -1,5 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
 import { createApi } from '../api/app.ts';
+import { createIdentity } from '../api/auth/identity.ts';
 import { listen } from '../api/server.ts';
 import { openDatabase } from '../db/connect.ts';
 import { ensureDefaultOwner } from '../db/owners.ts';
@@ -34,6 +35,7 @@ await runProcess('api', readConfiguration, async (configuration, log) => {
     knex,
     bots: createBotClient(client),
     settings,
+    identity: createIdentity(configuration.identity),
     log,
     metrics: createMetrics('api'),
     defaultOwnerId: owner.id,

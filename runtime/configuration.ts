@@ -1,14 +1,17 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
+import type { IdentityOptions } from '../api/auth/identity.ts';
 import {
   embeddedSchema,
   environmentSchema,
   PLACEHOLDER_SECRET_KEY,
   SECRET_NAMES,
   type EmbeddedEnvironment,
+  type Environment,
 } from './environment/variables.ts';
 
 /** Start is refused. The message names every variable that is wrong and how to put it right; it shows no value. */
@@ -23,6 +26,8 @@ export interface Configuration extends Settings {
   database: { url: string; poolSize: number; maxOverflow: number; echo: boolean };
   /** The encryption key seals exchange keys; only who opens them needs it. */
   secrets: { secretKey: string; encryptionKey: string | undefined };
+  /** How the API signs people in; with `isForThisRun` its tokens are good until it ends. */
+  identity: Pick<IdentityOptions, 'secret' | 'olderSecret' | 'environment'> & { isForThisRun: boolean };
 }
 
 /** The project's folder, from the sources and from `dist/` alike. */
@@ -45,6 +50,7 @@ export function readConfiguration(variables: Record<string, string | undefined>)
       echo: env.DB_ECHO_LOG,
     },
     secrets: { secretKey: env.SECRET_KEY, encryptionKey: env.ENCRYPTION_KEY },
+    identity: identitySettings(env),
   };
 }
 
@@ -54,10 +60,14 @@ export function readSettings(variables: Record<string, string | undefined>): Set
 }
 
 /** Things that are allowed and better known. */
-export function warningsOf({ api }: Configuration): string[] {
+export function warningsOf({ api, identity }: Configuration): string[] {
   const loopback = /^(127\.|::1$|localhost$)/.test(api.host);
-  if (!api.debug || loopback) return [];
+  const forThisRun = identity.isForThisRun
+    ? ['Tokens are signed with a secret made for this run: the next one signs everybody out. Set JWT_SECRET.']
+    : [];
+  if (!api.debug || loopback) return forThisRun;
   return [
+    ...forThisRun,
     `DEBUG=True and the API listens on ${api.host}: whoever reaches it can command the bots. ` +
       'Let only this machine reach it (HOST=127.0.0.1, or a container port published on 127.0.0.1), ' +
       'or set DEBUG=False and what it asks for.',
@@ -169,6 +179,23 @@ function apiSettings(env: EmbeddedEnvironment) {
       : null,
     maxBots: env.MAX_BOTS_PER_USER,
     tradeAmount: { least: env.MIN_TRADE_AMOUNT, most: env.MAX_TRADE_AMOUNT },
+  };
+}
+
+/** A placeholder that everybody knows signs nothing: in its place a secret is made. */
+function identitySettings(env: Environment): Configuration['identity'] {
+  const { JWT_SECRET, JWT_SECRET_PREVIOUS: olderSecret, SECRET_KEY, ENVIRONMENT } = env;
+  if (ENVIRONMENT === 'production' && JWT_SECRET === undefined)
+    throw new ConfigurationError(
+      'JWT_SECRET is missing, which ENVIRONMENT=production does not allow. ' +
+        'Set it to what `openssl rand -hex 32` gives.',
+    );
+  const isForThisRun = JWT_SECRET === undefined && SECRET_KEY === PLACEHOLDER_SECRET_KEY;
+  return {
+    secret: isForThisRun ? randomBytes(32).toString('hex') : (JWT_SECRET ?? SECRET_KEY),
+    olderSecret,
+    environment: ENVIRONMENT ?? (env.DEBUG ? 'development' : 'production'),
+    isForThisRun,
   };
 }
 

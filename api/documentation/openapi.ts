@@ -8,7 +8,8 @@ import {
   type ZodOpenApiResponsesObject,
 } from 'zod-openapi';
 import { ERROR_STATUS, type ErrorCode } from '../errors.ts';
-import type { Contract, Examples, Route } from '../route.ts';
+import { needsSignIn } from '../policies.ts';
+import { isBelow, type Contract, type Examples, type Route } from '../route.ts';
 import type { ApiSettings } from '../settings.ts';
 
 /** The OpenAPI 3.1 document of a contract, as JSON. Nothing in it is written by hand but titles. */
@@ -18,9 +19,15 @@ export function describe(contract: Contract, { name, version, description }: Api
     paths[route.path] = { ...paths[route.path], [route.method]: operation(route, contract) };
   }
   const info = { title: name, version, description };
-  const document = createDocument({ openapi: '3.1.0', info, tags: contract.tags, paths });
+  const isOpen = contract.routes.every((route) => !needsSignIn(route.policy));
+  const document = createDocument({
+    ...{ openapi: '3.1.0', info, tags: contract.tags, paths },
+    ...(!isOpen && { components: { securitySchemes: { access: ACCESS_TOKEN } } }),
+  });
   return JSON.stringify(document);
 }
+
+const ACCESS_TOKEN = { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } as const;
 
 function operation(route: Route, contract: Contract): ZodOpenApiOperationObject {
   const { method, path, tag, summary, description, params, query, body, examples } = route;
@@ -30,6 +37,7 @@ function operation(route: Route, contract: Contract): ZodOpenApiOperationObject 
     tags: [tag],
     summary,
     ...(description && { description }),
+    ...(needsSignIn(route.policy) && { security: [{ access: [] }] }),
     requestParams: { ...(isObject(params) && { path: params }), ...(isObject(query) && { query }) },
     ...(body && { requestBody: { required: true, content: content(body, examples) } }),
     responses: { ...refusals(route, contract), ...answers(route) },
@@ -51,8 +59,9 @@ function answers({ responses, produces = 'application/json' }: Route): ZodOpenAp
   return Object.fromEntries(entries) as ZodOpenApiResponsesObject;
 }
 
-function refusals(route: Route, { envelope, prefix }: Contract): ZodOpenApiResponsesObject {
-  const codes = [...codesOf(route, prefix)];
+function refusals(route: Route, contract: Contract): ZodOpenApiResponsesObject {
+  const { envelope } = contract;
+  const codes = [...codesOf(route, contract)];
   const entries = codes.map((code) => {
     const status = ERROR_STATUS[code];
     const words = codes
@@ -65,14 +74,16 @@ function refusals(route: Route, { envelope, prefix }: Contract): ZodOpenApiRespo
   return Object.fromEntries(entries) as ZodOpenApiResponsesObject;
 }
 
-function codesOf(route: Route, prefix: string): Set<ErrorCode> {
+function codesOf(route: Route, contract: Contract): Set<ErrorCode> {
   const { method, path, policy, params, query, body, refusals: special = [] } = route;
   return new Set<ErrorCode>([
     ...special,
     ...(method === 'get' ? [] : (['foreign_origin'] as const)),
     ...(params || query || body ? (['malformed_input'] as const) : []),
     ...(body ? (['invalid_input', 'body_too_large', 'unsupported_encoding'] as const) : []),
-    ...(path.startsWith(`${prefix}/`) ? (['rate_limited'] as const) : []),
-    ...(policy === 'owner' ? (['internal', 'unavailable'] as const) : []),
+    ...(isBelow(contract, path) ? (['rate_limited'] as const) : []),
+    ...(policy === 'public' ? [] : (['internal', 'unavailable'] as const)),
+    ...(needsSignIn(policy) ? (['unauthenticated'] as const) : []),
+    ...(needsSignIn(policy) && policy !== 'signed-in' ? (['forbidden'] as const) : []),
   ]);
 }

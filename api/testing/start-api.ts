@@ -7,6 +7,7 @@ import { createApi } from '../app.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { listen } from '../server.ts';
 import type { ApiSettings } from '../settings.ts';
+import { testIdentity } from './identity.ts';
 import { recordingBotClient, type RecordingBotClient } from './recording-bot-client.ts';
 
 export interface TestApi {
@@ -70,6 +71,7 @@ export async function startApi(
   const app = createApi({
     ...{ knex, bots, defaultOwnerId: ownerId, checkAnswers: true, deadlineMs: PATIENCE_MS },
     settings: { ...TEST_SETTINGS, ...settings },
+    identity: overrides.identity ?? testIdentity(),
     log: pino(intoLines(lines)),
     metrics: new Registry(),
     ...overrides,

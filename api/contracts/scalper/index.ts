@@ -17,7 +17,7 @@ export function scalper(settings: ApiSettings): Contract {
     ...versioned.map((route) => ({ ...route, path: `${settings.prefix}${route.path}` })),
     ...systemRoutes,
   ];
-  const contract = { prefix: settings.prefix, routes: documented, tags: TAGS, envelope };
+  const contract = { roots: [settings.prefix], routes: documented, tags: TAGS, envelope };
   return { ...contract, routes: [...documented, ...documentationRoutes(contract, settings)] };
 }
 
