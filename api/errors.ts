@@ -6,6 +6,7 @@ export const ERROR_STATUS = {
   bot_limit_reached: 400,
   bot_is_running: 400,
   unauthenticated: 401,
+  invalid_token: 401,
   invalid_credentials: 401,
   locked_out: 401,
   foreign_origin: 403,

@@ -1,8 +1,8 @@
 import type { Logger } from 'pino';
 import type { z } from 'zod';
-import type { Dependencies, Owner } from './dependencies.ts';
+import type { Dependencies } from './dependencies.ts';
 import type { ApiError, ErrorCode } from './errors.ts';
-import type { CallerUnder, Policy } from './policies.ts';
+import type { CallerUnder, OwnerUnder, Policy } from './policies.ts';
 
 type Schema = z.ZodType;
 type Responses = Record<number, Schema | null>;
@@ -13,7 +13,8 @@ export interface Request<P, Q, B, By extends Policy> {
   params: Read<P>;
   query: Read<Q>;
   body: Read<B>;
-  owner: Owner;
+  /** Whose rows it is about, under the policy `owner`; else null. */
+  owner: OwnerUnder<By>;
   /** Who is signed in; null under a policy that asks nobody to be. */
   caller: CallerUnder<By>;
   client: Client;

@@ -3,7 +3,7 @@ import type { Context } from 'koa';
 import { readBody } from './body.ts';
 import type { Dependencies } from './dependencies.ts';
 import { ApiError, unavailable } from './errors.ts';
-import { authorize, ownerOf, POLICIES } from './policies.ts';
+import { authorize, ownerUnder, POLICIES } from './policies.ts';
 import type { Contract, Route } from './route.ts';
 import type { ApiState } from './state.ts';
 import { validate } from './validation.ts';
@@ -44,7 +44,7 @@ async function serve(ctx: Context, route: Route, dependencies: Dependencies): Pr
     params: sent.path,
     query: sent.query,
     body: sent.body,
-    owner: ownerOf(dependencies),
+    owner: ownerUnder(route.policy, caller, dependencies),
     caller,
     client: { userAgent: ctx.get('User-Agent'), address: ctx.ip },
     requestId: state.requestId,

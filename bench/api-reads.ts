@@ -72,6 +72,7 @@ const NO_BOTS: BotClient = {
 
 const SETTINGS = {
   ...{ prefix: '/api/v1', name: 'Perpetua', version: '1', description: '', debug: true },
+  authRequired: false,
   ...{
     corsOrigins: ['http://localhost:3000'],
     allowedHosts: ['127.0.0.1'],

@@ -41,8 +41,9 @@ export function readConfiguration(variables: Record<string, string | undefined>)
       'SECRET_KEY is still the placeholder of the template, which DEBUG=False does not allow. ' +
         'Set it to what `openssl rand -hex 32` gives.',
     );
+  const settings = grouped(env);
   return {
-    ...grouped(env),
+    ...settings,
     database: {
       url: env.DATABASE_URL,
       poolSize: env.DB_POOL_SIZE,
@@ -50,7 +51,7 @@ export function readConfiguration(variables: Record<string, string | undefined>)
       echo: env.DB_ECHO_LOG,
     },
     secrets: { secretKey: env.SECRET_KEY, encryptionKey: env.ENCRYPTION_KEY },
-    identity: identitySettings(env),
+    identity: identitySettings(env, settings.environment),
   };
 }
 
@@ -61,17 +62,21 @@ export function readSettings(variables: Record<string, string | undefined>): Set
 
 /** Things that are allowed and better known. */
 export function warningsOf({ api, identity }: Configuration): string[] {
-  const loopback = /^(127\.|::1$|localhost$)/.test(api.host);
   const forThisRun = identity.isForThisRun
     ? ['Tokens are signed with a secret made for this run: the next one signs everybody out. Set JWT_SECRET.']
     : [];
-  if (!api.debug || loopback) return forThisRun;
+  if (!api.debug || isLoopback(api.host)) return forThisRun;
   return [
     ...forThisRun,
-    `DEBUG=True and the API listens on ${api.host}: whoever reaches it can command the bots. ` +
+    `DEBUG=True and the API listens on ${api.host}: passwords and tokens come to it over plain HTTP. ` +
       'Let only this machine reach it (HOST=127.0.0.1, or a container port published on 127.0.0.1), ' +
       'or set DEBUG=False and what it asks for.',
   ];
+}
+
+/** Whether what listens there is heard on this machine alone. */
+export function isLoopback(host: string): boolean {
+  return /^(127(\.\d+){3}|::1|localhost)$/.test(host);
 }
 
 /** What children and tools are given: our own environment with what `.env` adds. */
@@ -120,6 +125,7 @@ function parse<T>(schema: z.ZodType<T>, variables: Record<string, string | undef
 
 function grouped(env: EmbeddedEnvironment) {
   return {
+    environment: env.ENVIRONMENT ?? (env.DEBUG ? ('development' as const) : ('production' as const)),
     dataDir: resolve(PROJECT, env.DATA_DIR),
     api: apiSettings(env),
     temporal: {
@@ -171,6 +177,7 @@ function apiSettings(env: EmbeddedEnvironment) {
     version: env.VERSION,
     description: env.DESCRIPTION,
     debug: env.DEBUG,
+    authRequired: env.AUTH_REQUIRED ?? true,
     corsOrigins: env.BACKEND_CORS_ORIGINS,
     allowedHosts: env.ALLOWED_HOSTS ?? (env.DEBUG ? ['*'] : productionHosts),
     trustedProxies: env.TRUSTED_PROXIES,
@@ -183,8 +190,10 @@ function apiSettings(env: EmbeddedEnvironment) {
 }
 
 /** A placeholder that everybody knows signs nothing: in its place a secret is made. */
-function identitySettings(env: Environment): Configuration['identity'] {
-  const { JWT_SECRET, JWT_SECRET_PREVIOUS: olderSecret, SECRET_KEY, ENVIRONMENT } = env;
+function identitySettings(
+  { JWT_SECRET, JWT_SECRET_PREVIOUS: olderSecret, SECRET_KEY, ENVIRONMENT }: Environment,
+  environment: Settings['environment'],
+): Configuration['identity'] {
   if (ENVIRONMENT === 'production' && JWT_SECRET === undefined)
     throw new ConfigurationError(
       'JWT_SECRET is missing, which ENVIRONMENT=production does not allow. ' +
@@ -194,12 +203,12 @@ function identitySettings(env: Environment): Configuration['identity'] {
   return {
     secret: isForThisRun ? randomBytes(32).toString('hex') : (JWT_SECRET ?? SECRET_KEY),
     olderSecret,
-    environment: ENVIRONMENT ?? (env.DEBUG ? 'development' : 'production'),
+    environment,
     isForThisRun,
   };
 }
 
-/** Anybody who reaches the API commands its bots: not with real money. */
+/** They are nobody's who signs in, so they are not for real money. */
 function liveKeys(env: EmbeddedEnvironment): { apiKey: string; secret: string } | null {
   const { BINANCE_API_KEY: apiKey, BINANCE_SECRET_KEY: secret } = env;
   if (apiKey === undefined && secret === undefined) return null;
@@ -209,8 +218,8 @@ function liveKeys(env: EmbeddedEnvironment): { apiKey: string; secret: string } 
     );
   if (!env.BINANCE_TESTNET)
     throw new ConfigurationError(
-      'BINANCE_TESTNET=False needs sign-in, which this version does not have: ' +
-        "use keys of Binance's testnet with BINANCE_TESTNET=True, or take BINANCE_API_KEY away.",
+      'BINANCE_TESTNET=False does not go with keys in the environment: real money is traded by users who are signed in, ' +
+        "with keys of their own. Use keys of Binance's testnet with BINANCE_TESTNET=True, or take BINANCE_API_KEY away.",
     );
   return { apiKey, secret };
 }

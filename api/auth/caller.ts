@@ -14,18 +14,20 @@ export interface Caller {
 
 /**
  * The caller by the request's `Authorization` header. Session and user are read with every request: logout, disabling and a
- * change of the role act at once, whatever the token says. Throws `unauthenticated`.
+ * change of the role act at once, whatever the token says. Throws `unauthenticated` where no token is sent, `invalid_token`
+ * where it is not good.
  */
 export async function callerOf(
   authorization: string,
   { knex, identity: { tokens, now } }: Pick<Dependencies, 'knex' | 'identity'>,
 ): Promise<Caller> {
+  if (authorization === '') throw unauthenticated();
   const [, token] = /^Bearer +(\S+) *$/i.exec(authorization) ?? [];
   const subject = token === undefined ? null : await tokens.verify('access', token);
-  if (!subject) throw unauthenticated();
+  if (!subject) throw invalidToken();
   const session = await findLiveSession(knex, subject.sessionId, now());
   if (!session || session.user_id !== subject.userId || session.token_version !== subject.version)
-    throw unauthenticated();
+    throw invalidToken();
   await touchSession(knex, session, now());
   return {
     userId: session.user_id,
@@ -37,5 +39,11 @@ export async function callerOf(
 }
 
 export function unauthenticated(): ApiError {
-  return new ApiError('unauthenticated', 'Not signed in, or no longer. Sign in and send the access token.');
+  return new ApiError('unauthenticated', SIGN_IN);
 }
+
+function invalidToken(): ApiError {
+  return new ApiError('invalid_token', SIGN_IN);
+}
+
+const SIGN_IN = 'Not signed in, or no longer. Sign in and send the access token.';

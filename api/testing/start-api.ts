@@ -42,6 +42,7 @@ export const TEST_SETTINGS: ApiSettings = {
   version: '1.0.0',
   description: 'API for cryptocurrency scalping bot management',
   debug: true,
+  authRequired: false,
   corsOrigins: ['http://localhost:3000', 'http://localhost:3001'],
   allowedHosts: ['*'],
   trustedProxies: 0,

@@ -47,6 +47,11 @@ const api = {
       example: 'production',
     }),
   DEBUG: flag(true, 'False in production: https only, known hosts only, no placeholder secrets'),
+  AUTH_REQUIRED: z.stringbool({ error: 'must be True or False' }).optional().meta({
+    description:
+      'Whether the API of the bots asks who is there. False: whoever reaches it commands every bot, so it is refused but for development on this machine alone, on paper, where `npm start` takes it. Not set: True',
+    example: 'True',
+  }),
   WORKERS: whole(4, 'Read for compatibility: one process serves the API; run more of it for more', [1, 64]),
   BACKEND_CORS_ORIGINS: list(
     ['http://localhost:3000', 'http://localhost:3001'],
@@ -152,7 +157,7 @@ const exchange = {
     }),
   EXCHANGE_CONTROL_TOKEN: secret("Opens the simulated exchange's control API, which is off without it"),
   BINANCE_API_KEY: secret(
-    "Keys of Binance's testnet: new bots on Binance trade with them. Real money is refused while there is no sign-in",
+    "Keys of Binance's testnet: new bots on Binance trade with them. Real money is traded with keys of signed-in users, never with these",
   ),
   BINANCE_SECRET_KEY: secret('Their secret'),
   BINANCE_TESTNET: flag(true, "Whether those are keys of Binance's testnet"),

@@ -132,6 +132,7 @@ const SETTINGS: ApiSettings = {
   version: '1.0.0',
   description: 'API for cryptocurrency scalping bot management',
   debug: true,
+  authRequired: false,
   corsOrigins: ['http://localhost:3000', 'http://localhost:3001'],
   allowedHosts: ['*'],
   trustedProxies: 0,

@@ -1,7 +1,7 @@
 import { decodeJwt } from 'jose';
 import test from 'ava';
 import { shared } from '../../../runtime/testing/shared.ts';
-import { needsSignIn } from '../../policies.ts';
+import { rolesUnder } from '../../policies.ts';
 import { PASSWORD, bearer, signedIn, testClock, testIdentity, type Pair } from '../../testing/identity.ts';
 import { startApi, TEST_SETTINGS } from '../../testing/start-api.ts';
 import { trading } from './index.ts';
@@ -17,7 +17,7 @@ interface SessionBody {
 }
 
 /** With everything a path needs; nothing else of it matters here. */
-const closed = trading(TEST_SETTINGS).routes.filter(({ policy }) => needsSignIn(policy));
+const closed = trading(TEST_SETTINGS).routes.filter(({ policy }) => rolesUnder(policy, TEST_SETTINGS));
 const requestOf = ({ method, path }: (typeof closed)[0]) =>
   [method.toUpperCase(), path.replace('{id}', '550e8400-e29b-41d4-a716-446655440000')] as const;
 
@@ -130,7 +130,7 @@ test('The OpenAPI document says which routes ask for a token', async (t) => {
   for (const { method, path, policy } of trading(TEST_SETTINGS).routes) {
     const operation = body.paths[path]?.[method];
     if (path.startsWith('/openapi')) continue;
-    t.is(operation?.security !== undefined, needsSignIn(policy), `${method} ${path}`);
+    t.is(operation?.security !== undefined, rolesUnder(policy, TEST_SETTINGS) !== null, `${method} ${path}`);
     t.is('403' in operation!.responses && method === 'get', policy === 'admin', `${method} ${path}`);
   }
 });
