@@ -13,8 +13,14 @@ import { requestId } from './middleware/request-id.ts';
 import { requestMetrics } from './middleware/request-metrics.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
 import { createRouter, refuseOtherMethods } from './router.ts';
-import { isBelow } from './route.ts';
+import { isBelow, type Contract } from './route.ts';
+import type { ApiSettings } from './settings.ts';
 import type { ApiState } from './state.ts';
+
+/** Every published API; the last one refuses what is no one's. */
+export function contractsOf(settings: ApiSettings): readonly [Contract, Contract] {
+  return [trading(settings), scalper(settings)];
+}
 
 /**
  * The HTTP API as a Koa application; `listen` of `server.ts` serves it. Throws where a route has no policy. The registry
@@ -22,7 +28,7 @@ import type { ApiState } from './state.ts';
  */
 export function createApi(dependencies: Dependencies): Koa<ApiState> {
   const { settings, log, metrics, checkAnswers = false } = dependencies;
-  const contracts = [trading(settings), scalper(settings)] as const;
+  const contracts = contractsOf(settings);
   const routes = contracts.flatMap((contract) => contract.routes);
   const roots = contracts.flatMap((contract) => contract.roots);
   const router = createRouter({ routes }, dependencies);

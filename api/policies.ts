@@ -1,3 +1,4 @@
+import { EVERYBODY } from '../db/bots.ts';
 import type { Role } from '../db/models/user.ts';
 import { callerOf, type Caller } from './auth/caller.ts';
 import type { Dependencies, Owner } from './dependencies.ts';
@@ -56,5 +57,5 @@ export function ownerUnder(policy: Policy, caller: Caller | null, dependencies: 
 
 /** Every row there is; what has no owner counts as the default owner's. */
 export function everybody({ defaultOwnerId }: Pick<Dependencies, 'defaultOwnerId'>): Owner {
-  return { id: defaultOwnerId, rows: {} };
+  return { id: defaultOwnerId, rows: { userId: EVERYBODY } };
 }

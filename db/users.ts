@@ -25,6 +25,11 @@ export async function listUsers(knex: Knex, { skip, limit }: Page): Promise<User
   return User.query(knex).orderBy('created_at', 'desc').orderBy('id').offset(skip).limit(limit);
 }
 
+/** Those who can act as one. */
+export async function countAdmins(knex: Knex): Promise<number> {
+  return User.query(knex).where({ role: 'admin', disabled_at: null }).resultSize();
+}
+
 /**
  * Sets the password and ends every session, with all the tokens there are. False where `tokenVersion` is not the user's any
  * more: another change was faster.

@@ -222,7 +222,7 @@ test('trading-api 19: admins list users, without anything that opens an account'
   t.is(status, 200);
   t.deepEqual(body.map(({ email }) => email).slice(0, 2), ['user@example.com', 'admin@example.com']);
   for (const user of body)
-    t.deepEqual(Object.keys(user), ['id', 'email', 'role', 'totp_enabled', 'created_at']);
+    t.deepEqual(Object.keys(user), ['id', 'email', 'role', 'totp_enabled', 'disabled', 'created_at']);
   t.notRegex(text, /\$2b\$/);
   const page = await call<{ email: string }[]>('GET', '/auth/users?skip=1&limit=1', undefined, headers);
   t.deepEqual(

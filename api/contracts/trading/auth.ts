@@ -1,12 +1,9 @@
-import { z } from 'zod';
-import { listUsers } from '../../../db/users.ts';
 import { endSessions } from '../../../db/sessions.ts';
 import { changePassword } from '../../commands/change-password.ts';
 import { refreshSession } from '../../commands/refresh-session.ts';
 import { register } from '../../commands/register.ts';
 import { signIn } from '../../commands/sign-in.ts';
 import { answer, route } from '../../route.ts';
-import { skipAndLimit } from '../scalper/fields.ts';
 import { presentUser } from './present.ts';
 import {
   credentials,
@@ -17,7 +14,6 @@ import {
   registered,
   registration,
   tokenPair,
-  user,
 } from './schemas.ts';
 
 const tag = 'Authentication';
@@ -109,17 +105,4 @@ const change = route({
   },
 });
 
-const users = route({
-  method: 'get',
-  path: '/auth/users',
-  policy: 'admin',
-  tag,
-  summary: 'List users, newest first',
-  query: z.object(skipAndLimit(500)),
-  responses: { 200: z.array(user) },
-  async handler({ query }, { knex }) {
-    return answer(200, (await listUsers(knex, query)).map(presentUser));
-  },
-});
-
-export const authRoutes = [registerUser, login, refresh, logout, change, users];
+export const authRoutes = [registerUser, login, refresh, logout, change];

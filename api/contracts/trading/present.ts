@@ -4,9 +4,13 @@ import type { User } from '../../../db/models/user.ts';
 import type { session, user } from './schemas.ts';
 
 /** What admins see of a user; nothing that could be used to sign in. */
-export function presentUser({ id, email, role, created_at }: User): z.input<typeof user> {
+export function presentUser({ id, email, role, disabled_at, created_at }: User): z.input<typeof user> {
   // Nobody has a second factor in this version.
-  return { id, email, role: role ?? 'user', totp_enabled: false, created_at: created_at.toISOString() };
+  return {
+    ...{ id, email, role: role ?? 'user', totp_enabled: false },
+    disabled: disabled_at !== null,
+    created_at: created_at.toISOString(),
+  };
 }
 
 export function presentSession(row: Session, currentId: string): z.input<typeof session> {

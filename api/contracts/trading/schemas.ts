@@ -5,7 +5,7 @@ import { timestamp, uuid } from '../scalper/fields.ts';
 
 /** In the documentation. */
 const EMAIL = 'ada@example.com';
-const SESSION_ID = '550e8400-e29b-41d4-a716-446655440000';
+const ID = '550e8400-e29b-41d4-a716-446655440000';
 /** Longer than any token of ours; no reason to look at more. */
 const MAX_TOKEN_LENGTH = 4_096;
 
@@ -58,9 +58,15 @@ export const registered = z
 
 export const user = z
   .strictObject({
-    ...{ id: uuid, email: z.string().nullable(), role, totp_enabled: z.boolean(), created_at: timestamp },
+    ...{ id: uuid, email: z.string().nullable(), role, totp_enabled: z.boolean() },
+    disabled: z.boolean().meta({ description: 'Whether they are kept out' }),
+    created_at: timestamp,
   })
   .meta({ id: 'User' });
+
+export const userPath = z.object({ id: uuid.meta({ description: 'The user', example: ID }) });
+
+export const roleChange = z.object({ role }).meta({ id: 'RoleChange' });
 
 export const session = z
   .strictObject({
@@ -70,6 +76,6 @@ export const session = z
   })
   .meta({ id: 'Session' });
 
-export const sessionPath = z.object({ id: uuid.meta({ description: 'The session', example: SESSION_ID }) });
+export const sessionPath = z.object({ id: uuid.meta({ description: 'The session', example: ID }) });
 
 export const message = z.strictObject({ message: z.string() }).meta({ id: 'Message' });

@@ -131,6 +131,6 @@ test('The OpenAPI document says which routes ask for a token', async (t) => {
     const operation = body.paths[path]?.[method];
     if (path.startsWith('/openapi')) continue;
     t.is(operation?.security !== undefined, rolesUnder(policy, TEST_SETTINGS) !== null, `${method} ${path}`);
-    t.is('403' in operation!.responses && method === 'get', policy === 'admin', `${method} ${path}`);
+    if (method === 'get') t.is('403' in operation!.responses, policy === 'admin', `${method} ${path}`);
   }
 });
