@@ -40,12 +40,12 @@ export async function actorsOf(api: TestApi): Promise<Actor[]> {
 }
 
 /** Let in where the policy names the role. */
-export function asRole(role: Role): Actor['access'] {
+function asRole(role: Role): Actor['access'] {
   return (policy, settings) => ((rolesUnder(policy, settings)?.includes(role) ?? true) ? 'in' : 403);
 }
 
 /** Let in where nobody has to be signed in. */
-export function asNobody(policy: Policy, settings: ApiSettings): Access {
+function asNobody(policy: Policy, settings: ApiSettings): Access {
   return rolesUnder(policy, settings) ? 401 : 'in';
 }
 
