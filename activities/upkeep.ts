@@ -4,13 +4,18 @@ import { deleteOldCommands } from '../db/commands.ts';
 import { ActivityLog } from '../db/models/activity-log.ts';
 import { Bot } from '../db/models/bot.ts';
 import { deleteOldLogs } from '../db/logs.ts';
+import { deleteOldAttempts } from '../db/login-attempts.ts';
+import { deleteOldSessions } from '../db/sessions.ts';
 import { BOT_WORKFLOW, botWorkflowId } from '../workflows/messages.ts';
 
 /** What is looked after on a schedule, for all bots together. */
 export interface UpkeepActivities {
   /** Bots said to trade whose run has ended become ERROR and say so; nothing starts them again. Returns how many. */
   markDeadRuns(): Promise<number>;
-  /** Deletes activity logs past their time, and the ids of commands that nobody repeats any more; returns how many logs. */
+  /**
+   * Deletes activity logs past their time, and what nobody asks for any more: ids of commands, sessions that are long over,
+   * failed sign-ins; returns how many logs.
+   */
   prune(): Promise<number>;
 }
 
@@ -23,6 +28,10 @@ export interface UpkeepDependencies {
 
 /** Longer than any sender, and any attempt of an activity, goes on asking. */
 const COMMAND_DAYS = 30;
+/** A session that ran out so long ago explains nothing any more. */
+const SESSION_DAYS = 30;
+/** Far longer than a lock-out. */
+const ATTEMPT_DAYS = 1;
 /** A run this young may not be listed yet. */
 const SETTLED_MS = 60_000;
 
@@ -45,6 +54,8 @@ export function createUpkeep({ knex, client, logRetentionDays }: UpkeepDependenc
     },
     async prune() {
       await deleteOldCommands(knex, COMMAND_DAYS);
+      await deleteOldSessions(knex, SESSION_DAYS);
+      await deleteOldAttempts(knex, ATTEMPT_DAYS);
       return logRetentionDays === null ? 0 : deleteOldLogs(knex, logRetentionDays);
     },
   };

@@ -5,6 +5,7 @@ import { Registry } from 'prom-client';
 import { shared } from '../runtime/testing/shared.ts';
 import { createRouter } from './router.ts';
 import { EXAMPLE, post } from './testing/example.ts';
+import { testIdentity } from './testing/identity.ts';
 import { patientDatabase, startApi, TEST_SETTINGS, type Call } from './testing/start-api.ts';
 import { scalper } from './contracts/scalper/index.ts';
 
@@ -255,7 +256,7 @@ test('P10: a route without a policy fails at boot', async (t) => {
   const { knex, bots, ownerId } = await startApi(t, {}, await database(t));
   const dependencies = {
     ...{ knex, bots, defaultOwnerId: ownerId, settings: TEST_SETTINGS },
-    ...{ log: pino({ enabled: false }), metrics: new Registry() },
+    ...{ identity: testIdentity(), log: pino({ enabled: false }), metrics: new Registry() },
   };
   const contract = scalper(TEST_SETTINGS);
   t.notThrows(() => createRouter(contract, dependencies));

@@ -1,5 +1,6 @@
 import Koa from 'koa';
 import { scalper } from './contracts/scalper/index.ts';
+import { trading } from './contracts/trading/index.ts';
 import type { Dependencies } from './dependencies.ts';
 import { accessLog } from './middleware/access-log.ts';
 import { compression } from './middleware/compression.ts';
@@ -12,7 +13,14 @@ import { requestId } from './middleware/request-id.ts';
 import { requestMetrics } from './middleware/request-metrics.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
 import { createRouter, refuseOtherMethods } from './router.ts';
+import { isBelow, type Contract } from './route.ts';
+import type { ApiSettings } from './settings.ts';
 import type { ApiState } from './state.ts';
+
+/** Every published API; the last one refuses what is no one's. */
+export function contractsOf(settings: ApiSettings): readonly [Contract, Contract] {
+  return [trading(settings), scalper(settings)];
+}
 
 /**
  * The HTTP API as a Koa application; `listen` of `server.ts` serves it. Throws where a route has no policy. The registry
@@ -20,8 +28,13 @@ import type { ApiState } from './state.ts';
  */
 export function createApi(dependencies: Dependencies): Koa<ApiState> {
   const { settings, log, metrics, checkAnswers = false } = dependencies;
-  const contract = scalper(settings);
-  const router = createRouter(contract, dependencies);
+  const contracts = contractsOf(settings);
+  const routes = contracts.flatMap((contract) => contract.routes);
+  const roots = contracts.flatMap((contract) => contract.roots);
+  const router = createRouter({ routes }, dependencies);
+  const [, standard] = contracts;
+  const envelopeOf = (path: string) =>
+    (contracts.find((contract) => isBelow(contract, path)) ?? standard).envelope;
 
   const app = new Koa<ApiState>({ proxy: settings.trustedProxies > 0, maxIpsCount: settings.trustedProxies });
   app.silent = true;
@@ -31,14 +44,14 @@ export function createApi(dependencies: Dependencies): Koa<ApiState> {
   app.use(securityHeaders);
   app.use(accessLog(log));
   app.use(requestMetrics(metrics));
-  app.use(faults(contract.envelope, { checkAnswers }));
+  app.use(faults(envelopeOf, { checkAnswers }));
   app.use(hostCheck(settings.allowedHosts));
   if (!settings.debug) app.use(httpsRedirect);
   app.use(crossOrigin(settings.corsOrigins));
   app.use(foreignPages(settings.corsOrigins));
   app.use(compression());
   const limiters = dependencies.rateLimiters ?? (settings.rateLimit && memoryLimiters(settings.rateLimit));
-  if (limiters) app.use(rateLimit(limiters, contract.prefix));
+  if (limiters) app.use(rateLimit(limiters, roots));
   app.use(router.routes());
   app.use(refuseOtherMethods(router));
   return app;

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { OwnedBy } from '../db/bots.ts';
 import type { BotClient } from '../workflows/client.ts';
+import type { Identity } from './auth/identity.ts';
 import type { RateLimiters } from './middleware/rate-limit.ts';
 import type { ApiSettings } from './settings.ts';
 
@@ -19,6 +20,8 @@ export interface Dependencies {
   knex: Knex;
   bots: BotClient;
   settings: ApiSettings;
+  /** Passwords and tokens. */
+  identity: Identity;
   log: Logger;
   metrics: Registry;
   /** While sign-in is off every request is this user's; the row must exist in `users`. */

@@ -7,6 +7,7 @@ import { shared } from '../runtime/testing/shared.ts';
 import { CommandRefused } from '../workflows/client.ts';
 import { EXAMPLE, post } from './testing/example.ts';
 import { describedRequests, type Document, type Sent } from './testing/described-requests.ts';
+import { signedIn } from './testing/identity.ts';
 import { startApi, type TestApi } from './testing/start-api.ts';
 
 /** Numbers as JSON may write them, beyond what a float or a column holds. */
@@ -195,6 +196,10 @@ const anywhere = (botId: string) =>
         '/api/v1/trades',
         '/api/v1/nowhere/ID',
         '/docs/assets/ID',
+        '/auth/register',
+        '/auth/login',
+        '/auth/refresh',
+        '/auth/sessions/ID',
         '/ID',
       ),
       fc.oneof(fc.constant(botId), fc.constant(randomUUID()), piece),
@@ -230,12 +235,18 @@ async function lastingBot({ call, bots }: TestApi): Promise<string> {
   return (await post(call)).body.id;
 }
 
-async function fuzz(t: ExecutionContext, sending: fc.Arbitrary<Sent>, expected: number[]): Promise<void> {
+async function fuzz(
+  t: ExecutionContext,
+  sending: fc.Arbitrary<Sent>,
+  expected: number[],
+  always: Record<string, string> = {},
+): Promise<void> {
   const { url, call } = await api(t);
   const seen = new Map<number, number>();
   await fc.assert(
     fc.asyncProperty(sending, headers, async ({ method, path, content }, sent) => {
-      const status = await send(url, method, path, { 'Content-Type': 'application/json', ...sent }, content);
+      const all = { 'Content-Type': 'application/json', ...sent, ...always };
+      const status = await send(url, method, path, all, content);
       seen.set(status, (seen.get(status) ?? 0) + 1);
       return status < 500;
     }),
@@ -250,9 +261,22 @@ test('P6: no malformed request makes a 5xx or ends the process', async (t) => {
   await fuzz(t, sendings(await lastingBot(await api(t))), [200, 400, 404, 422]);
 });
 
-test('P6: nothing that the OpenAPI document describes makes a 5xx', async (t) => {
+test('P6: nothing that the OpenAPI document describes makes a 5xx, also to an operator', async (t) => {
   const running = await api(t);
   const botId = await lastingBot(running);
+  const { id, headers: operator } = await signedIn(running.call, 'fuzz-ops@example.com');
+  await running.knex('users').where({ id }).update({ role: 'ops' });
   const { body } = await running.call<Document>('GET', '/openapi.json');
-  await fuzz(t, describedRequests(body, botId), [200, 201, 400, 404, 422]);
+  await fuzz(t, describedRequests(body, botId), [200, 201, 400, 404, 422], operator);
+});
+
+test('P6: nothing that the OpenAPI document of the trading API describes makes a 5xx, also to an admin', async (t) => {
+  const { call, knex } = await api(t);
+  const { id, headers: admin } = await signedIn(call, 'fuzz@example.com');
+  await knex('users').where({ id }).update({ role: 'admin' });
+  const { body } = await call<Document>('GET', '/openapi/trading.json');
+  // What ends the session would leave the rest refused.
+  const { '/auth/logout': _, '/auth/sessions': sessions, ...paths } = body.paths;
+  const lasting = { ...body, paths: { ...paths, '/auth/sessions': { get: sessions!['get']! } } };
+  await fuzz(t, describedRequests(lasting, id), [200, 400, 401, 404, 422], admin);
 });

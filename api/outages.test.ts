@@ -8,6 +8,7 @@ import { startStack } from '../runtime/testing/stack.ts';
 import { createBotClient } from '../workflows/client.ts';
 import { explain, isDatabaseOutage } from './outages.ts';
 import { post } from './testing/example.ts';
+import { PASSWORD, signedIn } from './testing/identity.ts';
 import { startApi } from './testing/start-api.ts';
 
 const DEADLINE_MS = 2_900;
@@ -58,6 +59,7 @@ for (const outage of ['cut', 'silent'] as const) {
     });
     const { call } = await startApi(t, {}, { knex, deadlineMs: DEADLINE_MS });
     t.is((await call('GET', '/api/v1/bots/')).status, 200);
+    const { email, headers: signed } = await signedIn(call, 'ada@example.com');
 
     link.set(outage);
     for (const path of ['/api/v1/bots/', '/api/v1/logs/count', '/health']) {
@@ -66,6 +68,8 @@ for (const outage of ['cut', 'silent'] as const) {
       t.truthy(headers.get('Retry-After'), path);
     }
     t.is((await call('POST', '/api/v1/logs/', { level: 'INFO', message: 'x' })).status, 503);
+    t.is((await call('POST', '/auth/login', { email, password: PASSWORD })).status, 503);
+    t.is((await call('GET', '/auth/sessions', undefined, signed)).status, 503);
     t.is((await call('GET', '/')).status, 200);
 
     link.set('open');
@@ -75,6 +79,7 @@ for (const outage of ['cut', 'silent'] as const) {
       if (status !== 200) await sleep(50);
     }
     t.is((await call('GET', '/health')).status, 200);
+    t.is((await call('GET', '/auth/sessions', undefined, signed)).status, 200);
   });
 }
 

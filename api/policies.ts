@@ -1,10 +1,61 @@
+import { EVERYBODY } from '../db/bots.ts';
+import type { Role } from '../db/models/user.ts';
+import { callerOf, type Caller } from './auth/caller.ts';
 import type { Dependencies, Owner } from './dependencies.ts';
+import { ApiError } from './errors.ts';
+import type { ApiSettings } from './settings.ts';
 
-/** Who may call a route: `public` anybody, `owner` a user, for what is theirs. */
-export const POLICIES = ['public', 'owner'] as const;
+/**
+ * Who may call a route: `public` anybody; `owner` a user, for what is theirs, or, while sign-in is off, whoever reaches the
+ * API, for everything; `signed-in` a user; `ops` operators and admins; `admin` admins alone.
+ */
+export const POLICIES = ['public', 'owner', 'signed-in', 'ops', 'admin'] as const;
 export type Policy = (typeof POLICIES)[number];
 
-/** The user a request acts for. While sign-in is off there is one, and every row is theirs. */
-export function ownerOf({ defaultOwnerId }: Dependencies): Owner {
-  return { id: defaultOwnerId, rows: {} };
+const ALLOWED: Record<Exclude<Policy, 'public'>, readonly Role[]> = {
+  owner: ['user', 'ops', 'admin'],
+  'signed-in': ['user', 'ops', 'admin'],
+  ops: ['ops', 'admin'],
+  admin: ['admin'],
+};
+
+/** The caller that a handler is given under a policy. */
+export type CallerUnder<P extends Policy> = P extends 'public'
+  ? null
+  : P extends 'owner'
+    ? Caller | null
+    : Caller;
+/** Whose rows a handler may touch: only `owner` gives it any. */
+export type OwnerUnder<P extends Policy> = P extends 'owner' ? Owner : null;
+
+/** The roles that a policy lets in; null where nobody has to be signed in. */
+export function rolesUnder(
+  policy: Policy,
+  { authRequired }: Pick<ApiSettings, 'authRequired'>,
+): readonly Role[] | null {
+  return policy === 'public' || (policy === 'owner' && !authRequired) ? null : ALLOWED[policy];
+}
+
+/** The caller, if the policy lets them in; null where it asks for none. Throws `unauthenticated`, `invalid_token` or `forbidden`. */
+export async function authorize(
+  policy: Policy,
+  authorization: string,
+  dependencies: Dependencies,
+): Promise<Caller | null> {
+  const roles = rolesUnder(policy, dependencies.settings);
+  if (!roles) return null;
+  const caller = await callerOf(authorization, dependencies);
+  if (!roles.includes(caller.role)) throw new ApiError('forbidden', 'Your role does not allow this.');
+  return caller;
+}
+
+/** Whose rows a request under `policy` is about: the caller's; everybody's while sign-in is off. */
+export function ownerUnder(policy: Policy, caller: Caller | null, dependencies: Dependencies): Owner | null {
+  if (policy !== 'owner') return null;
+  return caller ? { id: caller.userId, rows: { userId: caller.userId } } : everybody(dependencies);
+}
+
+/** Every row there is; what has no owner counts as the default owner's. */
+export function everybody({ defaultOwnerId }: Pick<Dependencies, 'defaultOwnerId'>): Owner {
+  return { id: defaultOwnerId, rows: { userId: EVERYBODY } };
 }

@@ -1,22 +1,32 @@
 import type { Logger } from 'pino';
 import type { z } from 'zod';
-import type { Dependencies, Owner } from './dependencies.ts';
+import type { Dependencies } from './dependencies.ts';
 import type { ApiError, ErrorCode } from './errors.ts';
-import type { Policy } from './policies.ts';
+import type { CallerUnder, OwnerUnder, Policy } from './policies.ts';
 
 type Schema = z.ZodType;
 type Responses = Record<number, Schema | null>;
 type Read<S> = S extends Schema ? z.output<S> : undefined;
 
 /** What a handler is given: everything already validated. */
-export interface Request<P, Q, B> {
+export interface Request<P, Q, B, By extends Policy> {
   params: Read<P>;
   query: Read<Q>;
   body: Read<B>;
-  owner: Owner;
+  /** Whose rows it is about, under the policy `owner`; else null. */
+  owner: OwnerUnder<By>;
+  /** Who is signed in; null under a policy that asks nobody to be. */
+  caller: CallerUnder<By>;
+  client: Client;
   requestId: string;
   /** A logger that writes the request's id with every line. */
   log(): Logger;
+}
+
+/** What sent a request, as it says itself and as far as proxies are believed. */
+export interface Client {
+  userAgent: string;
+  address: string;
 }
 
 /** One of the declared answers. A status declared with null has no body. */
@@ -28,11 +38,11 @@ export type Answer<R extends Responses> = {
   };
 }[keyof R];
 
-interface Declaration<P, Q, B, R extends Responses> {
+interface Declaration<P, Q, B, R extends Responses, By extends Policy> {
   method: 'get' | 'post' | 'put' | 'delete';
   /** As documented: `/bots/{bot_id}`. Both forms, with and without a last slash, are answered. */
   path: string;
-  policy: Policy;
+  policy: By;
   tag: string;
   summary: string;
   description?: string;
@@ -46,15 +56,15 @@ interface Declaration<P, Q, B, R extends Responses> {
   produces?: string;
   /** The refusals special to this route, for the documentation. */
   refusals?: ErrorCode[];
-  handler(request: Request<P, Q, B>, dependencies: Dependencies): Promise<Answer<R>>;
+  handler(request: Request<P, Q, B, By>, dependencies: Dependencies): Promise<Answer<R>>;
 }
 
 export type Examples = Record<string, { summary: string; value: Record<string, unknown> }>;
 
 /** A route whose types have been checked where it was declared. */
-export interface Route extends Omit<Declaration<Schema, Schema, Schema, Responses>, 'handler'> {
+export interface Route extends Omit<Declaration<Schema, Schema, Schema, Responses, Policy>, 'handler'> {
   handler(
-    request: Request<Schema, Schema, Schema>,
+    request: Request<Schema, Schema, Schema, Policy>,
     dependencies: Dependencies,
   ): Promise<{ status: number; body: unknown; headers?: Record<string, string> }>;
 }
@@ -65,10 +75,11 @@ export interface Route extends Omit<Declaration<Schema, Schema, Schema, Response
  */
 export function route<
   R extends Responses,
+  By extends Policy,
   P extends Schema | undefined = undefined,
   Q extends Schema | undefined = undefined,
   B extends Schema | undefined = undefined,
->(declaration: Declaration<P, Q, B, R>): Route {
+>(declaration: Declaration<P, Q, B, R, By>): Route {
   return declaration as unknown as Route;
 }
 
@@ -83,12 +94,17 @@ export function answer<Status extends number, Body>(
 
 /** A published API: its routes and the form its refusals have. */
 export interface Contract {
-  /** Requests below it are counted by the rate limit; no last slash. */
-  prefix: string;
+  /** What is below these paths is refused in this contract's words and counted by the rate limit; no last slash. */
+  roots: string[];
   routes: Route[];
   /** Every tag a route has, in the order of the documentation. */
   tags: { name: string; description: string }[];
   envelope: Envelope;
+}
+
+/** Whether `path` is below one of the contract's roots, or is one. */
+export function isBelow({ roots }: Pick<Contract, 'roots'>, path: string): boolean {
+  return roots.some((root) => path === root || path.startsWith(`${root}/`));
 }
 
 export interface Envelope {

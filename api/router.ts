@@ -3,7 +3,7 @@ import type { Context } from 'koa';
 import { readBody } from './body.ts';
 import type { Dependencies } from './dependencies.ts';
 import { ApiError, unavailable } from './errors.ts';
-import { ownerOf, POLICIES } from './policies.ts';
+import { authorize, ownerUnder, POLICIES } from './policies.ts';
 import type { Contract, Route } from './route.ts';
 import type { ApiState } from './state.ts';
 import { validate } from './validation.ts';
@@ -11,8 +11,11 @@ import { validate } from './validation.ts';
 /** So that an outage is answered within 3 s. */
 const DEADLINE_MS = 2_900;
 
-/** Serves the contract's routes. Throws at once for a route without a policy: nothing is open by oversight. */
-export function createRouter({ routes }: Contract, dependencies: Dependencies): Router<ApiState> {
+/** Serves the routes. Throws at once for a route without a policy: nothing is open by oversight. */
+export function createRouter(
+  { routes }: Pick<Contract, 'routes'>,
+  dependencies: Dependencies,
+): Router<ApiState> {
   // Sensitive: another case would be another path to whoever stands before the routes, the rate limit among them.
   const router = new Router<ApiState>({ strict: false, sensitive: true });
   for (const route of routes) {
@@ -30,6 +33,9 @@ function routerPath(path: string): string {
 async function serve(ctx: Context, route: Route, dependencies: Dependencies): Promise<void> {
   const state = ctx.state as ApiState;
   state.route = route.path;
+  const deadlineMs = dependencies.deadlineMs ?? DEADLINE_MS;
+  // Before anything else is read: who may not call learns nothing of what could be sent.
+  const caller = await within(deadlineMs, authorize(route.policy, ctx.get('Authorization'), dependencies));
   const sent = validate(
     { path: route.params, query: route.query, body: route.body },
     { path: ctx['params'], query: ctx.query, body: route.body && (await readBody(ctx)) },
@@ -38,14 +44,13 @@ async function serve(ctx: Context, route: Route, dependencies: Dependencies): Pr
     params: sent.path,
     query: sent.query,
     body: sent.body,
-    owner: ownerOf(dependencies),
+    owner: ownerUnder(route.policy, caller, dependencies),
+    caller,
+    client: { userAgent: ctx.get('User-Agent'), address: ctx.ip },
     requestId: state.requestId,
     log: state.log,
   };
-  const { status, body, headers } = await within(
-    dependencies.deadlineMs ?? DEADLINE_MS,
-    route.handler(request, dependencies),
-  );
+  const { status, body, headers } = await within(deadlineMs, route.handler(request, dependencies));
   if (dependencies.checkAnswers) check(route, status, body);
   if (body === null) ctx.body = null;
   else ctx.body = route.produces ? body : JSON.stringify(body);

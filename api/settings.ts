@@ -9,6 +9,8 @@ export interface ApiSettings {
   description: string;
   /** Off: plain HTTP is sent to https. */
   debug: boolean;
+  /** Off: whoever reaches the API acts for everybody; for one developer on one machine (`AUTH_REQUIRED`). */
+  authRequired: boolean;
   /** Origins browsers may call from, exactly as they send them. */
   corsOrigins: readonly string[];
   /** Host names answered to; `*` for any. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Koa from 'koa';
@@ -5,6 +6,7 @@ import pg from 'pg';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { createApi } from '../api/app.ts';
+import { createIdentity } from '../api/auth/identity.ts';
 import { listen } from '../api/server.ts';
 import { openDatabase } from '../db/connect.ts';
 import { startTestPostgres } from '../runtime/testing/database.ts';
@@ -42,6 +44,7 @@ async function measure(databaseUrl: string, say: (line: string) => void): Promis
     const api = await listen(
       createApi({
         ...{ knex, bots: NO_BOTS, defaultOwnerId: ownerId, settings: SETTINGS },
+        identity: createIdentity({ secret: randomUUID(), environment: 'production' }),
         // As in production, with its lines going nowhere.
         log: pino({ level: 'info' }, { write: () => undefined }),
         metrics: new Registry(),
@@ -69,6 +72,7 @@ const NO_BOTS: BotClient = {
 
 const SETTINGS = {
   ...{ prefix: '/api/v1', name: 'Perpetua', version: '1', description: '', debug: true },
+  authRequired: false,
   ...{
     corsOrigins: ['http://localhost:3000'],
     allowedHosts: ['127.0.0.1'],

@@ -95,6 +95,7 @@ const NOTHING_FROM_OUTSIDE = {
   PAPER_FEED: 'synthetic',
   HOST: '127.0.0.1',
   DEBUG: 'True',
+  AUTH_REQUIRED: 'False',
   RATE_LIMIT_ENABLED: 'False',
   MAX_BOTS_PER_USER: '2000',
   LOG_LEVEL: 'WARNING',

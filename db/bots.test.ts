@@ -1,9 +1,11 @@
 import test from 'ava';
 import { freshDatabase } from '../runtime/testing/database.ts';
 import { botWithAccount, PING_PONG } from '../runtime/testing/rows.ts';
-import { findBot, insertBot, listBots, readStatistics } from './bots.ts';
+import { EVERYBODY, findBot, insertBot, listBots, readStatistics } from './bots.ts';
 import { clearLogs, countLogs, deleteOldLogs, insertLog, listLogs } from './logs.ts';
 import { Bot } from './models/bot.ts';
+
+const ALL = { userId: EVERYBODY } as const;
 
 test('ten bots that come at once on nine existing ones leave exactly ten', async (t) => {
   const { knex } = await freshDatabase(t);
@@ -29,22 +31,22 @@ test('bots come newest first, filtered by status and owner', async (t) => {
   const second = (await botWithAccount(knex, { status: 'ACTIVE' })).bot;
   const third = (await botWithAccount(knex)).bot;
   const ids = async (filter: object) =>
-    (await listBots(knex, { skip: 0, limit: 100, ...filter })).map(({ id }) => id);
+    (await listBots(knex, { ...ALL, skip: 0, limit: 100, ...filter })).map(({ id }) => id);
   t.deepEqual(await ids({}), [third.id, second.id, first.id]);
   t.deepEqual(await ids({ skip: 1, limit: 1 }), [second.id]);
   t.deepEqual(await ids({ status: 'ACTIVE' }), [second.id]);
-  t.deepEqual(await ids({ userId: first.user_id }), [first.id]);
-  t.is(await findBot(knex, first.id, { userId: second.user_id }), null);
-  t.is((await findBot(knex, first.id))?.ticker, 'BTC/USDT');
+  t.deepEqual(await ids({ userId: first.user_id! }), [first.id]);
+  t.is(await findBot(knex, first.id, { userId: second.user_id! }), null);
+  t.is((await findBot(knex, first.id, ALL))?.ticker, 'BTC/USDT');
 });
 
 test('statistics are exact sums, and zeros where there is nothing', async (t) => {
   const { knex } = await freshDatabase(t);
   const empty = { total_bots: 0, active_bots: 0, stopped_bots: 0, total_pnl: '0', total_trades: 0 };
-  t.deepEqual(await readStatistics(knex), empty);
+  t.deepEqual(await readStatistics(knex, ALL), empty);
   await botWithAccount(knex, { status: 'ACTIVE', pnl: '0.1', total_trades: 3 });
   await botWithAccount(knex, { status: 'ERROR', pnl: '0.2', total_trades: 4 });
-  t.deepEqual(await readStatistics(knex), {
+  t.deepEqual(await readStatistics(knex, ALL), {
     total_bots: 2,
     active_bots: 1,
     stopped_bots: 0,
@@ -60,8 +62,15 @@ test('logs are counted by level, listed newest first, cleared by owner and by ag
   await knex('activity_logs')
     .where({ level: 'INFO' })
     .update({ timestamp: knex.raw(`now() - interval '31 days'`) });
-  t.deepEqual(await countLogs(knex), { INFO: 1, SUCCESS: 0, WARNING: 0, ERROR: 2, TELEGRAM: 0, total: 3 });
-  t.is((await listLogs(knex, { level: 'ERROR', skip: 0, limit: 10 })).length, 2);
+  t.deepEqual(await countLogs(knex, ALL), {
+    INFO: 1,
+    SUCCESS: 0,
+    WARNING: 0,
+    ERROR: 2,
+    TELEGRAM: 0,
+    total: 3,
+  });
+  t.is((await listLogs(knex, { ...ALL, level: 'ERROR', skip: 0, limit: 10 })).length, 2);
   t.is(await deleteOldLogs(knex, 30), 1);
-  t.is(await clearLogs(knex), 2);
+  t.is(await clearLogs(knex, ALL), 2);
 });

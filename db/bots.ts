@@ -16,9 +16,12 @@ export interface Page {
   limit: number;
 }
 
-/** Whose rows; absent: everybody's. */
+/** In the place of a user: every row there is. */
+export const EVERYBODY: unique symbol = Symbol('everybody');
+
+/** Whose rows a query is about. Never left out: a forgotten owner is a type error, and not everybody's rows. */
 export interface OwnedBy {
-  userId?: string | null;
+  userId: string | typeof EVERYBODY;
 }
 
 export interface Statistics {
@@ -61,14 +64,14 @@ export async function listBots(
   { userId, status, skip, limit }: Page & OwnedBy & { status?: BotStatus },
 ): Promise<BotRow[]> {
   const query = knex('bots').orderBy('created_at', 'desc').orderBy('id').offset(skip).limit(limit);
-  if (userId !== undefined) void query.where({ user_id: userId });
+  if (userId !== EVERYBODY) void query.where({ user_id: userId });
   if (status !== undefined) void query.where({ status });
   return query;
 }
 
-export async function findBot(knex: Knex, id: string, { userId }: OwnedBy = {}): Promise<BotRow | null> {
+export async function findBot(knex: Knex, id: string, { userId }: OwnedBy): Promise<BotRow | null> {
   const query = knex('bots').where({ id }).first<BotRow | undefined>();
-  if (userId !== undefined) void query.where({ user_id: userId });
+  if (userId !== EVERYBODY) void query.where({ user_id: userId });
   return (await query) ?? null;
 }
 
@@ -78,7 +81,7 @@ export async function listWatchedBots(knex: Knex): Promise<string[]> {
 }
 
 /** Over all bots of any status. */
-export async function readStatistics(knex: Knex, { userId }: OwnedBy = {}): Promise<Statistics> {
+export async function readStatistics(knex: Knex, { userId }: OwnedBy): Promise<Statistics> {
   const query = knex('bots').first<Statistics>(
     knex.raw(`
       count(*) AS total_bots,
@@ -87,6 +90,6 @@ export async function readStatistics(knex: Knex, { userId }: OwnedBy = {}): Prom
       coalesce(sum(pnl), 0) AS total_pnl,
       coalesce(sum(total_trades), 0)::bigint AS total_trades`),
   );
-  if (userId !== undefined) void query.where({ user_id: userId });
+  if (userId !== EVERYBODY) void query.where({ user_id: userId });
   return query;
 }

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { ActivityLog, LOG_LEVELS, type LogLevel } from './models/activity-log.ts';
-import type { OwnedBy, Page } from './bots.ts';
+import { EVERYBODY, type OwnedBy, type Page } from './bots.ts';
 import type { LogRow } from './rows.ts';
 
 export interface NewLog {
@@ -18,7 +18,7 @@ export async function listLogs(
   { userId, level, skip, limit }: Page & OwnedBy & { level?: LogLevel },
 ): Promise<LogRow[]> {
   const query = knex('activity_logs').orderBy('timestamp', 'desc').orderBy('id').offset(skip).limit(limit);
-  if (userId !== undefined) void query.where({ user_id: userId });
+  if (userId !== EVERYBODY) void query.where({ user_id: userId });
   if (level !== undefined) void query.where({ level });
   return query;
 }
@@ -27,10 +27,10 @@ export async function insertLog(knex: Knex, log: NewLog): Promise<ActivityLog> {
   return ActivityLog.query(knex).insert(log).returning('*');
 }
 
-/** Deletes them all; returns how many there were. */
-export async function clearLogs(knex: Knex, { userId }: OwnedBy = {}): Promise<number> {
+/** Deletes the owner's; returns how many there were. */
+export async function clearLogs(knex: Knex, { userId }: OwnedBy): Promise<number> {
   const query = ActivityLog.query(knex).delete();
-  if (userId !== undefined) void query.where({ user_id: userId });
+  if (userId !== EVERYBODY) void query.where({ user_id: userId });
   return query;
 }
 
@@ -42,10 +42,10 @@ export async function deleteOldLogs(knex: Knex, days: number): Promise<number> {
 /** How many of each level, none left out, and their sum. */
 export async function countLogs(
   knex: Knex,
-  { userId }: OwnedBy = {},
+  { userId }: OwnedBy,
 ): Promise<Record<LogLevel | 'total', number>> {
   const query = knex('activity_logs').select('level').count('* as count').groupBy('level');
-  if (userId !== undefined) void query.where({ user_id: userId });
+  if (userId !== EVERYBODY) void query.where({ user_id: userId });
   const found = new Map(
     ((await query) as { level: LogLevel; count: number }[]).map((row) => [row.level, row.count]),
   );

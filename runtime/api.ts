@@ -1,5 +1,6 @@
 import { Client, Connection } from '@temporalio/client';
 import { createApi } from '../api/app.ts';
+import { createIdentity } from '../api/auth/identity.ts';
 import { listen } from '../api/server.ts';
 import { openDatabase } from '../db/connect.ts';
 import { ensureDefaultOwner } from '../db/owners.ts';
@@ -8,6 +9,7 @@ import { readConfiguration, warningsOf } from './configuration.ts';
 import { requireFreePort } from './embedded/ports.ts';
 import { createMetrics } from './metrics.ts';
 import { runProcess } from './run-process.ts';
+import { requireOwnMachine, requirePaper } from './without-sign-in.ts';
 
 /** A door must answer within 3 s, whatever the database does. */
 const LONGEST_QUERY_MS = 2_500;
@@ -16,6 +18,7 @@ const LONGEST_RECONNECT_MS = 2_000;
 /** The HTTP API. It starts without Temporal, answers 503 to commands meanwhile, and recovers by itself. */
 await runProcess('api', readConfiguration, async (configuration, log) => {
   const { api: settings, database, temporal } = configuration;
+  requireOwnMachine(configuration);
   for (const warning of warningsOf(configuration)) log.warn(warning);
   await requireFreePort(settings.port, 'PORT', 'the API', settings.host);
   const knex = openDatabase({
@@ -23,7 +26,8 @@ await runProcess('api', readConfiguration, async (configuration, log) => {
     queryTimeoutMs: LONGEST_QUERY_MS,
     ...(database.echo && { onQuery: (sql: string) => log.info({ sql }, 'query') }),
   });
-  const owner = await ensureDefaultOwner(knex);
+  const { id: defaultOwnerId } = await ensureDefaultOwner(knex);
+  await requirePaper(knex, { api: settings, defaultOwnerId });
   const connection = Connection.lazy({
     address: temporal.address,
     // gRPC's own goes up to two minutes: so long would commands be refused after Temporal is back.
@@ -34,9 +38,10 @@ await runProcess('api', readConfiguration, async (configuration, log) => {
     knex,
     bots: createBotClient(client),
     settings,
+    identity: createIdentity(configuration.identity),
     log,
     metrics: createMetrics('api'),
-    defaultOwnerId: owner.id,
+    defaultOwnerId,
   });
   const listening = await listen(app, settings);
   log.info({ url: listening.url }, 'listening');

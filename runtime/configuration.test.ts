@@ -26,6 +26,58 @@ const refusals: [why: string, variables: Record<string, string | undefined>, mes
   ],
 ];
 
+const signing: typeof refusals = [
+  ['no JWT_SECRET', { ...REQUIRED, ENVIRONMENT: 'production' }, /JWT_SECRET is missing/],
+  [
+    'a JWT_SECRET of 31 characters',
+    { ...REQUIRED, ENVIRONMENT: 'production', JWT_SECRET: 'j'.repeat(31) },
+    /JWT_SECRET must have at least 32/,
+  ],
+  [
+    'a placeholder for JWT_SECRET',
+    { ...REQUIRED, ENVIRONMENT: 'production', JWT_SECRET: PLACEHOLDER_SECRET_KEY },
+    /JWT_SECRET is a placeholder/,
+  ],
+  [
+    'a short JWT_SECRET_PREVIOUS',
+    { ...REQUIRED, JWT_SECRET: 'j'.repeat(32), JWT_SECRET_PREVIOUS: 'short-secret' },
+    /JWT_SECRET_PREVIOUS must have at least 32/,
+  ],
+];
+
+for (const [why, variables, message] of signing) {
+  test(`trading-api 61: start is refused with ${why}`, (t) => {
+    const error = t.throws(() => readConfiguration(variables), { instanceOf: ConfigurationError, message });
+    for (const value of Object.values(variables))
+      if (value && value !== 'production') t.false(error.message.includes(value));
+  });
+}
+
+test('tokens are signed with JWT_SECRET, else with SECRET_KEY, and never with the placeholder', (t) => {
+  const { secret, isForThisRun } = readConfiguration(REQUIRED).identity;
+  t.is(secret, REQUIRED.SECRET_KEY);
+  t.false(isForThisRun);
+  const own = { JWT_SECRET: 'j'.repeat(32), JWT_SECRET_PREVIOUS: 'p'.repeat(32), ENVIRONMENT: 'production' };
+  t.deepEqual(readConfiguration({ ...REQUIRED, ...own }).identity, {
+    ...{ secret: own.JWT_SECRET, olderSecret: own.JWT_SECRET_PREVIOUS },
+    ...{ environment: 'production', isForThisRun: false },
+  });
+  const placeholder = { ...REQUIRED, SECRET_KEY: PLACEHOLDER_SECRET_KEY };
+  const made = readConfiguration(placeholder);
+  t.not(made.identity.secret, PLACEHOLDER_SECRET_KEY);
+  t.not(made.identity.secret, readConfiguration(placeholder).identity.secret);
+  t.regex(warningsOf(made).join(), /Set JWT_SECRET/);
+  t.false(warningsOf(made).join().includes(made.identity.secret));
+});
+
+test('without DEBUG it is production, unless ENVIRONMENT says otherwise', (t) => {
+  const environmentOf = (variables: object) =>
+    readConfiguration({ ...REQUIRED, ...variables }).identity.environment;
+  t.is(environmentOf({}), 'development');
+  t.is(environmentOf({ DEBUG: 'False' }), 'production');
+  t.is(environmentOf({ DEBUG: 'False', ENVIRONMENT: 'development' }), 'development');
+});
+
 for (const [why, variables, message] of refusals) {
   test(`scalper-bot 52: start is refused with ${why}`, (t) => {
     const error = t.throws(() => readConfiguration(variables), { instanceOf: ConfigurationError, message });

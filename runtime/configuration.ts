@@ -1,14 +1,17 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
+import type { IdentityOptions } from '../api/auth/identity.ts';
 import {
   embeddedSchema,
   environmentSchema,
   PLACEHOLDER_SECRET_KEY,
   SECRET_NAMES,
   type EmbeddedEnvironment,
+  type Environment,
 } from './environment/variables.ts';
 
 /** Start is refused. The message names every variable that is wrong and how to put it right; it shows no value. */
@@ -23,6 +26,8 @@ export interface Configuration extends Settings {
   database: { url: string; poolSize: number; maxOverflow: number; echo: boolean };
   /** The encryption key seals exchange keys; only who opens them needs it. */
   secrets: { secretKey: string; encryptionKey: string | undefined };
+  /** How the API signs people in; with `isForThisRun` its tokens are good until it ends. */
+  identity: Pick<IdentityOptions, 'secret' | 'olderSecret' | 'environment'> & { isForThisRun: boolean };
 }
 
 /** The project's folder, from the sources and from `dist/` alike. */
@@ -36,8 +41,9 @@ export function readConfiguration(variables: Record<string, string | undefined>)
       'SECRET_KEY is still the placeholder of the template, which DEBUG=False does not allow. ' +
         'Set it to what `openssl rand -hex 32` gives.',
     );
+  const settings = grouped(env);
   return {
-    ...grouped(env),
+    ...settings,
     database: {
       url: env.DATABASE_URL,
       poolSize: env.DB_POOL_SIZE,
@@ -45,6 +51,7 @@ export function readConfiguration(variables: Record<string, string | undefined>)
       echo: env.DB_ECHO_LOG,
     },
     secrets: { secretKey: env.SECRET_KEY, encryptionKey: env.ENCRYPTION_KEY },
+    identity: identitySettings(env, settings.environment),
   };
 }
 
@@ -54,14 +61,22 @@ export function readSettings(variables: Record<string, string | undefined>): Set
 }
 
 /** Things that are allowed and better known. */
-export function warningsOf({ api }: Configuration): string[] {
-  const loopback = /^(127\.|::1$|localhost$)/.test(api.host);
-  if (!api.debug || loopback) return [];
+export function warningsOf({ api, identity }: Configuration): string[] {
+  const forThisRun = identity.isForThisRun
+    ? ['Tokens are signed with a secret made for this run: the next one signs everybody out. Set JWT_SECRET.']
+    : [];
+  if (!api.debug || isLoopback(api.host)) return forThisRun;
   return [
-    `DEBUG=True and the API listens on ${api.host}: whoever reaches it can command the bots. ` +
+    ...forThisRun,
+    `DEBUG=True and the API listens on ${api.host}: passwords and tokens come to it over plain HTTP. ` +
       'Let only this machine reach it (HOST=127.0.0.1, or a container port published on 127.0.0.1), ' +
       'or set DEBUG=False and what it asks for.',
   ];
+}
+
+/** Whether what listens there is heard on this machine alone. */
+export function isLoopback(host: string): boolean {
+  return /^(127(\.\d+){3}|::1|localhost)$/.test(host);
 }
 
 /** What children and tools are given: our own environment with what `.env` adds. */
@@ -110,6 +125,7 @@ function parse<T>(schema: z.ZodType<T>, variables: Record<string, string | undef
 
 function grouped(env: EmbeddedEnvironment) {
   return {
+    environment: env.ENVIRONMENT ?? (env.DEBUG ? ('development' as const) : ('production' as const)),
     dataDir: resolve(PROJECT, env.DATA_DIR),
     api: apiSettings(env),
     temporal: {
@@ -161,6 +177,7 @@ function apiSettings(env: EmbeddedEnvironment) {
     version: env.VERSION,
     description: env.DESCRIPTION,
     debug: env.DEBUG,
+    authRequired: env.AUTH_REQUIRED ?? true,
     corsOrigins: env.BACKEND_CORS_ORIGINS,
     allowedHosts: env.ALLOWED_HOSTS ?? (env.DEBUG ? ['*'] : productionHosts),
     trustedProxies: env.TRUSTED_PROXIES,
@@ -172,7 +189,26 @@ function apiSettings(env: EmbeddedEnvironment) {
   };
 }
 
-/** Anybody who reaches the API commands its bots: not with real money. */
+/** A placeholder that everybody knows signs nothing: in its place a secret is made. */
+function identitySettings(
+  { JWT_SECRET, JWT_SECRET_PREVIOUS: olderSecret, SECRET_KEY, ENVIRONMENT }: Environment,
+  environment: Settings['environment'],
+): Configuration['identity'] {
+  if (ENVIRONMENT === 'production' && JWT_SECRET === undefined)
+    throw new ConfigurationError(
+      'JWT_SECRET is missing, which ENVIRONMENT=production does not allow. ' +
+        'Set it to what `openssl rand -hex 32` gives.',
+    );
+  const isForThisRun = JWT_SECRET === undefined && SECRET_KEY === PLACEHOLDER_SECRET_KEY;
+  return {
+    secret: isForThisRun ? randomBytes(32).toString('hex') : (JWT_SECRET ?? SECRET_KEY),
+    olderSecret,
+    environment,
+    isForThisRun,
+  };
+}
+
+/** They are nobody's who signs in, so they are not for real money. */
 function liveKeys(env: EmbeddedEnvironment): { apiKey: string; secret: string } | null {
   const { BINANCE_API_KEY: apiKey, BINANCE_SECRET_KEY: secret } = env;
   if (apiKey === undefined && secret === undefined) return null;
@@ -182,8 +218,8 @@ function liveKeys(env: EmbeddedEnvironment): { apiKey: string; secret: string } 
     );
   if (!env.BINANCE_TESTNET)
     throw new ConfigurationError(
-      'BINANCE_TESTNET=False needs sign-in, which this version does not have: ' +
-        "use keys of Binance's testnet with BINANCE_TESTNET=True, or take BINANCE_API_KEY away.",
+      'BINANCE_TESTNET=False does not go with keys in the environment: real money is traded by users who are signed in, ' +
+        "with keys of their own. Use keys of Binance's testnet with BINANCE_TESTNET=True, or take BINANCE_API_KEY away.",
     );
   return { apiKey, secret };
 }

@@ -34,7 +34,7 @@ test('keys of the environment become one sealed live account, and changed keys a
   t.is(vault.open(account!.sealed, row).secret, 'another');
 });
 
-test('keys of the environment trade on the test network only, while there is no sign-in', (t) => {
+test('keys of the environment trade on the test network only: nobody signs in as their owner', (t) => {
   t.deepEqual(readConfiguration(VARIABLES).exchange.liveKeys, KEYS);
   const error = t.throws(() => readConfiguration({ ...VARIABLES, BINANCE_TESTNET: 'False' }), {
     instanceOf: ConfigurationError,

@@ -50,6 +50,7 @@ test.serial('one command runs everything, Ctrl-C ends it, and the next start fin
     t.regex(first.output(), new RegExp(`^\\d\\d:\\d\\d:\\d\\d  ${part} is up$`, 'm'));
   t.regex(first.output(), /Bot created for BTC\/USDT on Binance[\s\S]*Perpetua runs/);
   t.notRegex(first.output(), /called off|^ +at /m);
+  t.regex(first.output(), /Sign-in +off, on this machine alone/);
   const bots = await botIds(api);
   t.is(bots.length, 2);
   t.is((await fetch(`${api}/docs`)).status, 200);

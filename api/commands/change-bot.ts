@@ -36,7 +36,9 @@ export async function changeBot(
   if (Object.keys(difference).length === 0) return bot;
   refuseWhileRunning(bot, difference);
   if (difference.exchange !== undefined) {
-    difference.exchange_account_id = await accountFor(difference.exchange, context);
+    // The bot's owner's, also where somebody acts for everybody.
+    const owner = { ...context.owner, id: bot.user_id ?? context.owner.id };
+    difference.exchange_account_id = await accountFor(difference.exchange, { ...context, owner });
   }
   const command = { name: 'configure', commandId: randomUUID(), change: difference } as const;
   await context.bots.command(addressOf(bot, context), command);

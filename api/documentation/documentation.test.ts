@@ -1,10 +1,12 @@
 import test from 'ava';
 import { z } from 'zod';
 import { scalper } from '../contracts/scalper/index.ts';
+import { rolesUnder } from '../policies.ts';
 import { shared } from '../../runtime/testing/shared.ts';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { post } from '../testing/example.ts';
 import { startApi, TEST_SETTINGS } from '../testing/start-api.ts';
+import { describe } from './openapi.ts';
 
 const api = shared(startApi);
 
@@ -25,6 +27,10 @@ const ENDPOINTS = {
   '/api/v1/logs/count': ['get'],
   '/api/v1/trades/': ['get'],
   '/api/v1/strategies/': ['get'],
+  '/api/v1/ops/bots/': ['get'],
+  '/api/v1/ops/bots/{bot_id}/pause': ['post'],
+  '/api/v1/ops/bots/{bot_id}/resume': ['post'],
+  '/api/v1/ops/bots/{bot_id}/stop': ['post'],
   '/': ['get'],
   '/health': ['get'],
   '/metrics': ['get'],
@@ -35,13 +41,17 @@ interface Operation {
   operationId: string;
   requestBody?: { content: Record<string, { examples: Record<string, { value: unknown }> }> };
   responses: Record<string, unknown>;
+  security?: object[];
 }
 
 interface Document {
   openapi: string;
   tags: { name: string }[];
   paths: Record<string, Record<string, Operation>>;
-  components: { schemas: Record<string, { properties: Record<string, unknown>; required: string[] }> };
+  components: {
+    schemas: Record<string, { properties: Record<string, unknown>; required: string[] }>;
+    securitySchemes: object;
+  };
 }
 
 test('scalper-bot 44: the document describes every endpoint', async (t) => {
@@ -66,10 +76,33 @@ test('The document is valid OpenAPI, and its tags come in the order of use', asy
   const operations = Object.values(body.paths).flatMap((methods) => Object.values(methods));
   t.is(new Set(operations.map(({ operationId }) => operationId)).size, operations.length);
   const tags = body.tags.map(({ name }) => name);
-  t.deepEqual(tags, ['Bots', 'Commands', 'Trades', 'Logs', 'Strategies', 'System']);
+  t.deepEqual(tags, ['Bots', 'Commands', 'Trades', 'Logs', 'Strategies', 'Operations', 'System']);
   for (const operation of operations) t.true(tags.includes(operation.tags[0]!));
   t.false(JSON.stringify(body).includes('-9007199254740991'));
 });
+
+for (const authRequired of [true, false]) {
+  test(`The document says which routes ask for a token with AUTH_REQUIRED=${authRequired}`, (t) => {
+    const settings = { ...TEST_SETTINGS, authRequired };
+    const contract = scalper(settings);
+    const { paths, components } = JSON.parse(describe(contract, settings)) as Document;
+    t.deepEqual(components.securitySchemes, {
+      access: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+    });
+    const closed = contract.routes.filter(({ policy }) => rolesUnder(policy, settings));
+    t.is(
+      closed.some(({ policy }) => policy === 'owner'),
+      authRequired,
+    );
+    for (const [path, methods] of Object.entries(paths)) {
+      for (const [method, { security, responses }] of Object.entries(methods)) {
+        const isClosed = closed.some((route) => route.path === path && route.method === method);
+        t.deepEqual(security, isClosed ? [{ access: [] }] : undefined, `${method} ${path}`);
+        t.is('401' in responses, isClosed, `${method} ${path}`);
+      }
+    }
+  });
+}
 
 test('Every body that the documentation offers can be sent as it is', async (t) => {
   const { call } = await api(t);

@@ -8,21 +8,30 @@ import {
   type ZodOpenApiResponsesObject,
 } from 'zod-openapi';
 import { ERROR_STATUS, type ErrorCode } from '../errors.ts';
-import type { Contract, Examples, Route } from '../route.ts';
+import { ROLES } from '../../db/models/user.ts';
+import { rolesUnder } from '../policies.ts';
+import { isBelow, type Contract, type Examples, type Route } from '../route.ts';
 import type { ApiSettings } from '../settings.ts';
 
 /** The OpenAPI 3.1 document of a contract, as JSON. Nothing in it is written by hand but titles. */
-export function describe(contract: Contract, { name, version, description }: ApiSettings): string {
+export function describe(contract: Contract, settings: ApiSettings): string {
+  const { name, version, description } = settings;
   const paths: ZodOpenApiPathsObject = {};
   for (const route of contract.routes) {
-    paths[route.path] = { ...paths[route.path], [route.method]: operation(route, contract) };
+    paths[route.path] = { ...paths[route.path], [route.method]: operation(route, contract, settings) };
   }
   const info = { title: name, version, description };
-  const document = createDocument({ openapi: '3.1.0', info, tags: contract.tags, paths });
+  const isOpen = contract.routes.every(({ policy }) => !rolesUnder(policy, settings));
+  const document = createDocument({
+    ...{ openapi: '3.1.0', info, tags: contract.tags, paths },
+    ...(!isOpen && { components: { securitySchemes: { access: ACCESS_TOKEN } } }),
+  });
   return JSON.stringify(document);
 }
 
-function operation(route: Route, contract: Contract): ZodOpenApiOperationObject {
+const ACCESS_TOKEN = { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } as const;
+
+function operation(route: Route, contract: Contract, settings: ApiSettings): ZodOpenApiOperationObject {
   const { method, path, tag, summary, description, params, query, body, examples } = route;
   const isObject = (schema: z.ZodType | undefined): schema is z.ZodObject => schema instanceof z.ZodObject;
   return {
@@ -30,9 +39,10 @@ function operation(route: Route, contract: Contract): ZodOpenApiOperationObject 
     tags: [tag],
     summary,
     ...(description && { description }),
+    ...(rolesUnder(route.policy, settings) && { security: [{ access: [] }] }),
     requestParams: { ...(isObject(params) && { path: params }), ...(isObject(query) && { query }) },
     ...(body && { requestBody: { required: true, content: content(body, examples) } }),
-    responses: { ...refusals(route, contract), ...answers(route) },
+    responses: { ...refusals(route, contract, settings), ...answers(route) },
   };
 }
 
@@ -51,8 +61,9 @@ function answers({ responses, produces = 'application/json' }: Route): ZodOpenAp
   return Object.fromEntries(entries) as ZodOpenApiResponsesObject;
 }
 
-function refusals(route: Route, { envelope, prefix }: Contract): ZodOpenApiResponsesObject {
-  const codes = [...codesOf(route, prefix)];
+function refusals(route: Route, contract: Contract, settings: ApiSettings): ZodOpenApiResponsesObject {
+  const { envelope } = contract;
+  const codes = [...codesOf(route, contract, settings)];
   const entries = codes.map((code) => {
     const status = ERROR_STATUS[code];
     const words = codes
@@ -65,14 +76,17 @@ function refusals(route: Route, { envelope, prefix }: Contract): ZodOpenApiRespo
   return Object.fromEntries(entries) as ZodOpenApiResponsesObject;
 }
 
-function codesOf(route: Route, prefix: string): Set<ErrorCode> {
+function codesOf(route: Route, contract: Contract, settings: ApiSettings): Set<ErrorCode> {
+  const roles = rolesUnder(route.policy, settings);
   const { method, path, policy, params, query, body, refusals: special = [] } = route;
   return new Set<ErrorCode>([
     ...special,
     ...(method === 'get' ? [] : (['foreign_origin'] as const)),
     ...(params || query || body ? (['malformed_input'] as const) : []),
     ...(body ? (['invalid_input', 'body_too_large', 'unsupported_encoding'] as const) : []),
-    ...(path.startsWith(`${prefix}/`) ? (['rate_limited'] as const) : []),
-    ...(policy === 'owner' ? (['internal', 'unavailable'] as const) : []),
+    ...(isBelow(contract, path) ? (['rate_limited'] as const) : []),
+    ...(policy === 'public' ? [] : (['internal', 'unavailable'] as const)),
+    ...(roles ? (['unauthenticated', 'invalid_token'] as const) : []),
+    ...(roles && roles.length < ROLES.length ? (['forbidden'] as const) : []),
   ]);
 }

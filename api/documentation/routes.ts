@@ -13,18 +13,8 @@ const PAGE_POLICY =
 
 /** `/openapi.json` and the pages that show it. */
 export function documentationRoutes(contract: Contract, settings: ApiSettings): Route[] {
-  const document = describe(contract, settings);
   return [
-    route({
-      method: 'get',
-      path: '/openapi.json',
-      policy: 'public',
-      tag,
-      summary: 'The OpenAPI document',
-      produces: 'application/json',
-      responses: { 200: z.string() },
-      handler: async () => answer(200, document),
-    }),
+    documentRoute('/openapi.json', contract, settings),
     page('/docs', 'Swagger UI', {
       title: settings.name,
       style: 'swagger-ui.css',
@@ -33,6 +23,21 @@ export function documentationRoutes(contract: Contract, settings: ApiSettings): 
     page('/redoc', 'Redoc', { title: settings.name, scripts: ['redoc.js', 'redoc-start.js'] }),
     asset,
   ];
+}
+
+/** The OpenAPI document of a contract. */
+export function documentRoute(path: string, contract: Contract, settings: ApiSettings): Route {
+  const document = describe(contract, settings);
+  return route({
+    method: 'get',
+    path,
+    policy: 'public',
+    tag,
+    summary: 'The OpenAPI document',
+    produces: 'application/json',
+    responses: { 200: z.string() },
+    handler: async () => answer(200, document),
+  });
 }
 
 interface Page {

@@ -4,8 +4,14 @@ import { explain } from '../outages.ts';
 import type { Envelope } from '../route.ts';
 import type { ApiState } from '../state.ts';
 
-/** Turns everything thrown, and a path nobody serves, into the contract's refusal. Only here are faults answered. */
-export function faults(envelope: Envelope, { checkAnswers = false } = {}): Middleware<ApiState> {
+/**
+ * Turns everything thrown, and a path nobody serves, into a refusal in the words of the contract the path belongs to. Only
+ * here are faults answered.
+ */
+export function faults(
+  envelopeOf: (path: string) => Envelope,
+  { checkAnswers = false } = {},
+): Middleware<ApiState> {
   return async (ctx, next) => {
     try {
       await next();
@@ -13,10 +19,12 @@ export function faults(envelope: Envelope, { checkAnswers = false } = {}): Middl
     } catch (error) {
       const refusal = explain(error);
       if (refusal.status >= 500) ctx.state.log().error({ err: refusal.cause ?? refusal }, refusal.message);
+      const envelope = envelopeOf(ctx.path);
       const body = envelope.present(refusal, ctx.state.requestId);
       if (checkAnswers) envelope.schema(refusal.status).parse(body);
       ctx.status = refusal.status;
       if (refusal.retryAfterSeconds !== null) ctx.set('Retry-After', String(refusal.retryAfterSeconds));
+      if (refusal.status === 401) ctx.set('WWW-Authenticate', 'Bearer');
       ctx.type = 'application/json';
       ctx.body = JSON.stringify(body);
     }

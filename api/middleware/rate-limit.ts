@@ -16,10 +16,10 @@ export function memoryLimiters({ perMinute, perHour }: { perMinute: number; perH
   };
 }
 
-/** Both windows over all paths below `prefix` together, by address. Preflights do not count. */
-export function rateLimit({ minute, hour }: RateLimiters, prefix: string): Middleware {
+/** Both windows over all paths below `roots` together, by address. Preflights do not count. */
+export function rateLimit({ minute, hour }: RateLimiters, roots: readonly string[]): Middleware {
   return async (ctx, next) => {
-    if (ctx.path.startsWith(`${prefix}/`) && ctx.method !== 'OPTIONS') {
+    if (roots.some((root) => ctx.path.startsWith(`${root}/`)) && ctx.method !== 'OPTIONS') {
       const key = network(ctx.ip);
       // One after the other: what the minute refuses does not use up the hour.
       await consume(minute, key);

@@ -7,6 +7,7 @@ import { createApi } from '../app.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { listen } from '../server.ts';
 import type { ApiSettings } from '../settings.ts';
+import { testIdentity } from './identity.ts';
 import { recordingBotClient, type RecordingBotClient } from './recording-bot-client.ts';
 
 export interface TestApi {
@@ -41,6 +42,7 @@ export const TEST_SETTINGS: ApiSettings = {
   version: '1.0.0',
   description: 'API for cryptocurrency scalping bot management',
   debug: true,
+  authRequired: false,
   corsOrigins: ['http://localhost:3000', 'http://localhost:3001'],
   allowedHosts: ['*'],
   trustedProxies: 0,
@@ -70,6 +72,7 @@ export async function startApi(
   const app = createApi({
     ...{ knex, bots, defaultOwnerId: ownerId, checkAnswers: true, deadlineMs: PATIENCE_MS },
     settings: { ...TEST_SETTINGS, ...settings },
+    identity: overrides.identity ?? testIdentity(),
     log: pino(intoLines(lines)),
     metrics: new Registry(),
     ...overrides,

@@ -20,6 +20,17 @@ const DATABASE_FORM = 'postgresql://USER:PASSWORD@HOST:PORT/DATABASE';
 
 const isDatabaseUrl = (value: string) => /^postgres(ql)?(\+\w+)?:\/\/./.test(value) && URL.canParse(value);
 
+const signingSecret = (description: string) =>
+  z
+    .string()
+    .min(32, 'must have at least 32 characters: take what `openssl rand -hex 32` gives')
+    .refine(
+      (value) => value !== PLACEHOLDER_SECRET_KEY,
+      'is a placeholder: take what `openssl rand -hex 32` gives',
+    )
+    .optional()
+    .meta({ description, secret: true });
+
 const api = {
   API_V1_STR: text('/api/v1', 'What every path of the API begins with'),
   PROJECT_NAME: text('Scalper Bot API', 'Shown at / and in the documentation'),
@@ -27,7 +38,20 @@ const api = {
   DESCRIPTION: text('API for cryptocurrency scalping bot management', 'Shown at / and in the documentation'),
   HOST: text('0.0.0.0', 'The address the API listens on; `npm start` takes 127.0.0.1 unless this is set'),
   PORT: port(8000, 'The port of the API'),
+  ENVIRONMENT: z
+    .enum(['development', 'production'], { error: 'must be one of development, production' })
+    .optional()
+    .meta({
+      description:
+        'development or production: how many failed sign-ins lock an address; production asks for JWT_SECRET. Not set: production with DEBUG=False',
+      example: 'production',
+    }),
   DEBUG: flag(true, 'False in production: https only, known hosts only, no placeholder secrets'),
+  AUTH_REQUIRED: z.stringbool({ error: 'must be True or False' }).optional().meta({
+    description:
+      'Whether the API of the bots asks who is there. False: whoever reaches it commands every bot, so it is refused but for development on this machine alone, on paper, where `npm start` takes it. Not set: True',
+    example: 'True',
+  }),
   WORKERS: whole(4, 'Read for compatibility: one process serves the API; run more of it for more', [1, 64]),
   BACKEND_CORS_ORIGINS: list(
     ['http://localhost:3000', 'http://localhost:3001'],
@@ -70,16 +94,25 @@ const secrets = {
     .string({ error: 'is required: 32 random bytes in hex, as `openssl rand -hex 32` gives them' })
     .min(32, 'must have at least 32 characters: take what `openssl rand -hex 32` gives')
     .meta({
-      description: 'Signs tokens; at least 32 characters. `npm start` makes one where this is not set',
+      description:
+        'Signs tokens where JWT_SECRET is not set; at least 32 characters. `npm start` makes one where this is not set',
       example: PLACEHOLDER_SECRET_KEY,
       secret: true,
     }),
+  JWT_SECRET: signingSecret('Signs tokens; at least 32 characters. ENVIRONMENT=production asks for it'),
+  JWT_SECRET_PREVIOUS: signingSecret(
+    'The JWT_SECRET before: its tokens are accepted still. To be taken away a week after the change',
+  ),
   ENCRYPTION_KEY: secret(
     'Seals the exchange keys in the database: 32 bytes in hex. Needed by the worker; `npm start` makes one',
   ),
-  ALGORITHM: choice(['HS256'], 'HS256', 'How tokens are signed'),
-  ACCESS_TOKEN_EXPIRE_MINUTES: whole(30, 'Life of an access token', [1, 100_000]),
-  REFRESH_TOKEN_EXPIRE_DAYS: whole(7, 'Life of a refresh token', [1, 3_650]),
+  ALGORITHM: choice(['HS256'], 'HS256', 'Read for compatibility: tokens are signed with it'),
+  ACCESS_TOKEN_EXPIRE_MINUTES: whole(
+    30,
+    'Read for compatibility: an access token lives for 1 hour',
+    [1, 100_000],
+  ),
+  REFRESH_TOKEN_EXPIRE_DAYS: whole(7, 'Read for compatibility: a refresh token lives for 7 days', [1, 3_650]),
 };
 
 const temporal = {
@@ -124,7 +157,7 @@ const exchange = {
     }),
   EXCHANGE_CONTROL_TOKEN: secret("Opens the simulated exchange's control API, which is off without it"),
   BINANCE_API_KEY: secret(
-    "Keys of Binance's testnet: new bots on Binance trade with them. Real money is refused while there is no sign-in",
+    "Keys of Binance's testnet: new bots on Binance trade with them. Real money is traded with keys of signed-in users, never with these",
   ),
   BINANCE_SECRET_KEY: secret('Their secret'),
   BINANCE_TESTNET: flag(true, "Whether those are keys of Binance's testnet"),
@@ -205,6 +238,8 @@ export const environmentSchema = z.object({
   ...notices,
   ...operations,
 });
+
+export type Environment = z.output<typeof environmentSchema>;
 
 /** The same for those who need no database, or make their own. */
 export const embeddedSchema = environmentSchema.partial({ DATABASE_URL: true, SECRET_KEY: true });

@@ -95,7 +95,7 @@ test("only who opens sealed keys is given the key, and only who trades the venue
   t.deepEqual(having('BINANCE_SECRET_KEY'), ['trading_bot']);
 });
 
-test('nothing listens beyond this machine: the API has no sign-in', (t) => {
+test('nothing listens beyond this machine: passwords and tokens would come over plain HTTP', (t) => {
   for (const [name, { ports = [] }] of services)
     for (const port of ports) t.regex(port, /^127\.0\.0\.1:/, name);
   t.deepEqual(compose.services['backend']?.ports, ['127.0.0.1:8000:8000']);

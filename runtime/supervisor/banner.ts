@@ -13,6 +13,12 @@ export function banner(settings: Settings, isEmbedded: Plan['embedded'], seconds
     ['API', `${base}${api.prefix}`],
     ['API documentation', `${base}/docs`],
     [
+      'Sign-in',
+      api.authRequired
+        ? `needed: sign up at ${base}/auth/register`
+        : 'off, on this machine alone; AUTH_REQUIRED=True switches it on',
+    ],
+    [
       'Temporal UI',
       isEmbedded.temporal ? `http://127.0.0.1:${embedded.temporalUiPort}` : `at ${temporal.address}`,
     ],
@@ -27,8 +33,13 @@ export function banner(settings: Settings, isEmbedded: Plan['embedded'], seconds
     '',
     ...rows.map(([name, where]) => `  ${name.padEnd(width)}   ${where}`),
     '',
-    `  Try it:   curl -s ${base}${api.prefix}/bots/`,
+    `  Try it:   ${api.authRequired ? signUp(base) : `curl -s ${base}${api.prefix}/bots/`}`,
     '  Ctrl-C stops everything; the next start finds it again.',
     '',
   ].join('\n');
+}
+
+function signUp(base: string): string {
+  const body = JSON.stringify({ email: 'ada@example.com', password: 'correct-Horse-7' });
+  return `curl -s ${base}/auth/register -H 'Content-Type: application/json' -d '${body}'`;
 }

@@ -1,5 +1,7 @@
 import test from 'ava';
+import { ConfigurationError, type Configuration } from '../configuration.ts';
 import type { DataFolder } from './data-folder.ts';
+import { banner } from './banner.ts';
 import { planStart, settingsOf, type Variables } from './plan.ts';
 
 const secrets = {
@@ -7,11 +9,14 @@ const secrets = {
   ...{ databasePassword: 'password', controlToken: 'token' },
 };
 
-/** Host names that the API of a start answers to. */
-function allowedHosts(variables: Variables): readonly string[] {
+/** How the API of a start is set. */
+function apiOf(variables: Variables): Configuration['api'] {
   const folder = { secrets } as DataFolder;
-  return planStart(variables, settingsOf(variables), folder).configuration.api.allowedHosts;
+  return planStart(variables, settingsOf(variables), folder).configuration.api;
 }
+
+/** Host names that it answers to. */
+const allowedHosts = (variables: Variables): readonly string[] => apiOf(variables).allowedHosts;
 
 test('A start that only this machine can reach answers to its names only', (t) => {
   for (const HOST of [undefined, '127.0.0.1', 'localhost', '::1'])
@@ -22,4 +27,30 @@ test('A start that others can reach, or that is told its names, keeps them', (t)
   t.deepEqual(allowedHosts({ HOST: '0.0.0.0' }), ['*']);
   t.deepEqual(allowedHosts({ ALLOWED_HOSTS: 'bots.example' }), ['bots.example']);
   t.true(allowedHosts({ DEBUG: 'False' }).includes('api.scalperbot.com'));
+});
+
+test('A start asks nobody to sign in where only this machine can reach it and money is paper, unless told to', (t) => {
+  t.false(apiOf({}).authRequired);
+  t.true(apiOf({ AUTH_REQUIRED: 'True' }).authRequired);
+  for (const variables of [
+    { HOST: '0.0.0.0' },
+    { DEBUG: 'False' },
+    { BINANCE_TESTNET: 'False' },
+    { TRUSTED_PROXIES: '1' },
+  ]) {
+    t.true(apiOf(variables).authRequired, JSON.stringify(variables));
+    t.throws(() => apiOf({ ...variables, AUTH_REQUIRED: 'False' }), { instanceOf: ConfigurationError });
+  }
+});
+
+test('What a start prints says whether one has to sign in, and how to try it then', (t) => {
+  const printed = (variables: Variables) => {
+    const folder = { secrets } as DataFolder;
+    const { configuration, embedded } = planStart(variables, settingsOf(variables), folder);
+    return banner(configuration, embedded, 1);
+  };
+  t.regex(printed({}), /Sign-in +off, .*AUTH_REQUIRED=True/);
+  t.regex(printed({}), /curl -s \S+\/api\/v1\/bots\/$/m);
+  t.regex(printed({ AUTH_REQUIRED: 'True' }), /Sign-in +needed/);
+  t.regex(printed({ AUTH_REQUIRED: 'True' }), /curl -s \S+\/auth\/register /);
 });

@@ -1,4 +1,11 @@
-import { readConfiguration, readSettings, type Configuration, type Settings } from '../configuration.ts';
+import {
+  isLoopback,
+  readConfiguration,
+  readSettings,
+  type Configuration,
+  type Settings,
+} from '../configuration.ts';
+import { isOwnMachine, requireOwnMachine } from '../without-sign-in.ts';
 import type { DataFolder } from './data-folder.ts';
 
 export type Variables = Record<string, string | undefined>;
@@ -28,6 +35,8 @@ export function planStart(
   const complete = {
     ...variables,
     HOST: api.host,
+    // A newcomer tries it without signing up.
+    AUTH_REQUIRED: variables['AUTH_REQUIRED'] || (isOwnMachine(settings) ? 'False' : 'True'),
     ALLOWED_HOSTS: variables['ALLOWED_HOSTS'] || ownNames(api),
     DATA_DIR: dataDir,
     // Read by us, line by line.
@@ -39,8 +48,10 @@ export function planStart(
     TEMPORAL_ADDRESS: temporal.address,
     PAPER_EXCHANGE_URL: exchange.url,
   };
+  const configuration = readConfiguration(complete);
+  requireOwnMachine(configuration);
   return {
-    configuration: readConfiguration(complete),
+    configuration,
     embedded: {
       postgres: !variables['DATABASE_URL'],
       temporal: !variables['TEMPORAL_ADDRESS'],
@@ -54,6 +65,5 @@ const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 
 /** Heard by this machine only, it has these names; a page that gives itself another is not answered (DNS rebinding). */
 function ownNames({ host, allowedHosts }: Settings['api']): string | undefined {
-  const isLocal = LOOPBACK.includes(host.includes(':') ? `[${host}]` : host);
-  return isLocal && allowedHosts.includes('*') ? LOOPBACK.join(',') : undefined;
+  return isLoopback(host) && allowedHosts.includes('*') ? LOOPBACK.join(',') : undefined;
 }

@@ -3,6 +3,7 @@ import type { Knex } from 'knex';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { createApi } from '../../api/app.ts';
+import { createIdentity } from '../../api/auth/identity.ts';
 import { listen } from '../../api/server.ts';
 import type { ApiSettings } from '../../api/settings.ts';
 import type { Dependencies, Timing } from '../../activities/dependencies.ts';
@@ -91,6 +92,7 @@ export async function startStack(t: Scope, options: StackOptions = {}): Promise<
     knex,
     bots,
     settings: { ...SETTINGS, ...options.settings },
+    identity: createIdentity({ secret: randomUUID(), environment: 'development' }),
     log: pino({ level: 'silent' }),
     metrics: new Registry(),
     defaultOwnerId: owner.id,
@@ -130,6 +132,7 @@ const SETTINGS: ApiSettings = {
   version: '1.0.0',
   description: 'API for cryptocurrency scalping bot management',
   debug: true,
+  authRequired: false,
   corsOrigins: ['http://localhost:3000', 'http://localhost:3001'],
   allowedHosts: ['*'],
   trustedProxies: 0,

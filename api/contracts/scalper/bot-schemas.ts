@@ -3,7 +3,7 @@ import { EXCHANGES } from '../../../bots/exchanges.ts';
 import { protectionsSchema } from '../../../bots/protections/schema.ts';
 import { STRATEGIES } from '../../../bots/strategies/index.ts';
 import { toPlain } from '../../json.ts';
-import { BOT } from './examples.ts';
+import { BOT, OPERATED_BOT } from './examples.ts';
 import { asNumber, count, exactNumber, timestamp, uuid } from './fields.ts';
 
 export const STATUSES = ['ACTIVE', 'STOPPED', 'PAUSED', 'ERROR'] as const;
@@ -101,3 +101,19 @@ export const bot = z
       .meta({ description: 'Shown where there are any' }),
   })
   .meta({ id: 'Bot', example: BOT });
+
+/** What operators see of anybody's bot: nothing personal, no amounts, no prices. */
+export const operatedBot = z
+  .strictObject({
+    ...{
+      id: uuid,
+      owner_id: uuid.nullable(),
+      strategy: z.string(),
+      ticker: z.string(),
+      exchange: z.string(),
+    },
+    status: z.enum(STATUSES),
+    finishing: z.boolean().meta({ description: 'True while it ends its last round' }),
+    ...{ created_at: timestamp, updated_at: timestamp },
+  })
+  .meta({ id: 'OperatedBot', example: OPERATED_BOT });

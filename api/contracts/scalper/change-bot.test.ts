@@ -148,3 +148,16 @@ test('The parameters and protections of another strategy are changed by its own 
   );
   t.is((await call('PUT', path, { parameters: { period: 'x' } })).status, 422);
 });
+
+test("Another exchange means an account of the bot's owner there, whoever changes the bot", async (t) => {
+  const { call, knex, ownerId } = await api(t);
+  const [other] = await knex('users').insert({ name: 'Other' }).returning('id');
+  const account = { exchange: 'CoinDCX F', label: 'Paper', kind: 'paper', api_key_last4: 'abcd' };
+  const rows = [ownerId, other.id].map((user_id) => ({ ...account, user_id, sealed_key_id: 'k' }));
+  await knex('exchange_accounts').insert(rows.map((row) => ({ ...row, sealed: Buffer.from('x') })));
+  const { id } = (await post(call)).body;
+  await knex('bots').where({ id }).update({ status: 'STOPPED', user_id: other.id });
+  t.is((await call('PUT', `/api/v1/bots/${id}`, { exchange: 'CoinDCX F' })).status, 200);
+  const { exchange_account_id } = await knex('bots').where({ id }).first('exchange_account_id');
+  t.like(await knex('exchange_accounts').where({ id: exchange_account_id }).first(), { user_id: other.id });
+});

@@ -33,6 +33,7 @@ const internal = z
 export const envelope: Envelope = {
   present(error, requestId) {
     if (error.code === 'malformed_input') return { detail: error.shape };
+    if (error.code === 'invalid_token') return { detail: 'Invalid credentials' };
     if (error.code === 'internal') return { detail: error.message, request_id: requestId };
     return { detail: error.message, ...(error.fields.length > 0 && { errors: error.fields }) };
   },

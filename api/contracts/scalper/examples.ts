@@ -48,6 +48,12 @@ export const BOT = {
   ...{ created_at: '2024-01-01T10:00:00.000Z', updated_at: LAST_FILL },
 };
 
+export const OPERATED_BOT = {
+  ...{ id: BOT_ID, owner_id: '1c5a2a0e-5b7f-4c1e-9d53-0a8f4f6f2b10', strategy: 'ping-pong' },
+  ...{ ticker: 'BTC/USDT', exchange: 'Binance', status: 'ACTIVE', finishing: false },
+  ...{ created_at: '2024-01-01T10:00:00.000Z', updated_at: LAST_FILL },
+};
+
 export const LOG = {
   ...{ id: '3f0f0a9e-6c8b-4b8e-9a4e-0d6f2c1b7a55', bot_id: BOT_ID },
   ...{ level: 'SUCCESS', message: 'Bought 0.01 BTC at 45000.5 USDT', timestamp: LAST_FILL },

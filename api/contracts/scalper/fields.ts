@@ -28,15 +28,20 @@ function wholeNumber({ least, most, otherwise }: { least: number; most: number; 
     });
 }
 
-/** Part of every list: newest first, `skip` left out, at most `limit`. */
-export const page = {
-  skip: wholeNumber({ least: 0, most: 999_999_999, otherwise: 0 }).meta({
-    description: 'How many to leave out',
-  }),
-  limit: wholeNumber({ least: 1, most: 1_000, otherwise: 100 }).meta({
-    description: 'How many to answer at most',
-  }),
-};
+/** Part of a list: newest first, `skip` left out, at most `limit`, which may be `most`. */
+export function skipAndLimit(most: number) {
+  return {
+    skip: wholeNumber({ least: 0, most: 999_999_999, otherwise: 0 }).meta({
+      description: 'How many to leave out',
+    }),
+    limit: wholeNumber({ least: 1, most, otherwise: 100 }).meta({
+      description: 'How many to answer at most',
+    }),
+  };
+}
+
+/** Part of every list of this contract. */
+export const page = skipAndLimit(1_000);
 
 /** A text of a query, such as a ticker. */
 export const queryText = z

@@ -5,6 +5,7 @@ import { botCommandRoutes } from './bot-commands.ts';
 import { botRoutes } from './bots.ts';
 import { envelope } from './envelope.ts';
 import { logRoutes } from './logs.ts';
+import { operationRoutes } from './operations.ts';
 import { strategyRoutes } from './strategies.ts';
 import { systemRoutes } from './system.ts';
 import { tradeRoutes } from './trades.ts';
@@ -12,12 +13,15 @@ import { whyRoutes } from './why.ts';
 
 /** The scalper's API. Where two paths would match, the fixed one comes first (`/bots/stop-all` before `/bots/{bot_id}`). */
 export function scalper(settings: ApiSettings): Contract {
-  const versioned = [botCommandRoutes, botRoutes, whyRoutes, logRoutes, tradeRoutes, strategyRoutes].flat();
+  const versioned = [
+    ...[botCommandRoutes, botRoutes, whyRoutes, logRoutes, tradeRoutes, strategyRoutes],
+    operationRoutes,
+  ].flat();
   const documented: Route[] = [
     ...versioned.map((route) => ({ ...route, path: `${settings.prefix}${route.path}` })),
     ...systemRoutes,
   ];
-  const contract = { prefix: settings.prefix, routes: documented, tags: TAGS, envelope };
+  const contract = { roots: [settings.prefix], routes: documented, tags: TAGS, envelope };
   return { ...contract, routes: [...documented, ...documentationRoutes(contract, settings)] };
 }
 
@@ -27,5 +31,6 @@ const TAGS = [
   { name: 'Trades', description: 'What they bought and sold' },
   { name: 'Logs', description: 'What happened, in words' },
   { name: 'Strategies', description: 'What a bot can be told to do' },
+  { name: 'Operations', description: "Everybody's bots, for operators" },
   { name: 'System', description: 'Whether all is well' },
 ];

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { BotRow, LogRow, TradeRow } from '../../../db/rows.ts';
-import type { bot as botSchema } from './bot-schemas.ts';
+import type { bot as botSchema, operatedBot } from './bot-schemas.ts';
 import type { log as logSchema } from './log-schemas.ts';
 import type { trade as tradeSchema } from './trade-schemas.ts';
 
@@ -29,6 +29,16 @@ export function presentBot(bot: BotRow): z.input<typeof botSchema> {
     ...scalper,
     ...(bot.strategy !== 'ping-pong' && { strategy: bot.strategy, parameters: bot.parameters }),
     ...(isProtected && { protections: bot.protections }),
+  };
+}
+
+/** What operators see. */
+export function presentOperatedBot(bot: BotRow): z.input<typeof operatedBot> {
+  const { id, user_id: owner_id, strategy, ticker, exchange, status, finishing } = bot;
+  return {
+    ...{ id, owner_id, strategy, ticker, exchange, status, finishing },
+    created_at: bot.created_at.toISOString(),
+    updated_at: bot.updated_at.toISOString(),
   };
 }
 

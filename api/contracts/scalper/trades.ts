@@ -50,7 +50,7 @@ const ofBot = route({
   refusals: ['bot_not_found'],
   async handler({ params, owner, ...request }, { knex }) {
     const { id } = await requireBot(params.bot_id, { knex, owner });
-    const trades = await listTrades(knex, { botId: id, ...filterOf(request.query) });
+    const trades = await listTrades(knex, { ...owner.rows, botId: id, ...filterOf(request.query) });
     return answer(200, trades.map(presentTrade));
   },
 });

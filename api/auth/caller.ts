@@ -1,0 +1,49 @@
+import type { Role } from '../../db/models/user.ts';
+import { findLiveSession, touchSession } from '../../db/sessions.ts';
+import type { Dependencies } from '../dependencies.ts';
+import { ApiError } from '../errors.ts';
+
+/** Who sends a request, as the database has it at this moment. */
+export interface Caller {
+  userId: string;
+  email: string;
+  role: Role;
+  sessionId: string;
+  tokenVersion: number;
+}
+
+/**
+ * The caller by the request's `Authorization` header. Session and user are read with every request: logout, disabling and a
+ * change of the role act at once, whatever the token says. Throws `unauthenticated` where no token is sent, `invalid_token`
+ * where it is not good.
+ */
+export async function callerOf(
+  authorization: string,
+  { knex, identity: { tokens, now } }: Pick<Dependencies, 'knex' | 'identity'>,
+): Promise<Caller> {
+  if (authorization === '') throw unauthenticated();
+  const [, token] = /^Bearer +(\S+) *$/i.exec(authorization) ?? [];
+  const subject = token === undefined ? null : await tokens.verify('access', token);
+  if (!subject) throw invalidToken();
+  const session = await findLiveSession(knex, subject.sessionId, now());
+  if (!session || session.user_id !== subject.userId || session.token_version !== subject.version)
+    throw invalidToken();
+  await touchSession(knex, session, now());
+  return {
+    userId: session.user_id,
+    email: session.email ?? '',
+    role: session.role ?? 'user',
+    sessionId: session.id,
+    tokenVersion: session.token_version,
+  };
+}
+
+export function unauthenticated(): ApiError {
+  return new ApiError('unauthenticated', SIGN_IN);
+}
+
+function invalidToken(): ApiError {
+  return new ApiError('invalid_token', SIGN_IN);
+}
+
+const SIGN_IN = 'Not signed in, or no longer. Sign in and send the access token.';

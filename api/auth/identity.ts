@@ -1,0 +1,37 @@
+import type { Lockout } from '../../db/login-attempts.ts';
+import { createPasswords, type Passwords } from './passwords.ts';
+import { createTokens, type Tokens } from './tokens.ts';
+
+/** What signing in needs besides the database. */
+export interface Identity {
+  passwords: Passwords;
+  tokens: Tokens;
+  lockout: Lockout;
+  now(): Date;
+}
+
+export interface IdentityOptions {
+  /** Signs tokens; at least 32 characters. */
+  secret: string;
+  /** The one before it, while tokens of it are about. */
+  olderSecret?: string | undefined;
+  environment: keyof typeof LOCKOUTS;
+  /** For tests. */
+  now?: () => Date;
+  passwordCost?: number;
+}
+
+const LOCKOUTS = {
+  development: { failures: 5, ms: 60_000 },
+  production: { failures: 10, ms: 15 * 60_000 },
+} satisfies Record<string, Lockout>;
+
+export function createIdentity(options: IdentityOptions): Identity {
+  const { secret, olderSecret, environment, now = () => new Date(), passwordCost } = options;
+  return {
+    passwords: createPasswords(passwordCost === undefined ? {} : { cost: passwordCost }),
+    tokens: createTokens({ secret, olderSecret, now }),
+    lockout: LOCKOUTS[environment],
+    now,
+  };
+}

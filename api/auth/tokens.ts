@@ -1,0 +1,98 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { errors, jwtVerify, SignJWT, type JWTHeaderParameters } from 'jose';
+import { z } from 'zod';
+import { ROLES, type Role } from '../../db/models/user.ts';
+
+/** What a token is for. One of a purpose is refused for every other. */
+export type Purpose = keyof typeof LIFE_SECONDS;
+
+const LIFE_SECONDS = { access: 3_600, refresh: 7 * 24 * 3_600 };
+
+/** Whom a token speaks for. */
+export interface Subject {
+  userId: string;
+  email: string;
+  role: Role;
+  sessionId: string;
+  /** `token_version` of the user when they signed in. */
+  version: number;
+}
+
+export interface Tokens {
+  sign(purpose: Purpose, subject: Subject): Promise<{ token: string; expiresAt: Date }>;
+  /** Null for what is not a token of ours for that purpose, good at this moment. */
+  verify(purpose: Purpose, token: string): Promise<(Subject & { expiresAt: Date }) | null>;
+}
+
+const ALGORITHM = 'HS256';
+const ISSUER = 'perpetua';
+const AUDIENCE = 'perpetua-api';
+/** How far the clocks of those who issue and check may be apart. */
+const SKEW_SECONDS = 5;
+
+/**
+ * JWTs, signed with `secret` (at least 32 characters). Those signed with `olderSecret` are accepted as well, so that a change
+ * of the secret signs nobody out.
+ */
+export function createTokens({
+  secret,
+  olderSecret,
+  now,
+}: {
+  secret: string;
+  olderSecret?: string | undefined;
+  now: () => Date;
+}): Tokens {
+  const keys = new Map([olderSecret, secret].filter((one) => one !== undefined).map(keyOf));
+  const [kid, key] = keyOf(secret);
+  const findKey = ({ kid: id = '' }: JWTHeaderParameters) => {
+    const found = keys.get(id);
+    if (!found) throw new errors.JWSSignatureVerificationFailed();
+    return found;
+  };
+  return {
+    async sign(purpose, { userId, email, role, sessionId, version }) {
+      const issuedAt = Math.floor(now().getTime() / 1_000);
+      const expiresAt = issuedAt + LIFE_SECONDS[purpose];
+      const claims = { user_id: userId, email, role, type: purpose, sid: sessionId, ver: version };
+      const token = await new SignJWT(claims)
+        .setProtectedHeader({ alg: ALGORITHM, typ: mediaType(purpose), kid })
+        .setIssuer(ISSUER)
+        .setAudience(AUDIENCE)
+        .setIssuedAt(issuedAt)
+        .setExpirationTime(expiresAt)
+        .setJti(randomUUID())
+        .sign(key);
+      return { token, expiresAt: new Date(expiresAt * 1_000) };
+    },
+    async verify(purpose, token) {
+      try {
+        const { payload } = await jwtVerify(token, findKey, {
+          ...{ algorithms: [ALGORITHM], issuer: ISSUER, audience: AUDIENCE, typ: mediaType(purpose) },
+          ...{ clockTolerance: SKEW_SECONDS, maxTokenAge: LIFE_SECONDS[purpose], currentDate: now() },
+          requiredClaims: Object.keys(claimsSchema.shape),
+        });
+        const claims = claimsSchema.parse(payload);
+        if (claims.type !== purpose) return null;
+        const { user_id: userId, email, role, sid: sessionId, ver: version, exp } = claims;
+        return { userId, email, role, sessionId, version, expiresAt: new Date(exp * 1_000) };
+      } catch (error) {
+        if (error instanceof errors.JOSEError || error instanceof z.ZodError) return null;
+        throw error;
+      }
+    },
+  };
+}
+
+const claimsSchema = z.object({
+  ...{ user_id: z.guid(), email: z.string(), role: z.enum(ROLES), sid: z.guid(), ver: z.int() },
+  ...{ type: z.string(), iat: z.int(), exp: z.int() },
+});
+
+const mediaType = (purpose: Purpose): string => `${purpose}+jwt`;
+
+/** A name for the secret that tells nothing of it, and the key. */
+function keyOf(secret: string): [kid: string, key: Uint8Array] {
+  const kid = createHash('sha256').update(`kid:${secret}`).digest('base64url').slice(0, 8);
+  return [kid, new TextEncoder().encode(secret)];
+}

@@ -1,0 +1,25 @@
+import { documentRoute } from '../../documentation/routes.ts';
+import type { Contract } from '../../route.ts';
+import type { ApiSettings } from '../../settings.ts';
+import { authRoutes } from './auth.ts';
+import { envelope } from './envelope.ts';
+import { sessionRoutes } from './sessions.ts';
+import { userRoutes } from './users.ts';
+
+/** The trading platform's API: so far signing in. It has no prefix. */
+export function trading(settings: ApiSettings): Contract {
+  const contract = {
+    roots: ['/auth'],
+    routes: [...authRoutes, ...sessionRoutes, ...userRoutes],
+    tags: TAGS,
+    envelope,
+  };
+  const routes = [...contract.routes, documentRoute('/openapi/trading.json', contract, settings)];
+  return { ...contract, routes };
+}
+
+const TAGS = [
+  { name: 'Authentication', description: 'Sign up, in and out' },
+  { name: 'Sessions', description: 'Where a user is signed in' },
+  { name: 'Users', description: 'Who may do what; for admins' },
+];

@@ -1,0 +1,146 @@
+import test, { type ExecutionContext } from 'ava';
+import { createIdentity, type IdentityOptions } from '../../auth/identity.ts';
+import { PASSWORD, signedIn, TEST_SECRET, testClock, testIdentity } from '../../testing/identity.ts';
+import { startApi } from '../../testing/start-api.ts';
+
+const EMAIL = 'ada@example.com';
+
+async function setUp(t: ExecutionContext, options: Partial<IdentityOptions> = {}) {
+  const clock = testClock();
+  const api = await startApi(t, {}, { identity: testIdentity({ now: clock.now, ...options }) });
+  await signedIn(api.call, EMAIL);
+  const login = (password: string, email = EMAIL) => api.call('POST', '/auth/login', { email, password });
+  const fail = async (times: number, email = EMAIL) => {
+    for (let count = 0; count < times; count++) {
+      const { status, body } = await login('Wrong-Horse-7', email);
+      t.is(status, 401);
+      t.deepEqual(body, { detail: 'Invalid email or password' });
+    }
+  };
+  return { ...api, clock, login, fail };
+}
+
+for (const [point, environment, failures, minutes] of [
+  [10, 'development', 5, 1],
+  [11, 'production', 10, 15],
+] as const) {
+  test(`trading-api ${point}: in ${environment} ${failures} failures lock an address for ${minutes} min`, async (t) => {
+    const { login, fail, clock } = await setUp(t, { environment });
+    await fail(failures);
+    const locked = await login(PASSWORD);
+    t.is(locked.status, 401);
+    t.regex(String(locked.body['detail']), new RegExp(`^Too many .* ${minutes} minutes?\\.$`));
+    t.is(locked.headers.get('Retry-After'), String(minutes * 60));
+    clock.pass(minutes * 60_000 - 1_000);
+    const still = await login(PASSWORD);
+    t.is(still.status, 401);
+    t.is(still.headers.get('Retry-After'), '1');
+    clock.pass(1_000);
+    t.is((await login(PASSWORD)).status, 200);
+  });
+}
+
+test('trading-api 10: a lock does not grow by what is tried, and after it the count begins anew', async (t) => {
+  const { login, fail, clock } = await setUp(t);
+  await fail(5);
+  clock.pass(30_000);
+  for (const password of ['Wrong-Horse-7', PASSWORD])
+    t.is((await login(password)).headers.get('Retry-After'), '30');
+  clock.pass(30_000);
+  await fail(4);
+  t.is((await login(PASSWORD)).status, 200);
+});
+
+test('trading-api 10: failures older than the lock-out do not count', async (t) => {
+  const { login, fail, clock } = await setUp(t);
+  await fail(4);
+  clock.pass(60_000);
+  await fail(4);
+  t.is((await login(PASSWORD)).status, 200);
+  // One every 20 s: never more than three within a minute.
+  for (let count = 0; count < 8; count++) {
+    await fail(1);
+    clock.pass(20_000);
+  }
+  t.is((await login(PASSWORD)).status, 200);
+});
+
+test('trading-api 12: signing in clears the count', async (t) => {
+  const { login, fail } = await setUp(t);
+  await fail(4);
+  t.is((await login(PASSWORD)).status, 200);
+  await fail(4);
+  t.is((await login(PASSWORD)).status, 200);
+});
+
+test('trading-api 13: the lock of one address is not that of another', async (t) => {
+  const { call, login, fail } = await setUp(t);
+  await signedIn(call, 'grace@example.com');
+  await fail(5);
+  t.is((await login(PASSWORD)).headers.get('Retry-After'), '60');
+  t.is((await login(PASSWORD, 'grace@example.com')).status, 200);
+});
+
+test("trading-api 9: an address that is nobody's is locked alike, whatever its case", async (t) => {
+  const { login, fail } = await setUp(t);
+  await fail(3, 'nobody@example.com');
+  await fail(2, ' NOBODY@example.com');
+  const locked = await login(PASSWORD, 'nobody@example.com');
+  t.is(locked.headers.get('Retry-After'), '60');
+  t.regex(String(locked.body['detail']), /^Too many/);
+});
+
+test('Of 20 guesses at once five learn that they are wrong, the rest nothing', async (t) => {
+  const { login, knex } = await setUp(t);
+  const guesses = [...Array.from({ length: 20 }, (_, count) => `Wrong-Horse-${count}`)];
+  // More wait than may: as many of them at once as are let in.
+  const answers = await Promise.all(guesses.map((password) => login(password)));
+  const said = answers.map(({ body }) => String(body['detail']));
+  t.is(said.filter((detail) => detail === 'Invalid email or password').length, 5);
+  t.is((await login(PASSWORD)).headers.get('Retry-After'), '60');
+  t.like(await knex('login_attempts').where({ email: EMAIL }).first(), { failures: 5 });
+});
+
+test('A right password that ends behind the failure that locks is refused as locked', async (t) => {
+  const identity = testIdentity();
+  const { matches } = identity.passwords;
+  const [compared, held] = [signal(), signal()];
+  identity.passwords.matches = async (password, hash) => {
+    const isSame = await matches(password, hash);
+    if (isSame) {
+      compared.resolve();
+      await held.promise;
+    }
+    return isSame;
+  };
+  const { call } = await startApi(t, {}, { identity });
+  await call('POST', '/auth/register', { email: EMAIL, password: PASSWORD });
+  const login = (password: string) => call('POST', '/auth/login', { email: EMAIL, password });
+  const right = login(PASSWORD);
+  await compared.promise;
+  for (let count = 0; count < 5; count++) await login('Wrong-Horse-7');
+  held.resolve();
+  const { status, body } = await right;
+  t.is(status, 401);
+  t.regex(String(body['detail']), /^Too many/);
+});
+
+test.serial('An unknown address costs the same bcrypt work as a known one', async (t) => {
+  const identity = createIdentity({ secret: TEST_SECRET, environment: 'development' });
+  const known = await identity.passwords.hash(PASSWORD);
+  const work = async (hash: string | null) => {
+    const start = process.cpuUsage();
+    t.false(await identity.passwords.matches('Wrong-Horse-7', hash));
+    return process.cpuUsage(start).user;
+  };
+  const [ofKnown, ofUnknown] = [await work(known), await work(null)];
+  t.true(ofUnknown > ofKnown / 2 && ofUnknown < ofKnown * 2, `${ofKnown} ${ofUnknown}`);
+});
+
+function signal(): { promise: Promise<void>; resolve(): void } {
+  let resolve = () => {};
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve: () => resolve() };
+}

@@ -1,0 +1,81 @@
+import { z } from 'zod';
+import { ROLES } from '../../../db/models/user.ts';
+import { weaknessOf } from '../../auth/password-policy.ts';
+import { timestamp, uuid } from '../scalper/fields.ts';
+
+/** In the documentation. */
+const EMAIL = 'ada@example.com';
+const ID = '550e8400-e29b-41d4-a716-446655440000';
+/** Longer than any token of ours; no reason to look at more. */
+const MAX_TOKEN_LENGTH = 4_096;
+
+const trimmed = z.string().trim().toLowerCase();
+const email = trimmed
+  .pipe(z.email('Must be an email address').max(254, 'Must have at most 254 characters'))
+  .meta({ example: EMAIL });
+
+export const registration = z
+  .object({ email, password: z.string() })
+  .superRefine(({ email: address, password }, { addIssue }) => {
+    const message = weaknessOf(password, address);
+    if (message) addIssue({ code: 'custom', path: ['password'], message });
+  })
+  .meta({ id: 'Registration' });
+
+/** Whatever was registered once may be tried; what cannot have been is refused like any other. */
+export const credentials = z
+  .object({
+    email: trimmed.pipe(z.string().max(254, 'Must have at most 254 characters')),
+    password: z.string(),
+  })
+  .meta({ id: 'Credentials' });
+
+export const passwordChange = z
+  .object({ current_password: z.string(), new_password: z.string() })
+  .meta({ id: 'PasswordChange' });
+
+export const refreshRequest = z
+  .object({ refresh_token: z.string().max(MAX_TOKEN_LENGTH, 'Is not a refresh token') })
+  .meta({ id: 'RefreshRequest' });
+
+const token = z.string().meta({ example: 'eyJhbGciOiJIUzI1NiJ9.e30.c2lnbmF0dXJl' });
+const tokenType = z.literal('bearer');
+
+export const tokenPair = z
+  .strictObject({ access_token: token, refresh_token: token, token_type: tokenType })
+  .meta({ id: 'TokenPair' });
+
+/** `refresh_token` where the one that was shown is near its end. */
+export const refreshed = z
+  .strictObject({ access_token: token, refresh_token: token.optional(), token_type: tokenType })
+  .meta({ id: 'Refreshed' });
+
+const role = z.enum(ROLES);
+
+export const registered = z
+  .strictObject({ id: uuid, email: z.string(), role, created_at: timestamp })
+  .meta({ id: 'Registered' });
+
+export const user = z
+  .strictObject({
+    ...{ id: uuid, email: z.string().nullable(), role, totp_enabled: z.boolean() },
+    disabled: z.boolean().meta({ description: 'Whether they are kept out' }),
+    created_at: timestamp,
+  })
+  .meta({ id: 'User' });
+
+export const userPath = z.object({ id: uuid.meta({ description: 'The user', example: ID }) });
+
+export const roleChange = z.object({ role }).meta({ id: 'RoleChange' });
+
+export const session = z
+  .strictObject({
+    ...{ id: uuid, user_agent: z.string(), address: z.string() },
+    ...{ created_at: timestamp, last_seen_at: timestamp, expires_at: timestamp },
+    current: z.boolean().meta({ description: 'Whether it is the one that asks' }),
+  })
+  .meta({ id: 'Session' });
+
+export const sessionPath = z.object({ id: uuid.meta({ description: 'The session', example: ID }) });
+
+export const message = z.strictObject({ message: z.string() }).meta({ id: 'Message' });

@@ -1,0 +1,41 @@
+import { createIdentity, type IdentityOptions, type Identity } from '../auth/identity.ts';
+import type { Call } from './start-api.ts';
+
+export const TEST_SECRET = 'a-secret-of-tests-0123456789abcdef';
+export const PASSWORD = 'correct-Horse-7';
+
+/** Signing in as in development, with hashes that take a millisecond. */
+export function testIdentity(options: Partial<IdentityOptions> = {}): Identity {
+  return createIdentity({ secret: TEST_SECRET, environment: 'development', passwordCost: 4, ...options });
+}
+
+/** A clock that goes on by hand. */
+export function testClock(): { now: () => Date; pass(ms: number): void } {
+  let at = Date.now();
+  return {
+    now: () => new Date(at),
+    pass: (ms) => {
+      at += ms;
+    },
+  };
+}
+
+export interface Pair {
+  access_token: string;
+  refresh_token: string;
+  token_type: string;
+}
+
+/** Registers `email` with `PASSWORD` and signs in. */
+export async function signedIn(
+  call: Call,
+  email: string,
+): Promise<Pair & { id: string; email: string; headers: { Authorization: string } }> {
+  const { body: user } = await call<{ id: string }>('POST', '/auth/register', { email, password: PASSWORD });
+  const { body } = await call<Pair>('POST', '/auth/login', { email, password: PASSWORD });
+  return { ...body, id: user.id, email, headers: bearer(body.access_token) };
+}
+
+export function bearer(token: string): { Authorization: string } {
+  return { Authorization: `Bearer ${token}` };
+}

@@ -1,0 +1,19 @@
+import type { Knex } from 'knex';
+
+/** Failed sign-ins by address, whether it is anybody's or not. Only those that still count are kept, the oldest first. */
+export async function up(knex: Knex): Promise<void> {
+  await knex.raw(`
+    CREATE TABLE login_attempts (
+      email varchar(254) CONSTRAINT login_attempts_pkey PRIMARY KEY,
+      failed_at timestamptz[] NOT NULL,
+      failures integer NOT NULL GENERATED ALWAYS AS (cardinality(failed_at)) STORED,
+      first_failed_at timestamptz NOT NULL GENERATED ALWAYS AS (failed_at[1]) STORED,
+      last_failed_at timestamptz NOT NULL GENERATED ALWAYS AS (failed_at[cardinality(failed_at)]) STORED,
+      locked_until timestamptz
+    )`);
+  await knex.raw('CREATE INDEX idx_login_attempts_last_failed_at ON login_attempts (last_failed_at)');
+}
+
+export async function down(knex: Knex): Promise<void> {
+  await knex.schema.dropTable('login_attempts');
+}

@@ -1,0 +1,41 @@
+import test from 'ava';
+import { freshDatabase } from '../runtime/testing/database.ts';
+
+const AT = new Date('2026-01-01T00:00:00Z');
+
+const REFUSED: [constraint: string, table: string, row: Record<string, unknown>][] = [
+  ['users_email_check', 'users', { name: 'Ada', email: 'Ada@example.com' }],
+  ['users_email_key', 'users', { name: 'Ada', email: 'owner@example.com' }],
+  ['users_role_check', 'users', { name: 'Ada', role: 'root' }],
+  ['users_password_hash_check', 'users', { name: 'Ada', password_hash: 'correct-Horse-7' }],
+  ['sessions_expires_at_check', 'sessions', { expires_at: AT }],
+  ['refresh_tokens_token_hash_check', 'refresh_tokens', { token_hash: Buffer.from('token') }],
+  ['refresh_tokens_current_key', 'refresh_tokens', { token_hash: Buffer.alloc(32, 2) }],
+];
+
+for (const [constraint, table, row] of REFUSED) {
+  test(`${constraint} refuses ${JSON.stringify(row)}`, async (t) => {
+    const { knex } = await freshDatabase(t);
+    const [user] = await knex('users').insert({ name: 'Owner', email: 'owner@example.com' }).returning('*');
+    const times = { created_at: AT, last_seen_at: AT, expires_at: new Date(AT.getTime() + 1) };
+    const session = { user_id: user.id, user_agent: '', address: '', ...times };
+    const [{ id }] = await knex('sessions').insert(session).returning('id');
+    const token = { session_id: id, token_hash: Buffer.alloc(32, 1), issued_at: AT, expires_at: AT };
+    await knex('refresh_tokens').insert(token);
+    const complete = { users: {}, sessions: session, refresh_tokens: token }[table];
+    const error = await t.throwsAsync<Error & { constraint?: string }>(async () =>
+      knex(table).insert({ ...complete, ...row }),
+    );
+    t.is(error.constraint, constraint);
+  });
+}
+
+test('With a user go their sessions and tokens', async (t) => {
+  const { knex } = await freshDatabase(t);
+  const { rows } = await knex.raw<{ rows: { definition: string }[] }>(
+    `SELECT pg_get_constraintdef(oid) AS definition FROM pg_constraint
+     WHERE contype = 'f' AND conrelid IN ('sessions'::regclass, 'refresh_tokens'::regclass)`,
+  );
+  t.is(rows.length, 2);
+  for (const { definition } of rows) t.regex(definition, /ON DELETE CASCADE$/);
+});

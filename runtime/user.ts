@@ -1,0 +1,69 @@
+import { changeUser, type UserChange } from '../db/administration.ts';
+import { openDatabase } from '../db/connect.ts';
+import { ROLES, type Role, type User } from '../db/models/user.ts';
+import { countAdmins, findUserByEmail, listUsers } from '../db/users.ts';
+import { environment, readConfiguration } from './configuration.ts';
+
+const USAGE = `npm run user -- grant ${ROLES.join('|')} EMAIL
+npm run user -- disable EMAIL
+npm run user -- enable EMAIL
+npm run user -- list
+`;
+const PAGE = 500;
+
+/** Users for whoever runs this machine: it makes the first admin. What it changes acts with the user's next request. */
+const [command, ...words] = process.argv.slice(2);
+const { database } = readConfiguration(environment());
+const knex = openDatabase({ ...database, poolSize: 2 });
+try {
+  process.exitCode = await run();
+} finally {
+  await knex.destroy();
+}
+
+async function run(): Promise<number> {
+  if (command === 'list' && words.length === 0) return list();
+  const asked = readChange();
+  if (!asked) return refuse(USAGE, 64);
+  const user = await findUserByEmail(knex, asked.email);
+  const changed = user && (await changeUser(knex, { ...asked, id: user.id, by: null, at: new Date() }));
+  if (!changed || changed === 'not_admin')
+    return refuse('Nobody is registered with that address. They sign up first, at /auth/register.\n', 1);
+  say(lineOf(changed));
+  if ((await countAdmins(knex)) === 0) say('Nobody is admin now: npm run user -- grant admin EMAIL');
+  return 0;
+}
+
+function readChange(): { email: string; change: UserChange } | null {
+  const [first, second, third] = words;
+  const address = (text: string) => text.trim().toLowerCase();
+  if (command === 'grant' && second && third === undefined && isRole(first))
+    return { email: address(second), change: { role: first } };
+  if ((command !== 'disable' && command !== 'enable') || !first || second !== undefined) return null;
+  return { email: address(first), change: { disabled: command === 'disable' } };
+}
+
+async function list(): Promise<number> {
+  for (let skip = 0; ; skip += PAGE) {
+    const users = await listUsers(knex, { skip, limit: PAGE });
+    for (const user of users) say(lineOf(user));
+    if (users.length < PAGE) return 0;
+  }
+}
+
+function lineOf({ id, email, role, disabled_at }: User): string {
+  return `${id} ${role ?? 'user'} ${email ?? '-'}${disabled_at ? ` disabled ${disabled_at.toISOString()}` : ''}`;
+}
+
+function isRole(text: string | undefined): text is Role {
+  return ROLES.some((role) => role === text);
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function refuse(text: string, code: number): number {
+  process.stderr.write(text);
+  return code;
+}
