@@ -8,14 +8,21 @@ export const ERROR_STATUS = {
   unauthenticated: 401,
   invalid_credentials: 401,
   locked_out: 401,
+  two_factor_required: 401,
+  invalid_code: 401,
+  factor_locked: 401,
   foreign_origin: 403,
   forbidden: 403,
+  step_up_required: 403,
+  two_factor_setup_required: 403,
   route_not_found: 404,
   bot_not_found: 404,
   session_not_found: 404,
   method_not_allowed: 405,
   command_refused: 409,
   email_taken: 409,
+  two_factor_on: 409,
+  two_factor_off: 409,
   body_too_large: 413,
   unsupported_encoding: 415,
   malformed_input: 422,
@@ -56,6 +63,7 @@ interface Details {
   fields?: FieldFault[];
   shape?: ShapeFault[];
   retryAfterSeconds?: number;
+  extra?: Record<string, string | boolean>;
   cause?: unknown;
 }
 
@@ -66,13 +74,17 @@ export class ApiError extends Error {
   readonly fields: FieldFault[];
   readonly shape: ShapeFault[];
   readonly retryAfterSeconds: number | null;
+  /** What a program is told besides the words. */
+  readonly extra: Record<string, string | boolean>;
 
-  constructor(code: ErrorCode, message: string, { fields, shape, retryAfterSeconds, cause }: Details = {}) {
+  constructor(code: ErrorCode, message: string, details: Details = {}) {
+    const { fields, shape, retryAfterSeconds, extra, cause } = details;
     super(message, { cause });
     this.code = code;
     this.fields = fields ?? [];
     this.shape = shape ?? [];
     this.retryAfterSeconds = retryAfterSeconds ?? null;
+    this.extra = extra ?? {};
   }
 
   get status(): number {

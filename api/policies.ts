@@ -1,4 +1,5 @@
 import { callerOf, type Caller } from './auth/caller.ts';
+import { requireFactor, type FactorRules } from './auth/factor-rules.ts';
 import type { Dependencies, Owner } from './dependencies.ts';
 import { ApiError } from './errors.ts';
 import type { Role } from '../db/models/user.ts';
@@ -25,9 +26,17 @@ export function needsSignIn(policy: Policy): policy is SignedInPolicy {
   return policy in ALLOWED;
 }
 
-/** The caller, if the policy lets them in; null where it asks for none. Throws `unauthenticated` or `forbidden`. */
+/** What a route asks of its caller. */
+export interface Access extends FactorRules {
+  policy: Policy;
+}
+
+/**
+ * The caller, if the route lets them in; null where it asks for none. Throws `unauthenticated`, `forbidden`,
+ * `two_factor_setup_required` or `step_up_required`.
+ */
 export async function authorize(
-  policy: Policy,
+  { policy, ...rules }: Access,
   authorization: string,
   dependencies: Dependencies,
 ): Promise<Caller | null> {
@@ -35,6 +44,7 @@ export async function authorize(
   const caller = await callerOf(authorization, dependencies);
   const roles: readonly Role[] = ALLOWED[policy];
   if (!roles.includes(caller.role)) throw new ApiError('forbidden', 'Your role does not allow this.');
+  requireFactor(rules, caller, dependencies.identity);
   return caller;
 }
 

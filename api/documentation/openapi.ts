@@ -76,6 +76,7 @@ function refusals(route: Route, contract: Contract): ZodOpenApiResponsesObject {
 
 function codesOf(route: Route, contract: Contract): Set<ErrorCode> {
   const { method, path, policy, params, query, body, refusals: special = [] } = route;
+  const { stepUp = false, withoutFactor = false } = route;
   return new Set<ErrorCode>([
     ...special,
     ...(method === 'get' ? [] : (['foreign_origin'] as const)),
@@ -85,5 +86,7 @@ function codesOf(route: Route, contract: Contract): Set<ErrorCode> {
     ...(policy === 'public' ? [] : (['internal', 'unavailable'] as const)),
     ...(needsSignIn(policy) ? (['unauthenticated'] as const) : []),
     ...(needsSignIn(policy) && policy !== 'signed-in' ? (['forbidden'] as const) : []),
+    ...(stepUp ? (['step_up_required'] as const) : []),
+    ...(needsSignIn(policy) && !withoutFactor ? (['two_factor_setup_required'] as const) : []),
   ]);
 }

@@ -4,12 +4,13 @@ import type { ApiSettings } from '../../settings.ts';
 import { authRoutes } from './auth.ts';
 import { envelope } from './envelope.ts';
 import { sessionRoutes } from './sessions.ts';
+import { twoFactorRoutes } from './two-factor.ts';
 
 /** The trading platform's API: so far signing in. It has no prefix. */
 export function trading(settings: ApiSettings): Contract {
   const contract = {
     roots: ['/auth'],
-    routes: [...authRoutes, ...sessionRoutes],
+    routes: [...authRoutes, ...sessionRoutes, ...twoFactorRoutes],
     tags: TAGS,
     envelope,
   };
@@ -20,4 +21,5 @@ export function trading(settings: ApiSettings): Contract {
 const TAGS = [
   { name: 'Authentication', description: 'Sign up, in and out' },
   { name: 'Sessions', description: 'Where a user is signed in' },
+  { name: 'Two-factor', description: 'A code of an authenticator besides the password' },
 ];
