@@ -6,6 +6,8 @@ const FORM = { algorithm: 'SHA1', digits: 6, period: 30 };
 const WINDOW = 1;
 /** As many bytes as SHA-1 has, as RFC 4226 recommends. */
 const SECRET_BYTES = 20;
+/** The library throws for some texts that are none. */
+const CODE = /^\d{6}$/;
 const ISSUER = 'Perpetua';
 
 /** In base32. */
@@ -20,6 +22,7 @@ export function otpauthUrl(secret: string, label: string): string {
 
 /** The time step whose code it is, if that is this one or the one before or after; null for any other code. */
 export function stepOf(secret: string, code: string, now: Date): number | null {
+  if (!CODE.test(code)) return null;
   const totp = totpOf(secret);
   const timestamp = now.getTime();
   const delta = totp.validate({ token: code, timestamp, window: WINDOW });

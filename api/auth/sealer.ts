@@ -1,6 +1,6 @@
 import { hkdfSync } from 'node:crypto';
 import { CompactEncrypt, compactDecrypt, errors, type CompactJWEHeaderParameters } from 'jose';
-import { unavailable } from '../errors.ts';
+import { ApiError } from '../errors.ts';
 
 /** Root secrets by key id, 32 bytes each: the current one, and former ones while rows are still sealed under them. */
 export interface SealingKeys {
@@ -8,7 +8,7 @@ export interface SealingKeys {
   keys: Record<string, Buffer>;
 }
 
-/** Encrypts what has to be read again. What is sealed for one row opens for no other. */
+/** Encrypts secrets of second factors, which have to be read again. What is sealed for one row opens for no other. */
 export interface Sealer {
   /** `boundTo` names the row. `sealed` goes into it as it is. */
   seal(text: string, boundTo: string): Promise<{ sealed: string; keyId: string }>;
@@ -45,11 +45,19 @@ export function createSealer({ currentKeyId, keys }: SealingKeys): Sealer {
         if (protectedHeader['sub'] !== boundTo) throw new errors.JWEDecryptionFailed('It is of another row');
         return new TextDecoder().decode(plaintext);
       } catch (error) {
-        if (error instanceof errors.JOSEError) throw unavailable(error);
+        if (error instanceof errors.JOSEError) throw unreadable(error);
         throw error;
       }
     },
   };
+}
+
+function unreadable(cause: Error): ApiError {
+  return new ApiError(
+    'unavailable',
+    'Your second factor cannot be read. Use a recovery code, and tell those who run this service.',
+    { cause },
+  );
 }
 
 function deriveKey(root: Buffer): Uint8Array {

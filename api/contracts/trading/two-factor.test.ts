@@ -1,6 +1,7 @@
 import test from 'ava';
 import { bearer, PASSWORD, signedIn, testClock, testIdentity, type Pair } from '../../testing/identity.ts';
-import { startApi } from '../../testing/start-api.ts';
+import { needsSignIn } from '../../policies.ts';
+import { startApi, TEST_SETTINGS } from '../../testing/start-api.ts';
 import {
   authenticator,
   startWithTwoFactor,
@@ -8,6 +9,7 @@ import {
   withTwoFactor,
   wrong,
 } from '../../testing/two-factor.ts';
+import { trading } from './index.ts';
 
 test('trading-api 20: two-factor is set up and confirmed with a code; from then on a sign-in asks for one', async (t) => {
   const clock = testClock();
@@ -36,7 +38,16 @@ test('trading-api 20: two-factor is set up and confirmed with a code; from then 
   t.is((await call('POST', '/auth/login', { email, password: PASSWORD })).status, 200);
 
   const code = authenticator(body['secret']!, clock.now);
-  t.is((await post('/auth/2fa/enable', { code: wrong(code()) })).status, 401);
+  for (const refused of [
+    wrong(code()),
+    '',
+    '1234567',
+    '12345a',
+    '𐀀𐀀𐀀',
+    '１２３４５６',
+    'ABCD-EFGH-IJKL-MNOP',
+  ])
+    t.is((await post('/auth/2fa/enable', { code: refused })).status, 401, refused);
   const enabled = await call<{ recovery_codes: string[] }>(
     ...(['POST', '/auth/2fa/enable', { code: code() }, headers] as const),
   );
@@ -82,7 +93,11 @@ test('trading-api 20: without a code a sign-in is refused, not counted, and goes
 test('trading-api 20: a pre-2FA token is good for 5 minutes, for that step alone, and nothing else is good for it', async (t) => {
   const { call, knex, clock, ada, code, login, withToken } = await startWithTwoFactor(t);
   const { pre_2fa_token } = (await login()).body;
-  t.is((await call('GET', '/auth/sessions', undefined, bearer(pre_2fa_token))).status, 401);
+  for (const { method, path, policy } of trading(TEST_SETTINGS).routes) {
+    if (!needsSignIn(policy)) continue;
+    const { status } = await call(method.toUpperCase(), path, undefined, bearer(pre_2fa_token));
+    t.is(status, 401, `${method} ${path}`);
+  }
   t.is((await call('POST', '/auth/refresh', { refresh_token: pre_2fa_token })).status, 401);
   for (const other of [ada.access_token, ada.refresh_token, 'rubbish'])
     t.is((await withToken(other, code())).status, 401);
