@@ -4,6 +4,7 @@ import { deleteOldCommands } from '../db/commands.ts';
 import { ActivityLog } from '../db/models/activity-log.ts';
 import { Bot } from '../db/models/bot.ts';
 import { deleteOldLogs } from '../db/logs.ts';
+import { deleteOldDevices } from '../db/known-devices.ts';
 import { deleteOldAttempts } from '../db/login-attempts.ts';
 import { deleteOldSessions } from '../db/sessions.ts';
 import { BOT_WORKFLOW, botWorkflowId } from '../workflows/messages.ts';
@@ -14,7 +15,7 @@ export interface UpkeepActivities {
   markDeadRuns(): Promise<number>;
   /**
    * Deletes activity logs past their time, and what nobody asks for any more: ids of commands, sessions that are long over,
-   * failed sign-ins; returns how many logs.
+   * devices, failed sign-ins; returns how many logs.
    */
   prune(): Promise<number>;
 }
@@ -55,6 +56,7 @@ export function createUpkeep({ knex, client, logRetentionDays }: UpkeepDependenc
     async prune() {
       await deleteOldCommands(knex, COMMAND_DAYS);
       await deleteOldSessions(knex, SESSION_DAYS);
+      await deleteOldDevices(knex);
       await deleteOldAttempts(knex, ATTEMPT_DAYS);
       return logRetentionDays === null ? 0 : deleteOldLogs(knex, logRetentionDays);
     },

@@ -263,6 +263,8 @@ test('P10: a route without a policy fails at boot', async (t) => {
   const { policy: _, ...open } = contract.routes[0]!;
   const routes = [...contract.routes, open as (typeof contract.routes)[0]];
   t.throws(() => createRouter({ ...contract, routes }, dependencies), { message: /has no policy/ });
+  const sensitive = [{ ...contract.routes[0]!, policy: 'public', stepUp: true } as const];
+  t.throws(() => createRouter({ ...contract, routes: sensitive }, dependencies), { message: /for a code/ });
 });
 
 test('An answer that breaks its schema is a fault in tests', async (t) => {

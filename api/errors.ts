@@ -9,8 +9,13 @@ export const ERROR_STATUS = {
   invalid_token: 401,
   invalid_credentials: 401,
   locked_out: 401,
+  two_factor_required: 401,
+  invalid_code: 401,
+  factor_locked: 401,
   foreign_origin: 403,
   forbidden: 403,
+  step_up_required: 403,
+  two_factor_setup_required: 403,
   route_not_found: 404,
   bot_not_found: 404,
   session_not_found: 404,
@@ -19,6 +24,8 @@ export const ERROR_STATUS = {
   command_refused: 409,
   email_taken: 409,
   own_account: 409,
+  two_factor_on: 409,
+  two_factor_off: 409,
   body_too_large: 413,
   unsupported_encoding: 415,
   malformed_input: 422,
@@ -59,6 +66,7 @@ interface Details {
   fields?: FieldFault[];
   shape?: ShapeFault[];
   retryAfterSeconds?: number;
+  extra?: Record<string, string | boolean>;
   cause?: unknown;
 }
 
@@ -69,13 +77,17 @@ export class ApiError extends Error {
   readonly fields: FieldFault[];
   readonly shape: ShapeFault[];
   readonly retryAfterSeconds: number | null;
+  /** What a program is told besides the words. */
+  readonly extra: Record<string, string | boolean>;
 
-  constructor(code: ErrorCode, message: string, { fields, shape, retryAfterSeconds, cause }: Details = {}) {
+  constructor(code: ErrorCode, message: string, details: Details = {}) {
+    const { fields, shape, retryAfterSeconds, extra, cause } = details;
     super(message, { cause });
     this.code = code;
     this.fields = fields ?? [];
     this.shape = shape ?? [];
     this.retryAfterSeconds = retryAfterSeconds ?? null;
+    this.extra = extra ?? {};
   }
 
   get status(): number {

@@ -1,6 +1,7 @@
 import { EVERYBODY } from '../db/bots.ts';
 import type { Role } from '../db/models/user.ts';
 import { callerOf, type Caller } from './auth/caller.ts';
+import { requireFactor, type FactorRules } from './auth/factor-rules.ts';
 import type { Dependencies, Owner } from './dependencies.ts';
 import { ApiError } from './errors.ts';
 import type { ApiSettings } from './settings.ts';
@@ -36,9 +37,17 @@ export function rolesUnder(
   return policy === 'public' || (policy === 'owner' && !authRequired) ? null : ALLOWED[policy];
 }
 
-/** The caller, if the policy lets them in; null where it asks for none. Throws `unauthenticated`, `invalid_token` or `forbidden`. */
+/** What a route asks of its caller. */
+export interface Access extends FactorRules {
+  policy: Policy;
+}
+
+/**
+ * The caller, if the route lets them in; null where it asks for none. Throws `unauthenticated`, `invalid_token`,
+ * `forbidden`, `two_factor_setup_required` or `step_up_required`.
+ */
 export async function authorize(
-  policy: Policy,
+  { policy, ...rules }: Access,
   authorization: string,
   dependencies: Dependencies,
 ): Promise<Caller | null> {
@@ -46,6 +55,7 @@ export async function authorize(
   if (!roles) return null;
   const caller = await callerOf(authorization, dependencies);
   if (!roles.includes(caller.role)) throw new ApiError('forbidden', 'Your role does not allow this.');
+  requireFactor(rules, caller, dependencies.identity);
   return caller;
 }
 

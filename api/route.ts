@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { z } from 'zod';
 import type { Dependencies } from './dependencies.ts';
 import type { ApiError, ErrorCode } from './errors.ts';
+import type { FactorRules } from './auth/factor-rules.ts';
 import type { CallerUnder, OwnerUnder, Policy } from './policies.ts';
 
 type Schema = z.ZodType;
@@ -27,6 +28,8 @@ export interface Request<P, Q, B, By extends Policy> {
 export interface Client {
   userAgent: string;
   address: string;
+  /** What it was left with when somebody signed in on it; null where it shows nothing. */
+  device: string | null;
 }
 
 /** One of the declared answers. A status declared with null has no body. */
@@ -38,7 +41,7 @@ export type Answer<R extends Responses> = {
   };
 }[keyof R];
 
-interface Declaration<P, Q, B, R extends Responses, By extends Policy> {
+interface Declaration<P, Q, B, R extends Responses, By extends Policy> extends FactorRules {
   method: 'get' | 'post' | 'put' | 'delete';
   /** As documented: `/bots/{bot_id}`. Both forms, with and without a last slash, are answered. */
   path: string;

@@ -2,8 +2,9 @@ import Router from '@koa/router';
 import type { Context } from 'koa';
 import { readBody } from './body.ts';
 import type { Dependencies } from './dependencies.ts';
+import { DEVICE_COOKIE } from './auth/known-device.ts';
 import { ApiError, unavailable } from './errors.ts';
-import { authorize, ownerUnder, POLICIES } from './policies.ts';
+import { authorize, ownerUnder, POLICIES, rolesUnder } from './policies.ts';
 import type { Contract, Route } from './route.ts';
 import type { ApiState } from './state.ts';
 import { validate } from './validation.ts';
@@ -11,7 +12,10 @@ import { validate } from './validation.ts';
 /** So that an outage is answered within 3 s. */
 const DEADLINE_MS = 2_900;
 
-/** Serves the routes. Throws at once for a route without a policy: nothing is open by oversight. */
+/**
+ * Serves the routes. Throws at once for a route without a policy, or one that cannot ask for the code it is to ask for:
+ * nothing is open by oversight.
+ */
 export function createRouter(
   { routes }: Pick<Contract, 'routes'>,
   dependencies: Dependencies,
@@ -20,6 +24,8 @@ export function createRouter(
   const router = new Router<ApiState>({ strict: false, sensitive: true });
   for (const route of routes) {
     if (!POLICIES.includes(route.policy)) throw new Error(`${route.method} ${route.path} has no policy`);
+    if (route.stepUp && !rolesUnder(route.policy, { authRequired: true }))
+      throw new Error(`${route.method} ${route.path} asks nobody to sign in, and for a code`);
     router[route.method](routerPath(route.path), (ctx) => serve(ctx as Context, route, dependencies));
   }
   return router;
@@ -35,7 +41,7 @@ async function serve(ctx: Context, route: Route, dependencies: Dependencies): Pr
   state.route = route.path;
   const deadlineMs = dependencies.deadlineMs ?? DEADLINE_MS;
   // Before anything else is read: who may not call learns nothing of what could be sent.
-  const caller = await within(deadlineMs, authorize(route.policy, ctx.get('Authorization'), dependencies));
+  const caller = await within(deadlineMs, authorize(route, ctx.get('Authorization'), dependencies));
   const sent = validate(
     { path: route.params, query: route.query, body: route.body },
     { path: ctx['params'], query: ctx.query, body: route.body && (await readBody(ctx)) },
@@ -46,7 +52,10 @@ async function serve(ctx: Context, route: Route, dependencies: Dependencies): Pr
     body: sent.body,
     owner: ownerUnder(route.policy, caller, dependencies),
     caller,
-    client: { userAgent: ctx.get('User-Agent'), address: ctx.ip },
+    client: {
+      ...{ userAgent: ctx.get('User-Agent'), address: ctx.ip },
+      device: ctx.cookies.get(DEVICE_COOKIE) ?? null,
+    },
     requestId: state.requestId,
     log: state.log,
   };

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import Koa from 'koa';
@@ -44,7 +44,10 @@ async function measure(databaseUrl: string, say: (line: string) => void): Promis
     const api = await listen(
       createApi({
         ...{ knex, bots: NO_BOTS, defaultOwnerId: ownerId, settings: SETTINGS },
-        identity: createIdentity({ secret: randomUUID(), environment: 'production' }),
+        identity: createIdentity({
+          ...{ secret: randomUUID(), environment: 'production' },
+          sealing: { currentKeyId: 'bench', keys: { bench: randomBytes(32) } },
+        }),
         // As in production, with its lines going nowhere.
         log: pino({ level: 'info' }, { write: () => undefined }),
         metrics: new Registry(),

@@ -1,5 +1,7 @@
 import type { Knex } from 'knex';
 import { User, type Role } from './models/user.ts';
+import type { UserRow } from './rows.ts';
+import { findUserRow } from './users.ts';
 
 /** What may be changed of a user who is not oneself. */
 export type UserChange = { role: Role } | { disabled: boolean };
@@ -12,7 +14,7 @@ export type UserChange = { role: Role } | { disabled: boolean };
 export async function changeUser(
   knex: Knex,
   { id, by, change, at }: { id: string; by: string | null; change: UserChange; at: Date },
-): Promise<User | 'not_admin' | undefined> {
+): Promise<UserRow | 'not_admin' | undefined> {
   return knex.transaction(async (tx) => {
     const ids = by === null ? [id] : [id, by];
     const users = await User.query(tx).findByIds(ids).orderBy('id').forUpdate();
@@ -20,11 +22,15 @@ export async function changeUser(
     if (by !== null && (actor?.role !== 'admin' || actor.disabled_at)) return 'not_admin';
     const user = users.find((one) => one.id === id);
     if (!user) return undefined;
-    if ('role' in change) return user.$query(tx).patchAndFetch({ role: change.role });
-    if (change.disabled === (user.disabled_at !== null)) return user;
-    if (!change.disabled) return user.$query(tx).patchAndFetch({ disabled_at: null });
-    await tx('sessions').where({ user_id: id, ended_at: null }).update({ ended_at: at });
-    // A sign-in that is under way opens a session of the old version.
-    return user.$query(tx).patchAndFetch({ disabled_at: at, token_version: user.token_version + 1 });
+    if ('role' in change) await user.$query(tx).patch({ role: change.role });
+    else if (change.disabled !== (user.disabled_at !== null))
+      await (change.disabled ? disable(tx, user, at) : user.$query(tx).patch({ disabled_at: null }));
+    return findUserRow(tx, id);
   });
+}
+
+async function disable(tx: Knex, user: User, at: Date): Promise<void> {
+  await tx('sessions').where({ user_id: user.id, ended_at: null }).update({ ended_at: at });
+  // A sign-in that is under way opens a session of the old version.
+  await user.$query(tx).patch({ disabled_at: at, token_version: user.token_version + 1 });
 }

@@ -1,40 +1,48 @@
 import type { Knex } from 'knex';
 import { LoginAttempt } from './models/login-attempt.ts';
 
-/** So many failures within `ms` of each other lock an address for `ms`. */
+/** So many failures within `ms` of each other lock for `ms`. */
 export interface Lockout {
   failures: number;
   ms: number;
 }
 
-/** Until when the address is locked; null where it is not. */
-export async function lockedUntil(knex: Knex, email: string, now: Date): Promise<Date | null> {
-  const attempt = await LoginAttempt.query(knex).findById(email).where('locked_until', '>', now);
+/** Whose failures are counted together: those of an address that come from one source. */
+export interface Budget {
+  email: string;
+  /** '' for all strangers together; else what is known, with its id. At most 50 characters. */
+  source: string;
+}
+
+/** Until when the budget is locked; null where it is not. */
+export async function lockedUntil(knex: Knex, { email, source }: Budget, now: Date): Promise<Date | null> {
+  const attempt = await LoginAttempt.query(knex).findById([email, source]).where('locked_until', '>', now);
   return attempt?.locked_until ?? null;
 }
 
 /**
  * Counts a failure, in one statement, so that any number at once are all counted. The one that reaches the limit locks the
- * address; while it is locked nothing is counted, so that the lock does not grow. Returns until when it was locked before.
+ * budget; while it is locked nothing is counted, so that the lock does not grow. Returns until when it was locked before.
  */
 export async function recordFailure(
   knex: Knex,
-  email: string,
+  budget: Budget,
   { failures, ms }: Lockout,
   now: Date,
 ): Promise<Date | null> {
   const seconds = ms / 1_000;
   const { rows } = await knex.raw<{ rows: unknown[] }>(
-    `INSERT INTO login_attempts AS a (email, failed_at) VALUES (:email, ARRAY[CAST(:now AS timestamptz)])
-     ON CONFLICT (email) DO UPDATE SET
+    `INSERT INTO login_attempts AS a (email, source, failed_at)
+     VALUES (:email, :source, ARRAY[CAST(:now AS timestamptz)])
+     ON CONFLICT (email, source) DO UPDATE SET
        failed_at = ${COUNTING} || CAST(:now AS timestamptz),
        locked_until = CASE WHEN cardinality(${COUNTING}) + 1 >= :failures
          THEN CAST(:now AS timestamptz) + make_interval(secs => :seconds) END
        WHERE a.locked_until IS NULL OR a.locked_until <= CAST(:now AS timestamptz)
      RETURNING a.email`,
-    { email, now, failures, seconds },
+    { ...budget, now, failures, seconds },
   );
-  return rows.length > 0 ? null : lockedUntil(knex, email, now);
+  return rows.length > 0 ? null : lockedUntil(knex, budget, now);
 }
 
 /** The failures that are not too old to count. A lock lasts as long as they do: after it none is left. */
@@ -42,15 +50,15 @@ const COUNTING = `ARRAY(
   SELECT f FROM unnest(a.failed_at) AS f
   WHERE f > CAST(:now AS timestamptz) - make_interval(secs => :seconds) ORDER BY f)`;
 
-/** Forgets the failures, unless they have locked the address meanwhile; then until when. */
-export async function clearFailures(knex: Knex, email: string, now: Date): Promise<Date | null> {
+/** Forgets the failures, unless they have locked the budget meanwhile; then until when. */
+export async function clearFailures(knex: Knex, budget: Budget, now: Date): Promise<Date | null> {
   const cleared = await LoginAttempt.query(knex)
-    .deleteById(email)
+    .deleteById([budget.email, budget.source])
     .where((row) => row.whereNull('locked_until').orWhere('locked_until', '<=', now));
-  return cleared > 0 ? null : lockedUntil(knex, email, now);
+  return cleared > 0 ? null : lockedUntil(knex, budget, now);
 }
 
-/** Failures of addresses that nobody has tried for `days` are forgotten; returns how many addresses. */
+/** Failures of addresses that nobody has tried for `days` are forgotten; returns how many budgets. */
 export async function deleteOldAttempts(knex: Knex, days: number): Promise<number> {
   return LoginAttempt.query(knex)
     .delete()

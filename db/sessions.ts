@@ -1,12 +1,12 @@
-import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
 import { RefreshToken } from './models/refresh-token.ts';
 import { Session } from './models/session.ts';
 import type { User } from './models/user.ts';
+import { hashOf } from './token-hash.ts';
 
 /** A session together with what its user may do at this moment. */
-export type UserSession = Pick<Session, 'id' | 'user_id' | 'last_seen_at'> &
-  Pick<User, 'email' | 'role' | 'token_version'>;
+export type UserSession = Pick<Session, 'id' | 'user_id' | 'last_seen_at' | 'code_at'> &
+  Pick<User, 'email' | 'role' | 'token_version'> & { has_second_factor: boolean };
 
 /** A refresh token that goes into the table, and until when it is good. */
 export interface IssuedToken {
@@ -17,16 +17,23 @@ export interface IssuedToken {
 /** So long may `last_seen_at` be behind. */
 const SEEN_TO_MS = 60_000;
 
+/** False where the session was opened before. */
 export async function insertSession(
   knex: Knex,
-  session: Pick<Session, 'id' | 'user_id' | 'user_agent' | 'address'>,
+  session: Pick<Session, 'id' | 'user_id' | 'user_agent' | 'address'> & Partial<Pick<Session, 'code_at'>>,
   { token, expiresAt }: IssuedToken,
   now: Date,
-): Promise<void> {
-  await knex.transaction(async (tx) => {
+): Promise<boolean> {
+  return knex.transaction(async (tx) => {
     const times = { created_at: now, last_seen_at: now, expires_at: expiresAt };
-    await Session.query(tx).insert({ ...session, ...times });
+    const opened = await tx('sessions')
+      .insert({ ...session, ...times })
+      .onConflict('id')
+      .ignore()
+      .returning('id');
+    if (opened.length === 0) return false;
     await insertRefreshToken(tx, session.id, { token, expiresAt }, now);
+    return true;
   });
 }
 
@@ -34,11 +41,13 @@ export async function insertSession(
 export async function findLiveSession(knex: Knex, id: string, now: Date): Promise<UserSession | undefined> {
   return knex('sessions')
     .join('users', 'users.id', 'sessions.user_id')
+    .leftJoin('second_factors', 'second_factors.user_id', 'sessions.user_id')
     .where({ 'sessions.id': id, 'sessions.ended_at': null, 'users.disabled_at': null })
     .where('sessions.expires_at', '>', now)
     .first(
-      ...['sessions.id', 'sessions.user_id', 'sessions.last_seen_at'],
+      ...['sessions.id', 'sessions.user_id', 'sessions.last_seen_at', 'sessions.code_at'],
       ...['users.email', 'users.role', 'users.token_version'],
+      knex.raw('second_factors.enabled_at IS NOT NULL AS has_second_factor'),
     );
 }
 
@@ -119,9 +128,4 @@ async function insertRefreshToken(
 ): Promise<void> {
   const times = { issued_at: now, expires_at: expiresAt };
   await RefreshToken.query(tx).insert({ token_hash: hashOf(token), session_id: sessionId, ...times });
-}
-
-/** Tokens are long and random: a fast hash keeps them. */
-function hashOf(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
 }

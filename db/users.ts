@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import type { Page } from './bots.ts';
 import { User } from './models/user.ts';
+import type { UserRow } from './rows.ts';
 
 /** `email` as it is stored: trimmed and lower-case. */
 export async function findUserByEmail(knex: Knex, email: string): Promise<User | undefined> {
@@ -21,8 +22,19 @@ export async function insertUser(
 }
 
 /** Newest first. */
-export async function listUsers(knex: Knex, { skip, limit }: Page): Promise<User[]> {
-  return User.query(knex).orderBy('created_at', 'desc').orderBy('id').offset(skip).limit(limit);
+export async function listUsers(knex: Knex, { skip, limit }: Page): Promise<UserRow[]> {
+  return userRows(knex).orderBy('users.created_at', 'desc').orderBy('users.id').offset(skip).limit(limit);
+}
+
+/** One of those who are listed. */
+export async function findUserRow(knex: Knex, id: string): Promise<UserRow | undefined> {
+  return userRows(knex).where({ 'users.id': id }).first();
+}
+
+function userRows(knex: Knex) {
+  return knex('users')
+    .leftJoin('second_factors', 'second_factors.user_id', 'users.id')
+    .select<UserRow[]>('users.*', knex.raw('second_factors.enabled_at IS NOT NULL AS has_second_factor'));
 }
 
 /** Those who can act as one. */

@@ -10,6 +10,14 @@ const REFUSED: [constraint: string, table: string, row: Record<string, unknown>]
   ['users_password_hash_check', 'users', { name: 'Ada', password_hash: 'correct-Horse-7' }],
   ['sessions_expires_at_check', 'sessions', { expires_at: AT }],
   ['refresh_tokens_token_hash_check', 'refresh_tokens', { token_hash: Buffer.from('token') }],
+  ['second_factors_last_step_check', 'second_factors', { last_step: -1 }],
+  ['second_factors_enabled_at_check', 'second_factors', { enabled_at: AT }],
+  ['recovery_codes_code_hash_check', 'recovery_codes', { code_hash: Buffer.from('code') }],
+  ['recovery_codes_pkey', 'recovery_codes', { code_hash: Buffer.alloc(32, 3) }],
+  ['known_devices_token_hash_check', 'known_devices', { token_hash: Buffer.from('token') }],
+  ['known_devices_token_hash_key', 'known_devices', { token_hash: Buffer.alloc(32, 4) }],
+  ['known_devices_expires_at_check', 'known_devices', { expires_at: AT }],
+  ['login_attempts_pkey', 'login_attempts', { source: '' }],
   ['refresh_tokens_current_key', 'refresh_tokens', { token_hash: Buffer.alloc(32, 2) }],
 ];
 
@@ -22,7 +30,19 @@ for (const [constraint, table, row] of REFUSED) {
     const [{ id }] = await knex('sessions').insert(session).returning('id');
     const token = { session_id: id, token_hash: Buffer.alloc(32, 1), issued_at: AT, expires_at: AT };
     await knex('refresh_tokens').insert(token);
-    const complete = { users: {}, sessions: session, refresh_tokens: token }[table];
+    const factor = { user_id: user.id, sealed_secret: '', sealed_key_id: '', created_at: AT };
+    const code = { user_id: user.id, code_hash: Buffer.alloc(32, 3) };
+    const device = { user_id: user.id, token_hash: Buffer.alloc(32, 4), created_at: AT };
+    const known = { ...device, expires_at: times.expires_at };
+    const attempt = { email: 'owner@example.com', failed_at: [AT] };
+    await knex('second_factors').insert(factor);
+    await knex('recovery_codes').insert(code);
+    await knex('known_devices').insert(known);
+    await knex('login_attempts').insert(attempt);
+    const complete = {
+      ...{ users: {}, sessions: session, refresh_tokens: token },
+      ...{ second_factors: factor, recovery_codes: code, known_devices: known, login_attempts: attempt },
+    }[table];
     const error = await t.throwsAsync<Error & { constraint?: string }>(async () =>
       knex(table).insert({ ...complete, ...row }),
     );
@@ -30,12 +50,13 @@ for (const [constraint, table, row] of REFUSED) {
   });
 }
 
-test('With a user go their sessions and tokens', async (t) => {
+test('With a user go their sessions, tokens, second factor and devices', async (t) => {
   const { knex } = await freshDatabase(t);
   const { rows } = await knex.raw<{ rows: { definition: string }[] }>(
     `SELECT pg_get_constraintdef(oid) AS definition FROM pg_constraint
-     WHERE contype = 'f' AND conrelid IN ('sessions'::regclass, 'refresh_tokens'::regclass)`,
+     WHERE contype = 'f' AND conrelid IN ('sessions'::regclass, 'refresh_tokens'::regclass,
+       'second_factors'::regclass, 'recovery_codes'::regclass, 'known_devices'::regclass)`,
   );
-  t.is(rows.length, 2);
+  t.is(rows.length, 5);
   for (const { definition } of rows) t.regex(definition, /ON DELETE CASCADE$/);
 });

@@ -10,6 +10,7 @@ import { requireFreePort } from './embedded/ports.ts';
 import { createMetrics } from './metrics.ts';
 import { runProcess } from './run-process.ts';
 import { requireOwnMachine, requirePaper } from './without-sign-in.ts';
+import { sealingKeys } from './vault-key.ts';
 
 /** A door must answer within 3 s, whatever the database does. */
 const LONGEST_QUERY_MS = 2_500;
@@ -20,6 +21,11 @@ await runProcess('api', readConfiguration, async (configuration, log) => {
   const { api: settings, database, temporal } = configuration;
   requireOwnMachine(configuration);
   for (const warning of warningsOf(configuration)) log.warn(warning);
+  const sealing = sealingKeys(configuration);
+  if (sealing.isForThisRun)
+    log.warn(
+      'Second factors are sealed under a key made for this run: the next one cannot check them. Set ENCRYPTION_KEY.',
+    );
   await requireFreePort(settings.port, 'PORT', 'the API', settings.host);
   const knex = openDatabase({
     ...database,
@@ -38,7 +44,7 @@ await runProcess('api', readConfiguration, async (configuration, log) => {
     knex,
     bots: createBotClient(client),
     settings,
-    identity: createIdentity(configuration.identity),
+    identity: createIdentity({ ...configuration.identity, sealing }),
     log,
     metrics: createMetrics('api'),
     defaultOwnerId,

@@ -1,6 +1,7 @@
 import { changeUser, type UserChange } from '../db/administration.ts';
 import { openDatabase } from '../db/connect.ts';
-import { ROLES, type Role, type User } from '../db/models/user.ts';
+import { ROLES, type Role } from '../db/models/user.ts';
+import type { UserRow } from '../db/rows.ts';
 import { countAdmins, findUserByEmail, listUsers } from '../db/users.ts';
 import { environment, readConfiguration } from './configuration.ts';
 
@@ -51,7 +52,7 @@ async function list(): Promise<number> {
   }
 }
 
-function lineOf({ id, email, role, disabled_at }: User): string {
+function lineOf({ id, email, role, disabled_at }: UserRow): string {
   return `${id} ${role ?? 'user'} ${email ?? '-'}${disabled_at ? ` disabled ${disabled_at.toISOString()}` : ''}`;
 }
 

@@ -10,6 +10,10 @@ export interface Caller {
   role: Role;
   sessionId: string;
   tokenVersion: number;
+  /** Whether two-factor authentication is on. */
+  hasSecondFactor: boolean;
+  /** When a code was last accepted in this session. */
+  codeAt: Date | null;
 }
 
 /**
@@ -35,6 +39,8 @@ export async function callerOf(
     role: session.role ?? 'user',
     sessionId: session.id,
     tokenVersion: session.token_version,
+    hasSecondFactor: session.has_second_factor,
+    codeAt: session.code_at,
   };
 }
 

@@ -1,36 +1,63 @@
-import { clearFailures, lockedUntil, recordFailure } from '../../db/login-attempts.ts';
+import {
+  clearFailures,
+  lockedUntil,
+  recordFailure,
+  type Budget,
+  type Lockout,
+} from '../../db/login-attempts.ts';
 import { ApiError } from '../errors.ts';
 import type { IdentityContext } from '../commands/context.ts';
 
+/** Under which lock-out something is tried, and how it is refused then. */
+export interface Guard {
+  budget: Budget;
+  lockout: Lockout;
+  refusal: 'locked_out' | 'factor_locked';
+  /** What there were too many of. */
+  what: 'failed sign-ins' | 'wrong codes';
+}
+
 const MINUTE_MS = 60_000;
 
+/** A password for an address, tried by that source: see `guardedAttempt`. */
+export async function guardedPassword(
+  budget: Budget,
+  isRight: () => Promise<boolean>,
+  context: IdentityContext,
+): Promise<boolean> {
+  const { lockout } = context.identity;
+  const guard = { budget, lockout, refusal: 'locked_out', what: 'failed sign-ins' } as const;
+  return guardedAttempt(guard, isRight, context);
+}
+
 /**
- * Tries a password for an address, under its lock-out. While it is locked the password is not looked at; a wrong one is
- * counted; a right one clears the count. Of many tried at once no more than the limit learn anything: what ends after the
- * address was locked is refused as locked, right or wrong. Throws `locked_out`.
+ * Tries a secret under a lock-out. While it is locked the secret is not looked at; a wrong one is counted; a right one
+ * clears the count. Of many tried at once no more than the limit learn anything: what ends after the budget was locked is
+ * refused as locked, right or wrong. What `isRight` throws is not counted. Throws the guard's refusal.
  */
 export async function guardedAttempt(
-  email: string,
+  guard: Guard,
   isRight: () => Promise<boolean>,
-  { knex, identity: { lockout, now } }: IdentityContext,
+  { knex, identity: { now } }: IdentityContext,
 ): Promise<boolean> {
-  refuseUntil(await lockedUntil(knex, email, now()), now());
+  const { budget, lockout } = guard;
+  refuseUntil(await lockedUntil(knex, budget, now()), now(), guard);
   const right = await isRight();
   const at = now();
-  refuseUntil(
-    right ? await clearFailures(knex, email, at) : await recordFailure(knex, email, lockout, at),
-    at,
-  );
+  const locked = right
+    ? await clearFailures(knex, budget, at)
+    : await recordFailure(knex, budget, lockout, at);
+  refuseUntil(locked, at, guard);
   return right;
 }
 
-function refuseUntil(until: Date | null, now: Date): void {
+function refuseUntil(until: Date | null, now: Date, { refusal, what }: Guard): void {
   if (until === null) return;
   const ms = Math.max(1, until.getTime() - now.getTime());
   const minutes = Math.ceil(ms / MINUTE_MS);
   throw new ApiError(
-    'locked_out',
-    `Too many failed sign-ins. Try again in ${minutes} minute${minutes === 1 ? '' : 's'}.`,
+    refusal,
+    `Too many ${what}. Try again in ${minutes} minute${minutes === 1 ? '' : 's'}.`,
     { retryAfterSeconds: Math.ceil(ms / 1_000) },
   );
 }

@@ -1,12 +1,17 @@
 import type { Lockout } from '../../db/login-attempts.ts';
 import { createPasswords, type Passwords } from './passwords.ts';
+import { createSealer, type Sealer, type SealingKeys } from './sealer.ts';
 import { createTokens, type Tokens } from './tokens.ts';
 
 /** What signing in needs besides the database. */
 export interface Identity {
   passwords: Passwords;
   tokens: Tokens;
+  /** For the secrets of second factors. */
+  sealer: Sealer;
   lockout: Lockout;
+  /** Whether admins may do nothing before they have turned two-factor authentication on. */
+  adminsNeedFactor: boolean;
   now(): Date;
 }
 
@@ -15,6 +20,8 @@ export interface IdentityOptions {
   secret: string;
   /** The one before it, while tokens of it are about. */
   olderSecret?: string | undefined;
+  /** What seals the secrets of second factors. */
+  sealing: SealingKeys;
   environment: keyof typeof LOCKOUTS;
   /** For tests. */
   now?: () => Date;
@@ -27,11 +34,13 @@ const LOCKOUTS = {
 } satisfies Record<string, Lockout>;
 
 export function createIdentity(options: IdentityOptions): Identity {
-  const { secret, olderSecret, environment, now = () => new Date(), passwordCost } = options;
+  const { secret, olderSecret, sealing, environment, now = () => new Date(), passwordCost } = options;
   return {
     passwords: createPasswords(passwordCost === undefined ? {} : { cost: passwordCost }),
     tokens: createTokens({ secret, olderSecret, now }),
+    sealer: createSealer(sealing),
     lockout: LOCKOUTS[environment],
+    adminsNeedFactor: environment === 'production',
     now,
   };
 }

@@ -6,13 +6,14 @@ import { ROLES, type Role } from '../../db/models/user.ts';
 /** What a token is for. One of a purpose is refused for every other. */
 export type Purpose = keyof typeof LIFE_SECONDS;
 
-const LIFE_SECONDS = { access: 3_600, refresh: 7 * 24 * 3_600 };
+const LIFE_SECONDS = { access: 3_600, refresh: 7 * 24 * 3_600, 'pre-2fa': 5 * 60 };
 
 /** Whom a token speaks for. */
 export interface Subject {
   userId: string;
   email: string;
   role: Role;
+  /** With a `pre-2fa` token that of the session which it may open. */
   sessionId: string;
   /** `token_version` of the user when they signed in. */
   version: number;

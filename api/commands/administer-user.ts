@@ -1,5 +1,5 @@
 import { changeUser, type UserChange } from '../../db/administration.ts';
-import type { User } from '../../db/models/user.ts';
+import type { UserRow } from '../../db/rows.ts';
 import type { Caller } from '../auth/caller.ts';
 import { ApiError } from '../errors.ts';
 import type { IdentityContext } from './context.ts';
@@ -13,7 +13,7 @@ export async function administerUser(
   change: UserChange,
   { userId: by }: Caller,
   { knex, identity }: IdentityContext,
-): Promise<User> {
+): Promise<UserRow> {
   if (id === by) throw new ApiError('own_account', 'Your own role and state are changed by another admin.');
   const changed = await changeUser(knex, { id, by, change, at: identity.now() });
   if (changed === 'not_admin') throw new ApiError('forbidden', 'Your role does not allow this.');

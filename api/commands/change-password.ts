@@ -1,17 +1,17 @@
 import { changeUserPassword, findUser } from '../../db/users.ts';
 import { unauthenticated, type Caller } from '../auth/caller.ts';
-import { guardedAttempt } from '../auth/guarded-attempt.ts';
+import { guardedPassword } from '../auth/guarded-attempt.ts';
 import { weaknessOf } from '../auth/password-policy.ts';
 import { ApiError, invalidInput } from '../errors.ts';
 import type { IdentityContext } from './context.ts';
 
 /**
  * Sets a new password and ends every session of the user, this one too. A wrong current password counts as a failed
- * sign-in. Throws `invalid_input`, `invalid_credentials`, `locked_out`, or `unauthenticated` where another change was faster.
+ * sign-in of this session: strangers who lock the address do not keep its user from changing what they guess at. Throws `invalid_input`, `invalid_credentials`, `locked_out`, or `unauthenticated` where another change was faster.
  */
 export async function changePassword(
   { currentPassword, newPassword }: { currentPassword: string; newPassword: string },
-  { userId: id, email, tokenVersion }: Caller,
+  { userId: id, email, sessionId, tokenVersion }: Caller,
   context: IdentityContext,
 ): Promise<void> {
   const { knex, identity } = context;
@@ -19,8 +19,8 @@ export async function changePassword(
     newPassword === currentPassword ? 'Must not be the current password' : weaknessOf(newPassword, email);
   if (weakness) throw invalidInput([{ field: 'new_password', message: weakness }]);
   const user = await findUser(knex, id);
-  const isRight = await guardedAttempt(
-    email,
+  const isRight = await guardedPassword(
+    { email, source: `session:${sessionId}` },
     () => identity.passwords.matches(currentPassword, user?.password_hash),
     context,
   );

@@ -1,44 +1,59 @@
-import { randomUUID } from 'node:crypto';
-import { insertSession } from '../../db/sessions.ts';
-import { findUserByEmail } from '../../db/users.ts';
-import { guardedAttempt } from '../auth/guarded-attempt.ts';
+import { findKnownDevice } from '../../db/known-devices.ts';
+import { findUser, findUserByEmail } from '../../db/users.ts';
+import { guardedPassword } from '../auth/guarded-attempt.ts';
+import { acceptCode } from '../auth/second-factor.ts';
 import { ApiError } from '../errors.ts';
 import type { Client } from '../route.ts';
 import type { IdentityContext } from './context.ts';
-
-export interface TokenPair {
-  accessToken: string;
-  refreshToken: string;
-}
+import { admit, openSession, subjectOf, type SignedIn } from './open-session.ts';
 
 /**
  * Opens a session. An address that is nobody's, a wrong password and a disabled user are refused alike, after the same
- * work. Throws `invalid_credentials` or `locked_out`.
+ * work. Failures count for the device where it is known as one of the user's, else for all strangers together. Throws
+ * `invalid_credentials` or `locked_out`, and what `admit` throws.
  */
 export async function signIn(
-  { email, password }: { email: string; password: string },
-  { userAgent, address }: Client,
+  { email, password, code }: { email: string; password: string; code?: string | undefined },
+  client: Client,
   context: IdentityContext,
-): Promise<TokenPair> {
+): Promise<SignedIn> {
   const { knex, identity } = context;
   const user = await findUserByEmail(knex, email);
-  const isRight = await guardedAttempt(
-    email,
+  const shown = user && client.device !== null ? { userId: user.id, token: client.device } : null;
+  const device = shown && (await findKnownDevice(knex, shown, identity.now()));
+  const isRight = await guardedPassword(
+    { email, source: device ? `device:${device.id}` : '' },
     async () =>
       (await identity.passwords.matches(password, user?.password_hash)) && user?.disabled_at === null,
     context,
   );
   if (!user || !isRight) throw new ApiError('invalid_credentials', 'Invalid email or password');
-  const subject = {
-    ...{ userId: user.id, email, role: user.role ?? 'user', version: user.token_version },
-    sessionId: randomUUID(),
-  } as const;
-  const access = await identity.tokens.sign('access', subject);
-  const refresh = await identity.tokens.sign('refresh', subject);
-  const session = {
-    ...{ id: subject.sessionId, user_id: user.id },
-    ...{ user_agent: userAgent.slice(0, 200), address: address.slice(0, 64) },
-  };
-  await insertSession(knex, session, refresh, identity.now());
-  return { accessToken: access.token, refreshToken: refresh.token };
+  return admit(user, { client, code }, context);
+}
+
+/**
+ * Opens the session that a pre-2FA token was given for, once. Throws `unauthenticated` for what is no such token or not good
+ * any more, and what `acceptCode` throws.
+ */
+export async function signInWithCode(
+  { token, code }: { token: string; code: string },
+  client: Client,
+  context: IdentityContext,
+): Promise<SignedIn> {
+  const { knex, identity } = context;
+  const shown = await identity.tokens.verify('pre-2fa', token);
+  const user = shown && (await findUser(knex, shown.userId));
+  if (!shown || !user || user.disabled_at !== null || user.token_version !== shown.version) throw refused();
+  await acceptCode(user.id, code, context);
+  const opened = await openSession(
+    subjectOf(user, shown.sessionId),
+    { client, codeAt: identity.now() },
+    context,
+  );
+  if (!opened) throw refused();
+  return opened;
+}
+
+function refused(): ApiError {
+  return new ApiError('unauthenticated', 'The pre-2FA token is not good, or no longer. Sign in again.');
 }

@@ -79,6 +79,7 @@ function refusals(route: Route, contract: Contract, settings: ApiSettings): ZodO
 function codesOf(route: Route, contract: Contract, settings: ApiSettings): Set<ErrorCode> {
   const roles = rolesUnder(route.policy, settings);
   const { method, path, policy, params, query, body, refusals: special = [] } = route;
+  const { stepUp = false, withoutFactor = false } = route;
   return new Set<ErrorCode>([
     ...special,
     ...(method === 'get' ? [] : (['foreign_origin'] as const)),
@@ -88,5 +89,7 @@ function codesOf(route: Route, contract: Contract, settings: ApiSettings): Set<E
     ...(policy === 'public' ? [] : (['internal', 'unavailable'] as const)),
     ...(roles ? (['unauthenticated', 'invalid_token'] as const) : []),
     ...(roles && roles.length < ROLES.length ? (['forbidden'] as const) : []),
+    ...(stepUp ? (['step_up_required'] as const) : []),
+    ...(roles && !withoutFactor ? (['two_factor_setup_required'] as const) : []),
   ]);
 }

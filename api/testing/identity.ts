@@ -1,12 +1,18 @@
+import { randomBytes } from 'node:crypto';
 import { createIdentity, type IdentityOptions, type Identity } from '../auth/identity.ts';
 import type { Call } from './start-api.ts';
 
 export const TEST_SECRET = 'a-secret-of-tests-0123456789abcdef';
+/** One key for all tests of a file, so that several APIs may share a database. */
+const TEST_SEALING = { currentKeyId: 'test', keys: { test: randomBytes(32) } };
 export const PASSWORD = 'correct-Horse-7';
 
 /** Signing in as in development, with hashes that take a millisecond. */
 export function testIdentity(options: Partial<IdentityOptions> = {}): Identity {
-  return createIdentity({ secret: TEST_SECRET, environment: 'development', passwordCost: 4, ...options });
+  return createIdentity({
+    ...{ secret: TEST_SECRET, sealing: TEST_SEALING, environment: 'development', passwordCost: 4 },
+    ...options,
+  });
 }
 
 /** A clock that goes on by hand. */

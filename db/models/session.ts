@@ -15,4 +15,6 @@ export class Session extends Model {
   /** When its newest refresh token runs out. */
   declare expires_at: Date;
   declare ended_at: Date | null;
+  /** When a code of the second factor was last accepted in it. */
+  declare code_at: Date | null;
 }

@@ -104,7 +104,7 @@ const secrets = {
     'The JWT_SECRET before: its tokens are accepted still. To be taken away a week after the change',
   ),
   ENCRYPTION_KEY: secret(
-    'Seals the exchange keys in the database: 32 bytes in hex. Needed by the worker; `npm start` makes one',
+    'Seals the exchange keys and the second factors in the database: 32 bytes in hex. Needed by the worker and, in production, by the API; `npm start` makes one',
   ),
   ALGORITHM: choice(['HS256'], 'HS256', 'Read for compatibility: tokens are signed with it'),
   ACCESS_TOKEN_EXPIRE_MINUTES: whole(

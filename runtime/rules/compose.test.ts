@@ -88,10 +88,10 @@ test('what is set in .env arrives: every variable that is read, but those of the
   );
 });
 
-test("only who opens sealed keys is given the key, and only who trades the venue's", (t) => {
+test("only who opens what is sealed is given the key, and only who trades the venue's", (t) => {
   const having = (name: string) =>
     own.filter(([, { environment = {} }]) => name in environment).map(([service]) => service);
-  t.deepEqual(having('ENCRYPTION_KEY'), ['trading_bot', 'seed']);
+  t.deepEqual(having('ENCRYPTION_KEY'), ['trading_bot', 'seed', 'backend']);
   t.deepEqual(having('BINANCE_SECRET_KEY'), ['trading_bot']);
 });
 

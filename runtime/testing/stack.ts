@@ -82,7 +82,8 @@ export async function startStack(t: Scope, options: StackOptions = {}): Promise<
   ]);
   const { knex } = database;
   const exchange = await startStillMarkets(t);
-  const vault = createVault({ currentKeyId: TEST_KEY.keyId, keys: { [TEST_KEY.keyId]: TEST_KEY.key } });
+  const sealing = { currentKeyId: TEST_KEY.keyId, keys: { [TEST_KEY.keyId]: TEST_KEY.key } };
+  const vault = createVault(sealing);
   const { owner, account } = await openOwner(knex, exchange, vault, options.account);
   const startWorkers = () => openWorkers(t, { knex, temporal, exchange, vault, options });
   if (options.worker !== false) await startWorkers();
@@ -92,7 +93,7 @@ export async function startStack(t: Scope, options: StackOptions = {}): Promise<
     knex,
     bots,
     settings: { ...SETTINGS, ...options.settings },
-    identity: createIdentity({ secret: randomUUID(), environment: 'development' }),
+    identity: createIdentity({ secret: randomUUID(), sealing, environment: 'development' }),
     log: pino({ level: 'silent' }),
     metrics: new Registry(),
     defaultOwnerId: owner.id,

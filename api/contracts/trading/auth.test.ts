@@ -3,7 +3,6 @@ import test from 'ava';
 import { shared } from '../../../runtime/testing/shared.ts';
 import { startApi } from '../../testing/start-api.ts';
 import { PASSWORD, bearer, signedIn, testClock, testIdentity, type Pair } from '../../testing/identity.ts';
-import { createIdentity } from '../../auth/identity.ts';
 
 /** For tests that each have an address of their own. */
 const api = shared(startApi);
@@ -14,7 +13,7 @@ interface Refusal {
 }
 
 test('trading-api 1: who registers gets a user, whose password is kept as a bcrypt hash of cost 12', async (t) => {
-  const identity = createIdentity({ secret: 's'.repeat(32), environment: 'production' });
+  const identity = testIdentity({ environment: 'production', passwordCost: 12 });
   const { call, knex } = await startApi(t, {}, { identity });
   const sent = { email: ' Ada@Example.com ', password: PASSWORD, role: 'admin' };
   const { status, body, text } = await call('POST', '/auth/register', sent);
@@ -192,7 +191,7 @@ test('trading-api 18: of two changes at once one alone is made', async (t) => {
   t.is((await call('POST', '/auth/login', { email, password: kept })).status, 200);
 });
 
-test('trading-api 18: wrong current passwords lock the address', async (t) => {
+test('trading-api 18: wrong current passwords lock the session out of trying more', async (t) => {
   const clock = testClock();
   const { call } = await startApi(t, {}, { identity: testIdentity({ now: clock.now }) });
   const { headers } = await signedIn(call, 'guessed@example.com');

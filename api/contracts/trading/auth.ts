@@ -4,7 +4,7 @@ import { refreshSession } from '../../commands/refresh-session.ts';
 import { register } from '../../commands/register.ts';
 import { signIn } from '../../commands/sign-in.ts';
 import { answer, route } from '../../route.ts';
-import { presentUser } from './present.ts';
+import { presentRegistered, presentSignedIn } from './present.ts';
 import {
   credentials,
   message,
@@ -30,8 +30,7 @@ const registerUser = route({
   responses: { 201: registered },
   refusals: ['email_taken', 'internal', 'unavailable'],
   async handler({ body }, dependencies) {
-    const { id, email, role, created_at } = presentUser(await register(body, dependencies));
-    return answer(201, { id, email: email ?? '', role, created_at });
+    return answer(201, presentRegistered(await register(body, dependencies)));
   },
 });
 
@@ -41,13 +40,19 @@ const login = route({
   policy: 'public',
   tag,
   summary: 'Sign in: opens a session',
+  description:
+    'With two-factor authentication on, `totp_code` is asked for: the refusal without one has a token for `POST /auth/login/2fa`. The answer leaves a cookie with the device: failed sign-ins of strangers do not keep out who shows it.',
   body: credentials,
   examples: { credentials: { summary: 'A user', value: EXAMPLE } },
   responses: { 200: tokenPair },
-  refusals: ['invalid_credentials', 'locked_out', 'internal', 'unavailable'],
+  refusals: [
+    ...(['invalid_credentials', 'locked_out', 'two_factor_required', 'invalid_code'] as const),
+    ...(['factor_locked', 'internal', 'unavailable'] as const),
+  ],
   async handler({ body, client }, dependencies) {
-    const { accessToken, refreshToken } = await signIn(body, client, dependencies);
-    return answer(200, { access_token: accessToken, refresh_token: refreshToken, token_type: 'bearer' });
+    const { email, password, totp_code: code } = body;
+    const signedIn = await signIn({ email, password, code }, client, dependencies);
+    return presentSignedIn(signedIn, dependencies.settings);
   },
 });
 
@@ -87,6 +92,7 @@ const change = route({
   method: 'post',
   path: '/auth/change-password',
   policy: 'signed-in',
+  stepUp: true,
   tag,
   summary: 'Change the password: ends every session, this one too',
   body: passwordChange,

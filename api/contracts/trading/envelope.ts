@@ -1,7 +1,22 @@
 import { z } from 'zod';
+import type { ErrorCode } from '../../errors.ts';
 import type { Envelope } from '../../route.ts';
 
 const plain = z.strictObject({ detail: z.string() }).meta({ id: 'Refusal' });
+const signInAgain = z
+  .strictObject({
+    detail: z.string(),
+    two_factor_required: z.literal(true).optional(),
+    pre_2fa_token: z
+      .string()
+      .optional()
+      .meta({ description: 'For POST /auth/login/2fa; good for 5 minutes' }),
+  })
+  .meta({ id: 'NotSignedIn' });
+const CODED: readonly ErrorCode[] = ['step_up_required', 'two_factor_setup_required'];
+const forbidden = z
+  .strictObject({ detail: z.string(), code: z.enum(CODED).optional() })
+  .meta({ id: 'Forbidden' });
 const invalid = z
   .strictObject({
     detail: z.string().meta({ example: 'Invalid input data' }),
@@ -26,7 +41,12 @@ export const envelope: Envelope = {
       message: msg,
     }));
     const errors = [...error.fields, ...shape];
-    return { detail: error.message, ...(errors.length > 0 && { errors }) };
+    return {
+      ...{ detail: error.message, ...error.extra },
+      ...(CODED.includes(error.code) && { code: error.code }),
+      ...(errors.length > 0 && { errors }),
+    };
   },
-  schema: (status) => ({ 400: invalid, 422: invalid, 500: internal })[status] ?? plain,
+  schema: (status) =>
+    ({ 400: invalid, 401: signInAgain, 403: forbidden, 422: invalid, 500: internal })[status] ?? plain,
 };

@@ -5,12 +5,13 @@ import { authRoutes } from './auth.ts';
 import { envelope } from './envelope.ts';
 import { sessionRoutes } from './sessions.ts';
 import { userRoutes } from './users.ts';
+import { twoFactorRoutes } from './two-factor.ts';
 
 /** The trading platform's API: so far signing in. It has no prefix. */
 export function trading(settings: ApiSettings): Contract {
   const contract = {
     roots: ['/auth'],
-    routes: [...authRoutes, ...sessionRoutes, ...userRoutes],
+    routes: [...authRoutes, ...sessionRoutes, ...twoFactorRoutes, ...userRoutes],
     tags: TAGS,
     envelope,
   };
@@ -22,4 +23,5 @@ const TAGS = [
   { name: 'Authentication', description: 'Sign up, in and out' },
   { name: 'Sessions', description: 'Where a user is signed in' },
   { name: 'Users', description: 'Who may do what; for admins' },
+  { name: 'Two-factor', description: 'A code of an authenticator besides the password' },
 ];

@@ -1,6 +1,6 @@
 import test, { type ExecutionContext } from 'ava';
-import { createIdentity, type IdentityOptions } from '../../auth/identity.ts';
-import { PASSWORD, signedIn, TEST_SECRET, testClock, testIdentity } from '../../testing/identity.ts';
+import type { IdentityOptions } from '../../auth/identity.ts';
+import { PASSWORD, signedIn, testClock, testIdentity } from '../../testing/identity.ts';
 import { startApi } from '../../testing/start-api.ts';
 
 const EMAIL = 'ada@example.com';
@@ -126,7 +126,7 @@ test('A right password that ends behind the failure that locks is refused as loc
 });
 
 test.serial('An unknown address costs the same bcrypt work as a known one', async (t) => {
-  const identity = createIdentity({ secret: TEST_SECRET, environment: 'development' });
+  const identity = testIdentity({ passwordCost: 12 });
   const known = await identity.passwords.hash(PASSWORD);
   const work = async (hash: string | null) => {
     const start = process.cpuUsage();

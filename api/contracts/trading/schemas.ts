@@ -14,6 +14,9 @@ const email = trimmed
   .pipe(z.email('Must be an email address').max(254, 'Must have at most 254 characters'))
   .meta({ example: EMAIL });
 
+/** With spaces or dashes between its parts, or without. */
+const code = z.string().max(64, 'Is not a code').meta({ example: '123456' });
+
 export const registration = z
   .object({ email, password: z.string() })
   .superRefine(({ email: address, password }, { addIssue }) => {
@@ -27,8 +30,18 @@ export const credentials = z
   .object({
     email: trimmed.pipe(z.string().max(254, 'Must have at most 254 characters')),
     password: z.string(),
+    totp_code: code.optional().meta({
+      description:
+        'What the authenticator shows, or a recovery code; asked for with two-factor authentication on',
+    }),
   })
   .meta({ id: 'Credentials' });
+
+export const twoFactorCode = z.object({ code }).meta({ id: 'TwoFactorCode' });
+
+export const signInWithCodeRequest = z
+  .object({ pre_2fa_token: z.string().max(MAX_TOKEN_LENGTH, 'Is not a pre-2FA token'), code })
+  .meta({ id: 'SignInWithCode' });
 
 export const passwordChange = z
   .object({ current_password: z.string(), new_password: z.string() })

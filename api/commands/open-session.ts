@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import type { User } from '../../db/models/user.ts';
+import { findSecondFactor } from '../../db/second-factors.ts';
+import { insertSession } from '../../db/sessions.ts';
+import { unauthenticated } from '../auth/caller.ts';
+import { rememberDevice } from '../auth/known-device.ts';
+import { acceptCode } from '../auth/second-factor.ts';
+import type { Subject } from '../auth/tokens.ts';
+import { ApiError } from '../errors.ts';
+import type { Client } from '../route.ts';
+import type { IdentityContext } from './context.ts';
+
+export interface TokenPair {
+  accessToken: string;
+  refreshToken: string;
+}
+
+export interface SignedIn extends TokenPair {
+  /** What the device is to show when it signs in next. */
+  deviceToken: string;
+}
+
+/**
+ * Lets in who has shown who they are: with two-factor authentication on, they need a code as well. Throws
+ * `two_factor_required`, with a token to send the code with, where there is none; else what `acceptCode` throws.
+ */
+export async function admit(
+  user: User,
+  { client, code }: { client: Client; code?: string | undefined },
+  context: IdentityContext,
+): Promise<SignedIn> {
+  const { knex, identity } = context;
+  const subject = subjectOf(user, randomUUID());
+  const factor = await findSecondFactor(knex, user.id);
+  const isAsked = Boolean(factor?.enabled_at);
+  if (isAsked && !code) {
+    const { token } = await identity.tokens.sign('pre-2fa', subject);
+    const extra = { two_factor_required: true, pre_2fa_token: token };
+    throw new ApiError('two_factor_required', 'Two-factor code required', { extra });
+  }
+  if (isAsked && code) await acceptCode(user.id, code, context);
+  const opened = await openSession(subject, { client, codeAt: isAsked ? identity.now() : null }, context);
+  if (!opened) throw unauthenticated();
+  return opened;
+}
+
+/** Whom the tokens of a session of that user speak for. */
+export function subjectOf({ id, email, role, token_version }: User, sessionId: string): Subject {
+  return { userId: id, email: email ?? '', role: role ?? 'user', sessionId, version: token_version };
+}
+
+/** Null where the session that the subject names was opened before. */
+export async function openSession(
+  subject: Subject,
+  { client, codeAt }: { client: Client; codeAt: Date | null },
+  context: IdentityContext,
+): Promise<SignedIn | null> {
+  const { knex, identity } = context;
+  const access = await identity.tokens.sign('access', subject);
+  const refresh = await identity.tokens.sign('refresh', subject);
+  const session = {
+    ...{ id: subject.sessionId, user_id: subject.userId, code_at: codeAt },
+    ...{ user_agent: client.userAgent.slice(0, 200), address: client.address.slice(0, 64) },
+  };
+  if (!(await insertSession(knex, session, refresh, identity.now()))) return null;
+  const deviceToken = await rememberDevice(subject.userId, client.device, context);
+  return { accessToken: access.token, refreshToken: refresh.token, deviceToken };
+}
