@@ -5,6 +5,7 @@ import { ActivityLog } from '../db/models/activity-log.ts';
 import { Bot } from '../db/models/bot.ts';
 import { deleteOldLogs } from '../db/logs.ts';
 import { deleteOldAttempts } from '../db/login-attempts.ts';
+import { deleteOldTransactions } from '../db/oauth-transactions.ts';
 import { deleteOldSessions } from '../db/sessions.ts';
 import { BOT_WORKFLOW, botWorkflowId } from '../workflows/messages.ts';
 
@@ -14,7 +15,7 @@ export interface UpkeepActivities {
   markDeadRuns(): Promise<number>;
   /**
    * Deletes activity logs past their time, and what nobody asks for any more: ids of commands, sessions that are long over,
-   * failed sign-ins; returns how many logs.
+   * failed and unfinished sign-ins; returns how many logs.
    */
   prune(): Promise<number>;
 }
@@ -56,6 +57,7 @@ export function createUpkeep({ knex, client, logRetentionDays }: UpkeepDependenc
       await deleteOldCommands(knex, COMMAND_DAYS);
       await deleteOldSessions(knex, SESSION_DAYS);
       await deleteOldAttempts(knex, ATTEMPT_DAYS);
+      await deleteOldTransactions(knex);
       return logRetentionDays === null ? 0 : deleteOldLogs(knex, logRetentionDays);
     },
   };

@@ -17,6 +17,8 @@ export interface Request<P, Q, B, By extends Policy> {
   /** Who is signed in; null under a policy that asks nobody to be. */
   caller: CallerUnder<By>;
   client: Client;
+  /** A cookie that the request brought. */
+  cookie(name: string): string | undefined;
   requestId: string;
   /** A logger that writes the request's id with every line. */
   log(): Logger;

@@ -47,6 +47,7 @@ async function serve(ctx: Context, route: Route, dependencies: Dependencies): Pr
     owner: ownerOf(dependencies),
     caller,
     client: { userAgent: ctx.get('User-Agent'), address: ctx.ip },
+    cookie: (name: string) => ctx.cookies.get(name),
     requestId: state.requestId,
     log: state.log,
   };

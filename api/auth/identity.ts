@@ -1,4 +1,5 @@
 import type { Lockout } from '../../db/login-attempts.ts';
+import { createOAuth, type OAuth, type OAuthOptions } from './oauth.ts';
 import { createPasswords, type Passwords } from './passwords.ts';
 import { createTokens, type Tokens } from './tokens.ts';
 
@@ -6,6 +7,7 @@ import { createTokens, type Tokens } from './tokens.ts';
 export interface Identity {
   passwords: Passwords;
   tokens: Tokens;
+  oauth: OAuth;
   lockout: Lockout;
   now(): Date;
 }
@@ -16,6 +18,8 @@ export interface IdentityOptions {
   /** The one before it, while tokens of it are about. */
   olderSecret?: string | undefined;
   environment: keyof typeof LOCKOUTS;
+  /** Providers to sign in by; none unless said. */
+  oauth?: OAuthOptions;
   /** For tests. */
   now?: () => Date;
   passwordCost?: number;
@@ -28,9 +32,11 @@ const LOCKOUTS = {
 
 export function createIdentity(options: IdentityOptions): Identity {
   const { secret, olderSecret, environment, now = () => new Date(), passwordCost } = options;
+  const { oauth = { redirectBase: '', providers: {} } } = options;
   return {
     passwords: createPasswords(passwordCost === undefined ? {} : { cost: passwordCost }),
     tokens: createTokens({ secret, olderSecret, now }),
+    oauth: createOAuth(oauth),
     lockout: LOCKOUTS[environment],
     now,
   };

@@ -1,7 +1,7 @@
 import { findLiveSession, touchSession, useRefreshToken } from '../../db/sessions.ts';
 import { ApiError } from '../errors.ts';
 import type { IdentityContext } from './context.ts';
-import type { TokenPair } from './sign-in.ts';
+import type { TokenPair } from './open-session.ts';
 
 /** A refresh token with less left than this is replaced. */
 const NEAR_END_MS = 24 * 3_600_000;

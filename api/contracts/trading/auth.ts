@@ -7,7 +7,7 @@ import { register } from '../../commands/register.ts';
 import { signIn } from '../../commands/sign-in.ts';
 import { answer, route } from '../../route.ts';
 import { skipAndLimit } from '../scalper/fields.ts';
-import { presentUser } from './present.ts';
+import { presentTokens, presentUser } from './present.ts';
 import {
   credentials,
   message,
@@ -50,8 +50,7 @@ const login = route({
   responses: { 200: tokenPair },
   refusals: ['invalid_credentials', 'locked_out', 'internal', 'unavailable'],
   async handler({ body, client }, dependencies) {
-    const { accessToken, refreshToken } = await signIn(body, client, dependencies);
-    return answer(200, { access_token: accessToken, refresh_token: refreshToken, token_type: 'bearer' });
+    return answer(200, presentTokens(await signIn(body, client, dependencies)));
   },
 });
 
@@ -93,6 +92,8 @@ const change = route({
   policy: 'signed-in',
   tag,
   summary: 'Change the password: ends every session, this one too',
+  description:
+    'Who has no password yet, having signed up by a provider, sets the first one without `current_password`, within 5 minutes of signing in.',
   body: passwordChange,
   examples: {
     change: {
@@ -101,7 +102,7 @@ const change = route({
     },
   },
   responses: { 200: message },
-  refusals: ['invalid_credentials', 'locked_out'],
+  refusals: ['invalid_credentials', 'locked_out', 'stale_sign_in'],
   async handler({ body, caller }, dependencies) {
     const { current_password: currentPassword, new_password: newPassword } = body;
     await changePassword({ currentPassword, newPassword }, caller, dependencies);

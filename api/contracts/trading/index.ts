@@ -3,13 +3,14 @@ import type { Contract } from '../../route.ts';
 import type { ApiSettings } from '../../settings.ts';
 import { authRoutes } from './auth.ts';
 import { envelope } from './envelope.ts';
+import { oauthRoutes } from './oauth.ts';
 import { sessionRoutes } from './sessions.ts';
 
 /** The trading platform's API: so far signing in. It has no prefix. */
 export function trading(settings: ApiSettings): Contract {
   const contract = {
-    roots: ['/auth'],
-    routes: [...authRoutes, ...sessionRoutes],
+    roots: ['/auth', '/oauth'],
+    routes: [...authRoutes, ...sessionRoutes, ...oauthRoutes],
     tags: TAGS,
     envelope,
   };
@@ -20,4 +21,5 @@ export function trading(settings: ApiSettings): Contract {
 const TAGS = [
   { name: 'Authentication', description: 'Sign up, in and out' },
   { name: 'Sessions', description: 'Where a user is signed in' },
+  { name: 'Providers', description: 'Sign in by Google or Kakao' },
 ];

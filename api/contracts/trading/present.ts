@@ -1,7 +1,9 @@
 import type { z } from 'zod';
 import type { Session } from '../../../db/models/session.ts';
 import type { User } from '../../../db/models/user.ts';
-import type { session, user } from './schemas.ts';
+import type { UserIdentity } from '../../../db/models/user-identity.ts';
+import type { TokenPair } from '../../commands/open-session.ts';
+import type { identity, session, tokenPair, user } from './schemas.ts';
 
 /** What admins see of a user; nothing that could be used to sign in. */
 export function presentUser({ id, email, role, created_at }: User): z.input<typeof user> {
@@ -18,4 +20,12 @@ export function presentSession(row: Session, currentId: string): z.input<typeof 
     expires_at: expires_at.toISOString(),
     current: id === currentId,
   };
+}
+
+export function presentTokens({ accessToken, refreshToken }: TokenPair): z.input<typeof tokenPair> {
+  return { access_token: accessToken, refresh_token: refreshToken, token_type: 'bearer' };
+}
+
+export function presentIdentity({ id, provider, email, created_at }: UserIdentity): z.input<typeof identity> {
+  return { id, provider, email, created_at: created_at.toISOString() };
 }

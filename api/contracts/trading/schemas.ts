@@ -5,7 +5,7 @@ import { timestamp, uuid } from '../scalper/fields.ts';
 
 /** In the documentation. */
 const EMAIL = 'ada@example.com';
-const SESSION_ID = '550e8400-e29b-41d4-a716-446655440000';
+const ID = '550e8400-e29b-41d4-a716-446655440000';
 /** Longer than any token of ours; no reason to look at more. */
 const MAX_TOKEN_LENGTH = 4_096;
 
@@ -31,7 +31,7 @@ export const credentials = z
   .meta({ id: 'Credentials' });
 
 export const passwordChange = z
-  .object({ current_password: z.string(), new_password: z.string() })
+  .object({ current_password: z.string().optional(), new_password: z.string() })
   .meta({ id: 'PasswordChange' });
 
 export const refreshRequest = z
@@ -70,6 +70,36 @@ export const session = z
   })
   .meta({ id: 'Session' });
 
-export const sessionPath = z.object({ id: uuid.meta({ description: 'The session', example: SESSION_ID }) });
+export const sessionPath = z.object({ id: uuid.meta({ description: 'The session', example: ID }) });
+
+export const providerPath = z.object({
+  provider: z.string().meta({ description: '`google` or `kakao`', example: 'google' }),
+});
+
+/** What a provider adds to its callback; the rest of it is not read. */
+export const callbackQuery = z.object({
+  state: z.string(),
+  code: z.string().optional(),
+  iss: z.string().optional().meta({ description: 'Who the provider says it is' }),
+  error: z.string().optional().meta({ description: 'Why there is no code' }),
+});
+
+export const authorization = z
+  .strictObject({
+    url: z.string().meta({ description: 'Where to send this browser', example: 'https://provider.example/' }),
+  })
+  .meta({ id: 'Authorization' });
+
+export const identity = z
+  .strictObject({
+    ...{ id: uuid, provider: z.string().meta({ example: 'google' }) },
+    email: z.string().nullable().meta({ description: 'As it was when it was linked', example: EMAIL }),
+    created_at: timestamp,
+  })
+  .meta({ id: 'Identity' });
+
+export const identityPath = z.object({
+  id: uuid.meta({ description: 'The identity', example: ID }),
+});
 
 export const message = z.strictObject({ message: z.string() }).meta({ id: 'Message' });
