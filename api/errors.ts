@@ -12,6 +12,7 @@ export const ERROR_STATUS = {
   locked_out: 401,
   stale_sign_in: 403,
   email_unverified: 403,
+  account_disabled: 403,
   foreign_origin: 403,
   forbidden: 403,
   route_not_found: 404,

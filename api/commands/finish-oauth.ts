@@ -21,7 +21,7 @@ export interface ComeBack {
 
 /**
  * Finishes what `beginOAuth` began, once: signs in whom the provider names, or links them to the user who asked for it.
- * Throws `transaction_not_found`, what `redeem` throws, and what the two ways end in.
+ * Throws `transaction_not_found`, `account_disabled`, what `redeem` throws, and what the two ways end in.
  */
 export async function finishOAuth(
   { provider, query, browser }: ComeBack,
@@ -41,7 +41,7 @@ export async function finishOAuth(
   if (sessionId !== null) return { linked: await link(provider, profile, sessionId, context) };
   const user = await userOf(provider, profile, context);
   if (user.disabled_at !== null)
-    throw new ApiError('forbidden', 'This account is disabled. Ask those who run this service.');
+    throw new ApiError('account_disabled', 'This account is disabled. Ask those who run this service.');
   return { tokens: await openSession(user, client, context) };
 }
 

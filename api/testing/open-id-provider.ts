@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
   decodeJwt,
@@ -30,14 +30,22 @@ export interface TestProvider {
   signIn(address: URL, person: Person): Promise<URL>;
   /** What becomes of the claims of the ID tokens that it issues; `key` signs them in place of its own. */
   forge: { claims(claims: JWTPayload): JWTPayload; key?: CryptoKey };
+  /** What requests meet instead of it. */
+  outage: { kind: 'none' | keyof typeof OUTAGES };
 }
+
+const OUTAGES = {
+  away: (response: ServerResponse) => response.destroy(),
+  silent: () => {},
+  failing: (response: ServerResponse) => response.writeHead(500).end(),
+  rubbish: (response: ServerResponse) => response.end('<html>'),
+};
 
 const CLIENT = { clientId: 'perpetua-of-tests', clientSecret: 'client-secret-of-tests-0123456789' };
 
 /** With `atUserinfo` it tells of the email at its userinfo endpoint only, else in the ID token. */
 export async function startOpenIdProvider(t: Scope, { atUserinfo = false } = {}): Promise<TestProvider> {
-  let serve: (request: IncomingMessage, response: ServerResponse) => unknown;
-  const server = createServer((request, response) => serve(request, response));
+  const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.teardown(() => {
     server.close();
@@ -67,12 +75,16 @@ export async function startOpenIdProvider(t: Scope, { atUserinfo = false } = {})
       .setProtectedHeader({ alg: 'RS256', kid: decodeProtectedHeader(answer.id_token).kid! })
       .sign(forge.key ?? privateKey);
   });
-  serve = provider.callback();
+  const serve = provider.callback();
+  const outage: TestProvider['outage'] = { kind: 'none' };
+  server.on('request', (request, response) =>
+    outage.kind === 'none' ? serve(request, response) : OUTAGES[outage.kind](response),
+  );
   const signIn = (address: URL, person: Person) => {
     people.set(person.sub, person);
     return follow(address, person.sub);
   };
-  return { issuer, client: CLIENT, signIn, forge };
+  return { issuer, client: CLIENT, signIn, forge, outage };
 }
 
 const CONFIGURATION: Configuration = {
@@ -90,6 +102,7 @@ const CONFIGURATION: Configuration = {
     email: ['email', 'email_verified'],
     account_email: ['email', 'email_verified'],
   },
+  ttl: { AccessToken: 60, Grant: 60, IdToken: 60, Interaction: 60, Session: 60 },
   pkce: { required: () => true },
   cookies: { keys: ['of-tests'] },
   features: { devInteractions: { enabled: false } },

@@ -87,7 +87,7 @@ const callback = route({
   query: callbackQuery,
   responses: { 200: tokenPair, 201: identity },
   refusals: [
-    ...(['transaction_not_found', 'provider_refused', 'email_unverified', 'forbidden'] as const),
+    ...(['transaction_not_found', 'provider_refused', 'email_unverified', 'account_disabled'] as const),
     ...(['email_taken', 'identity_taken', 'unauthenticated'] as const),
     ...(['provider_not_found', 'provider_unavailable', 'internal', 'unavailable'] as const),
   ],
