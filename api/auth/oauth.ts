@@ -9,6 +9,9 @@ const PROVIDERS = {
 
 export type ProviderName = keyof typeof PROVIDERS;
 
+/** So that one that hangs is told of before the request's own deadline. */
+const TIMEOUT_SECONDS = 2;
+
 /** What a provider gave us to be known by, and where it is. */
 export interface ProviderOptions {
   /** Its OpenID Connect issuer: https, or http on this machine. */
@@ -21,6 +24,8 @@ export interface OAuthOptions {
   /** Where browsers reach this API, without a last slash: https, or http on this machine. */
   redirectBase: string;
   providers: Partial<Record<ProviderName, ProviderOptions>>;
+  /** How long a provider is waited for, each time it is asked. For tests. */
+  timeoutSeconds?: number;
 }
 
 /** The providers that are set up here. */
@@ -31,11 +36,16 @@ export interface OAuth {
 }
 
 /** Reaches no provider until somebody wants to sign in by it. */
-export function createOAuth({ redirectBase, providers }: OAuthOptions): OAuth {
+export function createOAuth({
+  redirectBase,
+  providers,
+  timeoutSeconds = TIMEOUT_SECONDS,
+}: OAuthOptions): OAuth {
   const known = new Map(
     Object.entries(providers).map(([name, options]) => {
       const callback = new URL(`${redirectBase}/oauth/${name}/callback`);
-      return [name, openIdProvider({ name, callback, ...PROVIDERS[name as ProviderName], ...options })];
+      const what = { name, callback, timeoutSeconds, ...PROVIDERS[name as ProviderName] };
+      return [name, openIdProvider({ ...what, ...options })];
     }),
   );
   return {

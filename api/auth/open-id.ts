@@ -49,10 +49,10 @@ export interface OpenIdOptions extends Pick<Provider, 'name' | 'title' | 'callba
   clientId: string;
   clientSecret: string;
   scope: string;
+  /** For each answer. */
+  timeoutSeconds: number;
 }
 
-/** For each answer, so that a provider that hangs is told of before the request's own deadline. */
-const TIMEOUT_SECONDS = 2;
 /** After so long the provider is asked anew where its parts are. */
 const DISCOVERED_FOR_MS = 3_600_000;
 
@@ -83,10 +83,10 @@ export function openIdProvider(options: OpenIdOptions): Provider {
   };
 }
 
-function discover({ issuer, clientId, clientSecret }: OpenIdOptions): Promise<Configuration> {
+function discover({ issuer, clientId, clientSecret, timeoutSeconds }: OpenIdOptions): Promise<Configuration> {
   const address = new URL(issuer);
   return discovery(address, clientId, clientSecret, undefined, {
-    timeout: TIMEOUT_SECONDS,
+    timeout: timeoutSeconds,
     // The ID token comes over TLS from the provider itself; its signature is checked all the same.
     execute: [enableNonRepudiationChecks, ...(isLoopback(address) ? [allowInsecureRequests] : [])],
   });

@@ -4,6 +4,9 @@ import { testClock, testIdentity, type Pair } from './identity.ts';
 import { REDIRECT_BASE, startOpenIdProvider, type Person, type TestProvider } from './open-id-provider.ts';
 import { startApi, type TestAnswer, type TestApi } from './start-api.ts';
 
+/** On a busy machine a test waits rather than fails. */
+const PATIENCE_SECONDS = 60;
+
 /** Both, with what they differ in: where they tell of the email. */
 export const PROVIDERS = ['google', 'kakao'] as const;
 
@@ -16,6 +19,7 @@ export interface Begun {
 
 export interface OAuthApi extends TestApi {
   clock: ReturnType<typeof testClock>;
+  oauth: OAuthOptions;
   providers: Record<ProviderName, TestProvider>;
   begin(name: ProviderName): Promise<Begun>;
   beginLink(name: ProviderName, headers: Record<string, string>): Promise<Begun>;
@@ -33,11 +37,8 @@ export async function startOAuthApi(t: Scope): Promise<OAuthApi> {
   ]);
   const providers = { google, kakao };
   const clock = testClock();
-  const api = await startApi(
-    t,
-    {},
-    { identity: testIdentity({ now: clock.now, oauth: optionsOf(providers) }) },
-  );
+  const oauth = optionsOf(providers);
+  const api = await startApi(t, {}, { identity: testIdentity({ now: clock.now, oauth }) });
   const { call } = api;
   const begin = async (name: ProviderName) => begunBy(await call('GET', `/oauth/${name}`));
   const goTo = async (name: ProviderName, { address }: Begun, person: Person) => {
@@ -45,7 +46,7 @@ export async function startOAuthApi(t: Scope): Promise<OAuthApi> {
     return pathname + search;
   };
   return {
-    ...{ ...api, clock, providers, begin, goTo },
+    ...{ ...api, clock, oauth, providers, begin, goTo },
     beginLink: async (name, headers) =>
       begunBy(await call('POST', `/oauth/${name}/link`, undefined, headers)),
     async signInBy(name, person) {
@@ -60,7 +61,8 @@ function optionsOf(providers: OAuthApi['providers']): OAuthOptions {
     const { issuer, client } = providers[name];
     return { issuer, ...client };
   });
-  return { redirectBase: REDIRECT_BASE, providers: { google: google!, kakao: kakao! } };
+  const [redirectBase, timeoutSeconds] = [REDIRECT_BASE, PATIENCE_SECONDS];
+  return { redirectBase, timeoutSeconds, providers: { google: google!, kakao: kakao! } };
 }
 
 function begunBy({ headers, text, body }: TestAnswer<{ url?: string }>): Begun {

@@ -39,6 +39,10 @@ const OUTAGES = {
   silent: () => {},
   failing: (response: ServerResponse) => response.writeHead(500).end(),
   rubbish: (response: ServerResponse) => response.end('<html>'),
+  talkative: (response: ServerResponse) =>
+    response
+      .writeHead(401, { 'Content-Type': 'application/json' })
+      .end('{"error":"invalid_client","error_description":"canary-description"}'),
 };
 
 const CLIENT = { clientId: 'perpetua-of-tests', clientSecret: 'client-secret-of-tests-0123456789' };

@@ -88,36 +88,37 @@ test('Who does not sign in at the provider is told to begin again, and so is who
 
 test('A provider that is away, hangs or talks nonsense is told of, and used again when it is back', async (t) => {
   const started = await startOAuthApi(t);
-  const { call, signInBy, begin, goTo, providers, lines } = started;
+  const { knex, signInBy, begin, goTo, providers, oauth, lines } = started;
   const { outage } = providers.kakao;
-  for (const kind of ['away', 'silent', 'failing', 'rubbish'] as const) {
-    outage.kind = kind;
-    const { status, body, headers } = await call('GET', '/oauth/kakao');
-    t.is(status, 503, kind);
-    t.regex(String(body['detail']), /^Kakao cannot be asked right now/);
-    t.is(headers.get('Retry-After'), '60');
-    t.is(headers.get('Set-Cookie'), null);
-  }
-  for (const kind of ['away', 'silent', 'failing', 'rubbish'] as const) {
-    outage.kind = 'none';
-    const begun = await begin('kakao');
-    const callback = await goTo('kakao', begun, ADA);
-    outage.kind = kind;
-    const { status, body } = await call('GET', callback, undefined, begun.headers);
-    t.is(status, 503, kind);
-    t.regex(String(body['detail']), /^Kakao cannot be asked right now/);
+  // Only where nobody answers is it not waited for.
+  const impatient = testIdentity({ oauth: { ...oauth, timeoutSeconds: 1 } });
+  const { call: unheard } = await startApi(t, {}, { knex, identity: impatient });
+  for (const isFound of [false, true]) {
+    for (const kind of ['away', 'silent', 'failing', 'rubbish', 'talkative'] as const) {
+      const call = kind === 'silent' ? unheard : started.call;
+      outage.kind = 'none';
+      const begun = isFound ? await begin('kakao') : null;
+      const path = begun ? await goTo('kakao', begun, ADA) : '/oauth/kakao';
+      outage.kind = kind;
+      const { status, body, headers } = await call('GET', path, undefined, begun?.headers);
+      t.is(status, 503, kind);
+      t.regex(String(body['detail']), /^Kakao cannot be asked right now/, kind);
+      t.is(headers.get('Retry-After'), '60');
+      t.is(headers.get('Set-Cookie'), null);
+    }
   }
   await nobody(t, started);
   outage.kind = 'none';
   t.is((await signInBy('kakao', ADA)).status, 200);
-  t.true(lines.some(({ level }) => level === 50));
+  const said = JSON.stringify(lines);
+  t.true(said.includes('invalid_client'));
+  t.false(said.includes('canary-description'));
 });
 
 test('P5: a provider that does not take our secret is told of without it, and nothing it says is in the log', async (t) => {
-  const { providers, goTo } = await api(t);
-  const { issuer, client } = providers.google;
-  const wrong = { issuer, clientId: client.clientId, clientSecret: 'canary-client-secret' };
-  const oauth = { redirectBase: REDIRECT_BASE, providers: { google: wrong } };
+  const { oauth: right, goTo } = await api(t);
+  const wrong = { ...right.providers.google!, clientSecret: 'canary-client-secret' };
+  const oauth = { ...right, providers: { google: wrong } };
   const { call, lines, knex } = await startApi(t, {}, { identity: testIdentity({ oauth }) });
   const begun = await call('GET', '/oauth/google');
   const address = new URL(begun.headers.get('Location')!);

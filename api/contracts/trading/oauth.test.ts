@@ -160,9 +160,7 @@ test('A provider that is not set up is not found, whatever is asked of it', asyn
 });
 
 test('Where browsers come over plain http on this machine the cookie goes without Secure', async (t) => {
-  const { providers } = await api(t);
-  const { issuer, client } = providers.google;
-  const oauth = { redirectBase: 'http://127.0.0.1:8000', providers: { google: { issuer, ...client } } };
+  const oauth = { ...(await api(t)).oauth, redirectBase: 'http://127.0.0.1:8000' };
   const { call } = await startApi(t, {}, { identity: testIdentity({ oauth }) });
   const { headers } = await call('GET', '/oauth/google');
   t.regex(headers.get('Set-Cookie')!, /^oauth=[\w-]{43}; Path=\/; Max-Age=600; HttpOnly; SameSite=Lax$/);
