@@ -6,6 +6,7 @@ import { Bot } from '../db/models/bot.ts';
 import { deleteOldLogs } from '../db/logs.ts';
 import { deleteOldDevices } from '../db/known-devices.ts';
 import { deleteOldAttempts } from '../db/login-attempts.ts';
+import { deleteOldTransactions } from '../db/oauth-transactions.ts';
 import { deleteOldSessions } from '../db/sessions.ts';
 import { BOT_WORKFLOW, botWorkflowId } from '../workflows/messages.ts';
 
@@ -15,7 +16,7 @@ export interface UpkeepActivities {
   markDeadRuns(): Promise<number>;
   /**
    * Deletes activity logs past their time, and what nobody asks for any more: ids of commands, sessions that are long over,
-   * devices, failed sign-ins; returns how many logs.
+   * devices, failed and unfinished sign-ins; returns how many logs.
    */
   prune(): Promise<number>;
 }
@@ -58,6 +59,7 @@ export function createUpkeep({ knex, client, logRetentionDays }: UpkeepDependenc
       await deleteOldSessions(knex, SESSION_DAYS);
       await deleteOldDevices(knex);
       await deleteOldAttempts(knex, ATTEMPT_DAYS);
+      await deleteOldTransactions(knex);
       return logRetentionDays === null ? 0 : deleteOldLogs(knex, logRetentionDays);
     },
   };

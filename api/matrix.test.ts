@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import test, { type ExecutionContext } from 'ava';
 import { contractsOf } from './app.ts';
+import { linkIdentity } from '../db/identities.ts';
 import type { Route } from './route.ts';
 import { actorsOf, member } from './testing/actors.ts';
 import { post } from './testing/example.ts';
@@ -26,10 +27,10 @@ for (const authRequired of [true, false]) {
 }
 
 /**
- * What is one user's own, by the path that names it. A route under `owner` or `signed-in` with something in its path that is not
- * here fails the test: say here what it names, and have it made in `own`.
+ * What is one user's own, by the path that names it. A route under `owner` or `signed-in` whose path names something by an id that is
+ * not here fails the test: say here what it names, and have it made in `own`.
  */
-type Things = Record<'/api/v1/bots/{bot_id}' | '/auth/sessions/{id}', string>;
+type Things = Record<'/api/v1/bots/{bot_id}' | '/auth/sessions/{id}' | '/oauth/identities/{id}', string>;
 
 test("P10: another's is as if it were not there, to users, operators and admins alike", async (t) => {
   const { api, closed, user, others } = await tenants(t);
@@ -59,7 +60,7 @@ test("P10: another's is as if it were not there, to users, operators and admins 
   }
 });
 
-const namesOne = ({ path }: Route): boolean => path.includes('{');
+const namesOne = ({ path }: Route): boolean => /\{(\w+_)?id\}/.test(path);
 const example = ({ examples = {} }: Route): object | undefined => Object.values(examples)[0]?.value;
 const rank = ({ method }: Route): number => ['get', 'put', 'post', 'delete'].indexOf(method);
 
@@ -96,7 +97,13 @@ async function own(api: TestApi, headers: Record<string, string>): Promise<Thing
   const session = await knex('sessions').where({ user_id }).first();
   const { id: _, ...columns } = session;
   const [phone] = await knex('sessions').insert(columns).returning('id');
-  return { '/api/v1/bots/{bot_id}': id, '/auth/sessions/{id}': phone.id };
+  const profile = { provider: 'google', issuer: 'https://provider.example', subject: user_id };
+  const identity = await linkIdentity(knex, user_id, { ...profile, email: null, created_at: new Date() });
+  return {
+    '/api/v1/bots/{bot_id}': id,
+    '/auth/sessions/{id}': phone.id,
+    '/oauth/identities/{id}': identity!.id,
+  };
 }
 
 /** All that the routes show somebody: lists, counts and sums; with `things`, what they are named by too. */

@@ -19,6 +19,8 @@ export interface Request<P, Q, B, By extends Policy> {
   /** Who is signed in; null under a policy that asks nobody to be. */
   caller: CallerUnder<By>;
   client: Client;
+  /** A cookie that the request brought. */
+  cookie(name: string): string | undefined;
   requestId: string;
   /** A logger that writes the request's id with every line. */
   log(): Logger;
@@ -32,12 +34,15 @@ export interface Client {
   device: string | null;
 }
 
+/** A header that is sent more than once has a list. */
+type Headers = Record<string, string | string[]>;
+
 /** One of the declared answers. A status declared with null has no body. */
 export type Answer<R extends Responses> = {
   [Status in keyof R]: {
     status: Status;
     body: R[Status] extends Schema ? z.input<R[Status]> : null;
-    headers?: Record<string, string>;
+    headers?: Headers;
   };
 }[keyof R];
 
@@ -90,8 +95,8 @@ export function route<
 export function answer<Status extends number, Body>(
   status: Status,
   body: Body,
-  headers: Record<string, string> = {},
-): { status: Status; body: Body; headers: Record<string, string> } {
+  headers: Headers = {},
+): { status: Status; body: Body; headers: Headers } {
   return { status, body, headers };
 }
 

@@ -56,6 +56,7 @@ async function serve(ctx: Context, route: Route, dependencies: Dependencies): Pr
       ...{ userAgent: ctx.get('User-Agent'), address: ctx.ip },
       device: ctx.cookies.get(DEVICE_COOKIE) ?? null,
     },
+    cookie: (name: string) => ctx.cookies.get(name),
     requestId: state.requestId,
     log: state.log,
   };

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { KnownDevice } from './models/known-device.ts';
-import { hashOf } from './token-hash.ts';
+import { tokenHash } from './token-hash.ts';
 
 /** The device that shows `token`, if that user has signed in there and not too long ago. */
 export async function findKnownDevice(
@@ -9,7 +9,7 @@ export async function findKnownDevice(
   now: Date,
 ): Promise<KnownDevice | undefined> {
   return KnownDevice.query(knex)
-    .findOne({ user_id: userId, token_hash: hashOf(token) })
+    .findOne({ user_id: userId, token_hash: tokenHash(token) })
     .where('expires_at', '>', now);
 }
 
@@ -20,7 +20,7 @@ export async function extendKnownDevice(
   now: Date,
 ): Promise<boolean> {
   const extended = await KnownDevice.query(knex)
-    .where({ user_id: userId, token_hash: hashOf(token) })
+    .where({ user_id: userId, token_hash: tokenHash(token) })
     .where('expires_at', '>', now)
     .patch({ expires_at: expiresAt });
   return extended > 0;
@@ -31,7 +31,7 @@ export async function insertKnownDevice(
   { userId, token, expiresAt }: { userId: string; token: string; expiresAt: Date },
   now: Date,
 ): Promise<void> {
-  const device = { user_id: userId, token_hash: hashOf(token), created_at: now, expires_at: expiresAt };
+  const device = { user_id: userId, token_hash: tokenHash(token), created_at: now, expires_at: expiresAt };
   await KnownDevice.query(knex).insert(device);
 }
 

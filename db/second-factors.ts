@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { SecondFactor } from './models/second-factor.ts';
-import { hashOf } from './token-hash.ts';
+import { tokenHash } from './token-hash.ts';
 
 export async function findSecondFactor(knex: Knex, userId: string): Promise<SecondFactor | undefined> {
   return SecondFactor.query(knex).findById(userId);
@@ -44,7 +44,7 @@ export async function enableSecondFactor(
       .whereNull('enabled_at')
       .patch({ enabled_at: now, last_step: step });
     if (enabled === 0) return false;
-    await tx('recovery_codes').insert(recoveryCodes.map((code) => ({ user_id, code_hash: hashOf(code) })));
+    await tx('recovery_codes').insert(recoveryCodes.map((code) => ({ user_id, code_hash: tokenHash(code) })));
     await keepCodeTime(tx, sessionId, now);
     return true;
   });
@@ -67,7 +67,7 @@ export async function useStep(knex: Knex, userId: string, step: number): Promise
 
 /** Uses up a recovery code. False where it is none of the user's, or was used: of any number at once one alone uses it. */
 export async function useRecoveryCode(knex: Knex, userId: string, code: string, now: Date): Promise<boolean> {
-  const unused = { user_id: userId, code_hash: hashOf(code), used_at: null };
+  const unused = { user_id: userId, code_hash: tokenHash(code), used_at: null };
   return (await knex('recovery_codes').where(unused).update({ used_at: now })) > 0;
 }
 

@@ -3,11 +3,12 @@ import test from 'ava';
 import { freshDatabase } from '../runtime/testing/database.ts';
 import { deleteOldDevices, insertKnownDevice } from './known-devices.ts';
 import { deleteOldAttempts, recordFailure } from './login-attempts.ts';
+import { deleteOldTransactions, insertTransaction } from './oauth-transactions.ts';
 import { deleteOldSessions, insertSession } from './sessions.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
-test('What is long over is forgotten: sessions with their tokens, devices, failed sign-ins', async (t) => {
+test('What is long over is forgotten: sessions with their tokens, devices, failed and unfinished sign-ins', async (t) => {
   const { knex } = await freshDatabase(t);
   const [{ id: user_id }] = await knex('users').insert({ name: 'Owner' }).returning('id');
   const before = (days: number) => new Date(Date.now() - days * DAY_MS);
@@ -32,4 +33,12 @@ test('What is long over is forgotten: sessions with their tokens, devices, faile
   t.is((await knex('known_devices')).length, 1);
   t.is(await deleteOldAttempts(knex, 30), 1);
   t.is((await knex('login_attempts')).length, 1);
+  const begun = { browser: 'b', provider: 'google', nonce: 'n', code_verifier: 'v'.repeat(43) };
+  for (const [state, at] of [
+    ['old', before(1)],
+    ['new', new Date()],
+  ] as const)
+    await insertTransaction(knex, { ...begun, state, linking_session_id: null }, at);
+  t.is(await deleteOldTransactions(knex), 1);
+  t.is((await knex('oauth_transactions')).length, 1);
 });

@@ -2,10 +2,10 @@ import type { Knex } from 'knex';
 import { RefreshToken } from './models/refresh-token.ts';
 import { Session } from './models/session.ts';
 import type { User } from './models/user.ts';
-import { hashOf } from './token-hash.ts';
+import { tokenHash } from './token-hash.ts';
 
 /** A session together with what its user may do at this moment. */
-export type UserSession = Pick<Session, 'id' | 'user_id' | 'last_seen_at' | 'code_at'> &
+export type UserSession = Pick<Session, 'id' | 'user_id' | 'created_at' | 'last_seen_at' | 'code_at'> &
   Pick<User, 'email' | 'role' | 'token_version'> & { has_second_factor: boolean };
 
 /** A refresh token that goes into the table, and until when it is good. */
@@ -45,7 +45,8 @@ export async function findLiveSession(knex: Knex, id: string, now: Date): Promis
     .where({ 'sessions.id': id, 'sessions.ended_at': null, 'users.disabled_at': null })
     .where('sessions.expires_at', '>', now)
     .first(
-      ...['sessions.id', 'sessions.user_id', 'sessions.last_seen_at', 'sessions.code_at'],
+      ...['sessions.id', 'sessions.user_id', 'sessions.created_at', 'sessions.last_seen_at'],
+      'sessions.code_at',
       ...['users.email', 'users.role', 'users.token_version'],
       knex.raw('second_factors.enabled_at IS NOT NULL AS has_second_factor'),
     );
@@ -101,7 +102,7 @@ export async function useRefreshToken(
 ): Promise<Use> {
   return knex.transaction(async (tx) => {
     const [used] = await RefreshToken.query(tx)
-      .where({ token_hash: hashOf(token) })
+      .where({ token_hash: tokenHash(token) })
       .whereNull('rotated_at')
       .patch({ last_used_at: now, ...(next && { rotated_at: now }) })
       .returning('*');
@@ -114,7 +115,7 @@ export async function useRefreshToken(
 }
 
 async function endReused(tx: Knex, token: string, now: Date): Promise<Use> {
-  const reused = await RefreshToken.query(tx).findOne({ token_hash: hashOf(token) });
+  const reused = await RefreshToken.query(tx).findOne({ token_hash: tokenHash(token) });
   if (!reused) return 'unknown';
   await Session.query(tx).findById(reused.session_id).whereNull('ended_at').patch({ ended_at: now });
   return 'reused';
@@ -127,5 +128,5 @@ async function insertRefreshToken(
   now: Date,
 ): Promise<void> {
   const times = { issued_at: now, expires_at: expiresAt };
-  await RefreshToken.query(tx).insert({ token_hash: hashOf(token), session_id: sessionId, ...times });
+  await RefreshToken.query(tx).insert({ token_hash: tokenHash(token), session_id: sessionId, ...times });
 }

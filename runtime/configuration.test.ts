@@ -60,7 +60,7 @@ test('tokens are signed with JWT_SECRET, else with SECRET_KEY, and never with th
   const own = { JWT_SECRET: 'j'.repeat(32), JWT_SECRET_PREVIOUS: 'p'.repeat(32), ENVIRONMENT: 'production' };
   t.deepEqual(readConfiguration({ ...REQUIRED, ...own }).identity, {
     ...{ secret: own.JWT_SECRET, olderSecret: own.JWT_SECRET_PREVIOUS },
-    ...{ environment: 'production', isForThisRun: false },
+    ...{ environment: 'production', isForThisRun: false, oauth: { redirectBase: '', providers: {} } },
   });
   const placeholder = { ...REQUIRED, SECRET_KEY: PLACEHOLDER_SECRET_KEY };
   const made = readConfiguration(placeholder);

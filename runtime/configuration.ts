@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
 import type { IdentityOptions } from '../api/auth/identity.ts';
+import type { OAuthOptions, ProviderOptions } from '../api/auth/oauth.ts';
 import {
   embeddedSchema,
   environmentSchema,
@@ -27,7 +28,9 @@ export interface Configuration extends Settings {
   /** The encryption key seals exchange keys; only who opens them needs it. */
   secrets: { secretKey: string; encryptionKey: string | undefined };
   /** How the API signs people in; with `isForThisRun` its tokens are good until it ends. */
-  identity: Pick<IdentityOptions, 'secret' | 'olderSecret' | 'environment'> & { isForThisRun: boolean };
+  identity: Pick<IdentityOptions, 'secret' | 'olderSecret' | 'environment' | 'oauth'> & {
+    isForThisRun: boolean;
+  };
 }
 
 /** The project's folder, from the sources and from `dist/` alike. */
@@ -190,10 +193,8 @@ function apiSettings(env: EmbeddedEnvironment) {
 }
 
 /** A placeholder that everybody knows signs nothing: in its place a secret is made. */
-function identitySettings(
-  { JWT_SECRET, JWT_SECRET_PREVIOUS: olderSecret, SECRET_KEY, ENVIRONMENT }: Environment,
-  environment: Settings['environment'],
-): Configuration['identity'] {
+function identitySettings(env: Environment, environment: Settings['environment']): Configuration['identity'] {
+  const { JWT_SECRET, JWT_SECRET_PREVIOUS: olderSecret, SECRET_KEY, ENVIRONMENT } = env;
   if (ENVIRONMENT === 'production' && JWT_SECRET === undefined)
     throw new ConfigurationError(
       'JWT_SECRET is missing, which ENVIRONMENT=production does not allow. ' +
@@ -204,8 +205,35 @@ function identitySettings(
     secret: isForThisRun ? randomBytes(32).toString('hex') : (JWT_SECRET ?? SECRET_KEY),
     olderSecret,
     environment,
+    oauth: oauthSettings(env, environment),
     isForThisRun,
   };
+}
+
+function oauthSettings(env: Environment, environment: IdentityOptions['environment']): OAuthOptions {
+  const google = providerOptions(env, 'GOOGLE');
+  const kakao = providerOptions(env, 'KAKAO');
+  const providers = { ...(google && { google }), ...(kakao && { kakao }) };
+  const redirectBase = env.OAUTH_REDIRECT_BASE?.replace(/\/+$/, '');
+  if (redirectBase === undefined && (google ?? kakao))
+    throw new ConfigurationError(
+      'OAUTH_REDIRECT_BASE is missing: set it to where browsers reach this API, such as https://api.example.com.',
+    );
+  if (environment === 'production' && redirectBase?.startsWith('http:'))
+    throw new ConfigurationError(
+      'OAUTH_REDIRECT_BASE is plain http, which production does not allow: set it to an https address.',
+    );
+  return { redirectBase: redirectBase ?? '', providers };
+}
+
+function providerOptions(env: Environment, name: 'GOOGLE' | 'KAKAO'): ProviderOptions | null {
+  const { [`${name}_CLIENT_ID` as const]: clientId, [`${name}_CLIENT_SECRET` as const]: clientSecret } = env;
+  if (clientId === undefined && clientSecret === undefined) return null;
+  if (clientId === undefined || clientSecret === undefined)
+    throw new ConfigurationError(
+      `${name}_CLIENT_${clientId === undefined ? 'ID' : 'SECRET'} is missing: set both of ${name}'s, or neither.`,
+    );
+  return { issuer: env[`${name}_ISSUER`], clientId, clientSecret };
 }
 
 /** They are nobody's who signs in, so they are not for real money. */

@@ -9,6 +9,8 @@ export interface Caller {
   email: string;
   role: Role;
   sessionId: string;
+  /** When the session was opened. */
+  signedInAt: Date;
   tokenVersion: number;
   /** Whether two-factor authentication is on. */
   hasSecondFactor: boolean;
@@ -38,6 +40,7 @@ export async function callerOf(
     email: session.email ?? '',
     role: session.role ?? 'user',
     sessionId: session.id,
+    signedInAt: session.created_at,
     tokenVersion: session.token_version,
     hasSecondFactor: session.has_second_factor,
     codeAt: session.code_at,

@@ -1,4 +1,5 @@
 import type { Lockout } from '../../db/login-attempts.ts';
+import { createOAuth, type OAuth, type OAuthOptions } from './oauth.ts';
 import { createPasswords, type Passwords } from './passwords.ts';
 import { createSealer, type Sealer, type SealingKeys } from './sealer.ts';
 import { createTokens, type Tokens } from './tokens.ts';
@@ -9,6 +10,7 @@ export interface Identity {
   tokens: Tokens;
   /** For the secrets of second factors. */
   sealer: Sealer;
+  oauth: OAuth;
   lockout: Lockout;
   /** Whether admins may do nothing before they have turned two-factor authentication on. */
   adminsNeedFactor: boolean;
@@ -23,6 +25,8 @@ export interface IdentityOptions {
   /** What seals the secrets of second factors. */
   sealing: SealingKeys;
   environment: keyof typeof LOCKOUTS;
+  /** Providers to sign in by; none unless said. */
+  oauth?: OAuthOptions;
   /** For tests. */
   now?: () => Date;
   passwordCost?: number;
@@ -35,10 +39,12 @@ const LOCKOUTS = {
 
 export function createIdentity(options: IdentityOptions): Identity {
   const { secret, olderSecret, sealing, environment, now = () => new Date(), passwordCost } = options;
+  const { oauth = { redirectBase: '', providers: {} } } = options;
   return {
     passwords: createPasswords(passwordCost === undefined ? {} : { cost: passwordCost }),
     tokens: createTokens({ secret, olderSecret, now }),
     sealer: createSealer(sealing),
+    oauth: createOAuth(oauth),
     lockout: LOCKOUTS[environment],
     adminsNeedFactor: environment === 'production',
     now,

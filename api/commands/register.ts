@@ -9,9 +9,12 @@ export async function register(
   { knex, identity: { passwords, now } }: IdentityContext,
 ): Promise<User> {
   const password_hash = await passwords.hash(password);
-  // Until they say what they want to be called.
-  const name = email.slice(0, email.lastIndexOf('@')).slice(0, 100);
-  const user = await insertUser(knex, { email, name, password_hash, created_at: now() });
+  const user = await insertUser(knex, { email, name: nameOf(email), password_hash, created_at: now() });
   if (!user) throw new ApiError('email_taken', 'Email already registered');
   return user;
+}
+
+/** What somebody is called until they say what they want to be called. */
+export function nameOf(email: string): string {
+  return email.slice(0, email.lastIndexOf('@')).slice(0, 100);
 }

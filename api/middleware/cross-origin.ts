@@ -9,6 +9,8 @@ export function crossOrigin(origins: readonly string[]): Middleware {
     origin: (ctx) => (allowed.has(ctx.get('Origin')) ? ctx.get('Origin') : ''),
     allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
     allowHeaders: ['Accept', 'Authorization', 'Content-Type', 'X-Request-ID'],
+    // A page may begin to link a provider: the cookie that comes with it is then kept.
+    credentials: (ctx) => ctx.path.startsWith('/oauth/'),
     exposeHeaders: ['Retry-After', 'X-Request-ID'],
     maxAge: 600,
   });

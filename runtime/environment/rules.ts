@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isLoopback } from '../../api/auth/loopback.ts';
 
 export const text = (standard: string, description: string) =>
   z.string().default(standard).meta({ description, standard });
@@ -9,6 +10,13 @@ export const optional = (description: string, example = '') =>
 
 /** Never shown, nowhere. */
 export const secret = (description: string) => optional(description).meta({ description, secret: true });
+
+/** Of what secrets go to: no network reads them on the way. */
+export const address = (standard: string, description: string) =>
+  secureAddress.default(standard).meta({ description, standard });
+
+export const optionalAddress = (description: string, example: string) =>
+  secureAddress.optional().meta({ description, example });
 
 export const flag = (standard: boolean, description: string) =>
   z
@@ -78,4 +86,18 @@ function wholeNumber(least: number, most: number) {
     .regex(/^\d{1,10}$/, error)
     .transform(Number)
     .refine((value) => value >= least && value <= most, { error });
+}
+
+const secureAddress = z
+  .string()
+  .refine(
+    isSecureAddress,
+    'must be an address such as https://example.com, or http://127.0.0.1:8000 on this machine',
+  );
+
+function isSecureAddress(value: string): boolean {
+  if (!URL.canParse(value)) return false;
+  const url = new URL(value);
+  const isSecure = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url));
+  return isSecure && !url.username && !url.password && !url.search && !url.hash;
 }

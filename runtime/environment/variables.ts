@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import {
+  address,
   amount,
   choice,
   flag,
   list,
   optional,
+  optionalAddress,
   optionalList,
   optionalWhole,
   port,
@@ -115,6 +117,21 @@ const secrets = {
   REFRESH_TOKEN_EXPIRE_DAYS: whole(7, 'Read for compatibility: a refresh token lives for 7 days', [1, 3_650]),
 };
 
+const providers = {
+  OAUTH_REDIRECT_BASE: optionalAddress(
+    'Where browsers reach this API: providers send them back to its /oauth/google/callback and /oauth/kakao/callback',
+    'https://api.example.com',
+  ),
+  GOOGLE_CLIENT_ID: optional('What Google knows this service by; not set: nobody signs in by Google'),
+  GOOGLE_CLIENT_SECRET: secret('Its secret there'),
+  GOOGLE_ISSUER: address('https://accounts.google.com', 'Where Google is asked who signs in'),
+  KAKAO_CLIENT_ID: optional(
+    "What Kakao knows this service by (the app's REST API key, with OpenID Connect on); not set: nobody signs in by Kakao",
+  ),
+  KAKAO_CLIENT_SECRET: secret('Its secret there'),
+  KAKAO_ISSUER: address('https://kauth.kakao.com', 'Where Kakao is asked who signs in'),
+};
+
 const temporal = {
   TEMPORAL_ADDRESS: optional(
     'A Temporal cluster; `npm start` runs a dev server where this is not set',
@@ -218,6 +235,7 @@ export const SECTIONS = {
   API: api,
   Database: database,
   Secrets: secrets,
+  'Sign-in by providers': providers,
   Temporal: temporal,
   'Embedded parts': embedded,
   Exchanges: exchange,
@@ -231,6 +249,7 @@ export const environmentSchema = z.object({
   ...api,
   ...database,
   ...secrets,
+  ...providers,
   ...temporal,
   ...embedded,
   ...exchange,

@@ -95,6 +95,8 @@ const change = route({
   stepUp: true,
   tag,
   summary: 'Change the password: ends every session, this one too',
+  description:
+    'Who has no password yet, having signed up by a provider, sets the first one without `current_password`, within 5 minutes of signing in.',
   body: passwordChange,
   examples: {
     change: {
@@ -103,7 +105,7 @@ const change = route({
     },
   },
   responses: { 200: message },
-  refusals: ['invalid_credentials', 'locked_out'],
+  refusals: ['invalid_credentials', 'locked_out', 'stale_sign_in'],
   async handler({ body, caller }, dependencies) {
     const { current_password: currentPassword, new_password: newPassword } = body;
     await changePassword({ currentPassword, newPassword }, caller, dependencies);

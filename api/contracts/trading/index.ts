@@ -3,6 +3,7 @@ import type { Contract } from '../../route.ts';
 import type { ApiSettings } from '../../settings.ts';
 import { authRoutes } from './auth.ts';
 import { envelope } from './envelope.ts';
+import { oauthRoutes } from './oauth.ts';
 import { sessionRoutes } from './sessions.ts';
 import { userRoutes } from './users.ts';
 import { twoFactorRoutes } from './two-factor.ts';
@@ -10,8 +11,8 @@ import { twoFactorRoutes } from './two-factor.ts';
 /** The trading platform's API: so far signing in. It has no prefix. */
 export function trading(settings: ApiSettings): Contract {
   const contract = {
-    roots: ['/auth'],
-    routes: [...authRoutes, ...sessionRoutes, ...twoFactorRoutes, ...userRoutes],
+    roots: ['/auth', '/oauth'],
+    routes: [...authRoutes, ...sessionRoutes, ...twoFactorRoutes, ...oauthRoutes, ...userRoutes],
     tags: TAGS,
     envelope,
   };
@@ -24,4 +25,5 @@ const TAGS = [
   { name: 'Sessions', description: 'Where a user is signed in' },
   { name: 'Users', description: 'Who may do what; for admins' },
   { name: 'Two-factor', description: 'A code of an authenticator besides the password' },
+  { name: 'Providers', description: 'Sign in by Google or Kakao' },
 ];

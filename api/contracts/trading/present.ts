@@ -6,7 +6,8 @@ import { deviceCookie } from '../../auth/known-device.ts';
 import type { SignedIn } from '../../commands/open-session.ts';
 import { answer } from '../../route.ts';
 import type { ApiSettings } from '../../settings.ts';
-import type { registered, session, user } from './schemas.ts';
+import type { UserIdentity } from '../../../db/models/user-identity.ts';
+import type { identity, registered, session, user } from './schemas.ts';
 
 /** What admins see of a user; nothing that could be used to sign in. */
 export function presentUser(row: UserRow): z.input<typeof user> {
@@ -40,4 +41,8 @@ export function presentSession(row: Session, currentId: string): z.input<typeof 
     expires_at: expires_at.toISOString(),
     current: id === currentId,
   };
+}
+
+export function presentIdentity({ id, provider, email, created_at }: UserIdentity): z.input<typeof identity> {
+  return { id, provider, email, created_at: created_at.toISOString() };
 }

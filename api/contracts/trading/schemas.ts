@@ -44,7 +44,7 @@ export const signInWithCodeRequest = z
   .meta({ id: 'SignInWithCode' });
 
 export const passwordChange = z
-  .object({ current_password: z.string(), new_password: z.string() })
+  .object({ current_password: z.string().optional(), new_password: z.string() })
   .meta({ id: 'PasswordChange' });
 
 export const refreshRequest = z
@@ -90,5 +90,35 @@ export const session = z
   .meta({ id: 'Session' });
 
 export const sessionPath = z.object({ id: uuid.meta({ description: 'The session', example: ID }) });
+
+export const providerPath = z.object({
+  provider: z.string().meta({ description: '`google` or `kakao`', example: 'google' }),
+});
+
+/** What a provider adds to its callback; the rest of it is not read. */
+export const callbackQuery = z.object({
+  state: z.string(),
+  code: z.string().optional(),
+  iss: z.string().optional().meta({ description: 'Who the provider says it is' }),
+  error: z.string().optional().meta({ description: 'Why there is no code' }),
+});
+
+export const authorization = z
+  .strictObject({
+    url: z.string().meta({ description: 'Where to send this browser', example: 'https://provider.example/' }),
+  })
+  .meta({ id: 'Authorization' });
+
+export const identity = z
+  .strictObject({
+    ...{ id: uuid, provider: z.string().meta({ example: 'google' }) },
+    email: z.string().nullable().meta({ description: 'As it was when it was linked', example: EMAIL }),
+    created_at: timestamp,
+  })
+  .meta({ id: 'Identity' });
+
+export const identityPath = z.object({
+  id: uuid.meta({ description: 'The identity', example: ID }),
+});
 
 export const message = z.strictObject({ message: z.string() }).meta({ id: 'Message' });
