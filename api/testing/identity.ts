@@ -1,12 +1,25 @@
+import { createPasswords } from '../auth/passwords.ts';
 import { createIdentity, type IdentityOptions, type Identity } from '../auth/identity.ts';
 import type { Call } from './start-api.ts';
 
 export const TEST_SECRET = 'a-secret-of-tests-0123456789abcdef';
 export const PASSWORD = 'correct-Horse-7';
 
-/** Signing in as in development, with hashes that take a millisecond. */
+/** Signing in as in development, with hashes that take a millisecond, for which any number wait as long as it takes. */
 export function testIdentity(options: Partial<IdentityOptions> = {}): Identity {
-  return createIdentity({ secret: TEST_SECRET, environment: 'development', passwordCost: 4, ...options });
+  return {
+    ...createIdentity({ secret: TEST_SECRET, environment: 'development', ...options }),
+    passwords: createPasswords({ cost: 4, queue: 1_000, patienceMs: 60_000 }),
+  };
+}
+
+/** A point that a test lets others pass when it wants to. */
+export function gate(): { passed: Promise<void>; open(): void } {
+  let open = () => {};
+  const passed = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { passed, open: () => open() };
 }
 
 /** A clock that goes on by hand. */
