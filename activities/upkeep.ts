@@ -53,10 +53,16 @@ export function createUpkeep({ knex, client, logRetentionDays }: UpkeepDependenc
       return dead.length;
     },
     async prune() {
-      await deleteOldCommands(knex, COMMAND_DAYS);
-      await deleteOldSessions(knex, SESSION_DAYS);
-      await deleteOldAttempts(knex, ATTEMPT_DAYS);
-      return logRetentionDays === null ? 0 : deleteOldLogs(knex, logRetentionDays);
+      const deletions = [
+        logRetentionDays === null ? Promise.resolve(0) : deleteOldLogs(knex, logRetentionDays),
+        deleteOldCommands(knex, COMMAND_DAYS),
+        deleteOldSessions(knex, SESSION_DAYS),
+        deleteOldAttempts(knex, ATTEMPT_DAYS),
+      ] as const;
+      // One that fails keeps none of the others from being done; for its sake the activity is tried again.
+      await Promise.allSettled(deletions);
+      const [logs] = await Promise.all(deletions);
+      return logs;
     },
   };
 }
