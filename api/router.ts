@@ -2,7 +2,8 @@ import Router from '@koa/router';
 import type { Context } from 'koa';
 import { readBody } from './body.ts';
 import type { Dependencies } from './dependencies.ts';
-import { ApiError, unavailable } from './errors.ts';
+import { deadlineAfter } from './deadline.ts';
+import { ApiError } from './errors.ts';
 import { authorize, ownerOf, POLICIES } from './policies.ts';
 import type { Contract, Route } from './route.ts';
 import type { ApiState } from './state.ts';
@@ -33,9 +34,9 @@ function routerPath(path: string): string {
 async function serve(ctx: Context, route: Route, dependencies: Dependencies): Promise<void> {
   const state = ctx.state as ApiState;
   state.route = route.path;
-  const deadlineMs = dependencies.deadlineMs ?? DEADLINE_MS;
+  const { signal, within } = deadlineAfter(dependencies.deadlineMs ?? DEADLINE_MS);
   // Before anything else is read: who may not call learns nothing of what could be sent.
-  const caller = await within(deadlineMs, authorize(route.policy, ctx.get('Authorization'), dependencies));
+  const caller = await within(authorize(route.policy, ctx.get('Authorization'), dependencies));
   const sent = validate(
     { path: route.params, query: route.query, body: route.body },
     { path: ctx['params'], query: ctx.query, body: route.body && (await readBody(ctx)) },
@@ -49,8 +50,9 @@ async function serve(ctx: Context, route: Route, dependencies: Dependencies): Pr
     client: { userAgent: ctx.get('User-Agent'), address: ctx.ip },
     requestId: state.requestId,
     log: state.log,
+    signal,
   };
-  const { status, body, headers } = await within(deadlineMs, route.handler(request, dependencies));
+  const { status, body, headers } = await within(route.handler(request, dependencies));
   if (dependencies.checkAnswers) check(route, status, body);
   if (body === null) ctx.body = null;
   else ctx.body = route.produces ? body : JSON.stringify(body);
@@ -59,18 +61,6 @@ async function serve(ctx: Context, route: Route, dependencies: Dependencies): Pr
   ctx.set({ 'Cache-Control': 'no-store', ...headers });
   // What has a tag need not be sent again.
   if (headers?.['ETag'] && ctx.fresh) ctx.status = 304;
-}
-
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(unavailable()), ms);
-  });
-  try {
-    return await Promise.race([work, deadline]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 function check(route: Route, status: number, body: unknown): void {

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { deleteOlder } from './delete-older.ts';
 import { LoginAttempt } from './models/login-attempt.ts';
 
 /** So many failures within `ms` of each other lock an address for `ms`. */
@@ -15,26 +16,30 @@ export async function lockedUntil(knex: Knex, email: string, now: Date): Promise
 
 /**
  * Counts a failure, in one statement, so that any number at once are all counted. The one that reaches the limit locks the
- * address; while it is locked nothing is counted, so that the lock does not grow. Returns until when it was locked before.
+ * address; while it is locked nothing is counted, so that the lock does not grow. Returns whether it is this one that locks,
+ * and until when the address was locked before.
  */
 export async function recordFailure(
   knex: Knex,
   email: string,
   { failures, ms }: Lockout,
   now: Date,
-): Promise<Date | null> {
+): Promise<{ locks: boolean; lockedBefore: Date | null }> {
   const seconds = ms / 1_000;
-  const { rows } = await knex.raw<{ rows: unknown[] }>(
+  const { rows } = await knex.raw<{ rows: Pick<LoginAttempt, 'locked_until'>[] }>(
     `INSERT INTO login_attempts AS a (email, failed_at) VALUES (:email, ARRAY[CAST(:now AS timestamptz)])
      ON CONFLICT (email) DO UPDATE SET
        failed_at = ${COUNTING} || CAST(:now AS timestamptz),
        locked_until = CASE WHEN cardinality(${COUNTING}) + 1 >= :failures
          THEN CAST(:now AS timestamptz) + make_interval(secs => :seconds) END
        WHERE a.locked_until IS NULL OR a.locked_until <= CAST(:now AS timestamptz)
-     RETURNING a.email`,
+     RETURNING a.locked_until`,
     { email, now, failures, seconds },
   );
-  return rows.length > 0 ? null : lockedUntil(knex, email, now);
+  const [counted] = rows;
+  return counted
+    ? { locks: counted.locked_until !== null, lockedBefore: null }
+    : { locks: false, lockedBefore: await lockedUntil(knex, email, now) };
 }
 
 /** The failures that are not too old to count. A lock lasts as long as they do: after it none is left. */
@@ -52,7 +57,5 @@ export async function clearFailures(knex: Knex, email: string, now: Date): Promi
 
 /** Failures of addresses that nobody has tried for `days` are forgotten; returns how many addresses. */
 export async function deleteOldAttempts(knex: Knex, days: number): Promise<number> {
-  return LoginAttempt.query(knex)
-    .delete()
-    .whereRaw('last_failed_at < now() - make_interval(days => ?)', [days]);
+  return deleteOlder(knex, { table: 'login_attempts', time: 'last_failed_at', days });
 }

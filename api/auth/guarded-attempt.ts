@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { clearFailures, lockedUntil, recordFailure } from '../../db/login-attempts.ts';
 import { ApiError } from '../errors.ts';
 import type { IdentityContext } from '../commands/context.ts';
@@ -12,16 +13,23 @@ const MINUTE_MS = 60_000;
 export async function guardedAttempt(
   email: string,
   isRight: () => Promise<boolean>,
-  { knex, identity: { lockout, now } }: IdentityContext,
+  { knex, identity: { lockout, now }, log }: IdentityContext,
 ): Promise<boolean> {
   refuseUntil(await lockedUntil(knex, email, now()), now());
   const right = await isRight();
   const at = now();
-  refuseUntil(
-    right ? await clearFailures(knex, email, at) : await recordFailure(knex, email, lockout, at),
-    at,
-  );
+  if (right) refuseUntil(await clearFailures(knex, email, at), at);
+  else {
+    const { locks, lockedBefore } = await recordFailure(knex, email, lockout, at);
+    refuseUntil(lockedBefore, at);
+    if (locks) log.warn({ account: nameless(email) }, 'Too many failed sign-ins have locked an address');
+  }
   return right;
+}
+
+/** The same for the same address, to find it again in the log by; nothing that was typed is there to read. */
+function nameless(email: string): string {
+  return createHash('sha256').update(email).digest('hex').slice(0, 16);
 }
 
 function refuseUntil(until: Date | null, now: Date): void {

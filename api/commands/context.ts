@@ -1,7 +1,7 @@
 import type { Dependencies, Owner } from '../dependencies.ts';
 
-/** What signing in and out works with. */
-export type IdentityContext = Pick<Dependencies, 'knex' | 'identity'>;
+/** What signing in and out works with; `signal` is aborted when nobody waits for the outcome any more. */
+export type IdentityContext = Pick<Dependencies, 'knex' | 'identity' | 'log'> & { signal: AbortSignal };
 
 /** What a use case works with: the world, and for whom. */
 export type CommandContext = Pick<Dependencies, 'knex' | 'bots' | 'settings' | 'log'> & { owner: Owner };

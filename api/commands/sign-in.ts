@@ -20,7 +20,7 @@ export async function signIn(
   { userAgent, address }: Client,
   context: IdentityContext,
 ): Promise<TokenPair> {
-  const { knex, identity } = context;
+  const { knex, identity, signal } = context;
   const user = await findUserByEmail(knex, email);
   const isRight = await guardedAttempt(
     email,
@@ -28,7 +28,7 @@ export async function signIn(
       (await identity.passwords.matches(password, user?.password_hash)) && user?.disabled_at === null,
     context,
   );
-  if (!user || !isRight) throw new ApiError('invalid_credentials', 'Invalid email or password');
+  if (!user || !isRight) throw refused();
   const subject = {
     ...{ userId: user.id, email, role: user.role ?? 'user', version: user.token_version },
     sessionId: randomUUID(),
@@ -36,9 +36,15 @@ export async function signIn(
   const access = await identity.tokens.sign('access', subject);
   const refresh = await identity.tokens.sign('refresh', subject);
   const session = {
-    ...{ id: subject.sessionId, user_id: user.id },
+    ...{ id: subject.sessionId, user_id: user.id, token_version: user.token_version },
     ...{ user_agent: userAgent.slice(0, 200), address: address.slice(0, 64) },
   };
-  await insertSession(knex, session, refresh, identity.now());
+  signal.throwIfAborted();
+  // Whose password was changed, or who was disabled, while it was compared.
+  if (!(await insertSession(knex, session, refresh, identity.now()))) throw refused();
   return { accessToken: access.token, refreshToken: refresh.token };
+}
+
+function refused(): ApiError {
+  return new ApiError('invalid_credentials', 'Invalid email or password');
 }

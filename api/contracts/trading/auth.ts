@@ -33,8 +33,9 @@ const registerUser = route({
   examples: { registration: { summary: 'A new user', value: EXAMPLE } },
   responses: { 201: registered },
   refusals: ['email_taken', 'internal', 'unavailable'],
-  async handler({ body }, dependencies) {
-    const { id, email, role, created_at } = presentUser(await register(body, dependencies));
+  async handler({ body, signal, log }, dependencies) {
+    const added = await register(body, { ...dependencies, signal, log: log() });
+    const { id, email, role, created_at } = presentUser(added);
     return answer(201, { id, email: email ?? '', role, created_at });
   },
 });
@@ -49,8 +50,9 @@ const login = route({
   examples: { credentials: { summary: 'A user', value: EXAMPLE } },
   responses: { 200: tokenPair },
   refusals: ['invalid_credentials', 'locked_out', 'internal', 'unavailable'],
-  async handler({ body, client }, dependencies) {
-    const { accessToken, refreshToken } = await signIn(body, client, dependencies);
+  async handler({ body, client, signal, log }, dependencies) {
+    const context = { ...dependencies, signal, log: log() };
+    const { accessToken, refreshToken } = await signIn(body, client, context);
     return answer(200, { access_token: accessToken, refresh_token: refreshToken, token_type: 'bearer' });
   },
 });
@@ -62,13 +64,14 @@ const refresh = route({
   tag,
   summary: 'A new access token for a refresh token',
   description:
-    'With less than 24 hours left the answer has a new refresh token, and the one shown is good no more: showing it again ends the session. So a client refreshes once for all of its windows.',
+    'With less than 24 hours left the answer has a new refresh token, which takes the place of the one shown. Who shows that again within 10 seconds, because an answer was lost or two windows refresh at once, is given the same new one, until it is used; after that, showing the old one ends the session. A session ends 30 days after signing in.',
   body: refreshRequest,
   examples: { refresh: { summary: 'A refresh token', value: { refresh_token: 'eyJ...' } } },
   responses: { 200: refreshed },
   refusals: ['unauthenticated', 'internal', 'unavailable'],
-  async handler({ body }, dependencies) {
-    const { accessToken, refreshToken } = await refreshSession(body.refresh_token, dependencies);
+  async handler({ body, signal, log }, dependencies) {
+    const context = { ...dependencies, signal, log: log() };
+    const { accessToken, refreshToken } = await refreshSession(body.refresh_token, context);
     const renewed = refreshToken === null ? {} : { refresh_token: refreshToken };
     return answer(200, { access_token: accessToken, ...renewed, token_type: 'bearer' });
   },
@@ -102,9 +105,10 @@ const change = route({
   },
   responses: { 200: message },
   refusals: ['invalid_credentials', 'locked_out'],
-  async handler({ body, caller }, dependencies) {
+  async handler({ body, caller, signal, log }, dependencies) {
     const { current_password: currentPassword, new_password: newPassword } = body;
-    await changePassword({ currentPassword, newPassword }, caller, dependencies);
+    const context = { ...dependencies, signal, log: log() };
+    await changePassword({ currentPassword, newPassword }, caller, context);
     return answer(200, { message: 'Password changed' });
   },
 });
