@@ -10,8 +10,8 @@ const OUR_WORDS = 'perpetua trading trader crypto bitcoin ethereum binance bybit
 );
 
 /**
- * Reading on would only find more, and takes long: with these bounds the worst password of 72 bytes takes 15 ms of the
- * event loop rather than 400.
+ * Reading on takes long and changes little. With these bounds the worst password of 72 bytes, all of it signs that could be
+ * letters, takes a fifteenth of the time: on a busy core 35 ms of the event loop rather than half a second.
  */
 const BOUNDS = { maxLength: 32, l33tMaxSubstitutions: 10 };
 

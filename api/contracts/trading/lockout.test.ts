@@ -90,6 +90,27 @@ test("trading-api 9: an address that is nobody's is locked alike, whatever its c
   t.regex(String(locked.body['detail']), /^Too many/);
 });
 
+test('Users without an address are locked each by themselves, and nobody signs in without one', async (t) => {
+  const { call, knex } = await startApi(t);
+  const users = [await signedIn(call, 'first@example.com'), await signedIn(call, 'second@example.com')];
+  for (const { id } of users) await knex('users').where({ id }).update({ email: null });
+  const [first, second] = users.map(({ headers }) => (current_password: string) => {
+    const change = { current_password, new_password: 'battery-Staple-8' };
+    return call('POST', '/auth/change-password', change, headers);
+  });
+  for (let count = 0; count < 5; count++) t.is((await first!('Wrong-Horse-7')).status, 401);
+  t.truthy((await first!(PASSWORD)).headers.get('Retry-After'));
+  // Nor by whoever writes the key they are counted under into the form.
+  for (const { email } of await knex('login_attempts'))
+    await Promise.all(
+      Array.from({ length: 5 }, () =>
+        call('POST', '/auth/login', { email: email.replace(users[0]!.id, users[1]!.id), password: 'x' }),
+      ),
+    );
+  t.is((await second!(PASSWORD)).status, 200);
+  t.is((await call('POST', '/auth/login', { email: ' ', password: 'Wrong-Horse-7' })).status, 400);
+});
+
 test('Of 20 guesses at once five learn that they are wrong, the rest nothing', async (t) => {
   const { login, knex } = await setUp(t);
   const guesses = [...Array.from({ length: 20 }, (_, count) => `Wrong-Horse-${count}`)];
