@@ -55,12 +55,18 @@ export function createUpkeep({ knex, client, logRetentionDays }: UpkeepDependenc
       return dead.length;
     },
     async prune() {
-      await deleteOldCommands(knex, COMMAND_DAYS);
-      await deleteOldSessions(knex, SESSION_DAYS);
-      await deleteOldDevices(knex);
-      await deleteOldAttempts(knex, ATTEMPT_DAYS);
-      await deleteOldTransactions(knex);
-      return logRetentionDays === null ? 0 : deleteOldLogs(knex, logRetentionDays);
+      const deletions = [
+        logRetentionDays === null ? Promise.resolve(0) : deleteOldLogs(knex, logRetentionDays),
+        deleteOldCommands(knex, COMMAND_DAYS),
+        deleteOldSessions(knex, SESSION_DAYS),
+        deleteOldDevices(knex),
+        deleteOldAttempts(knex, ATTEMPT_DAYS),
+        deleteOldTransactions(knex),
+      ] as const;
+      // One that fails keeps none of the others from being done; for its sake the activity is tried again.
+      await Promise.allSettled(deletions);
+      const [logs] = await Promise.all(deletions);
+      return logs;
     },
   };
 }

@@ -59,7 +59,9 @@ for (const outage of ['cut', 'silent'] as const) {
     });
     const { call } = await startApi(t, {}, { knex, deadlineMs: DEADLINE_MS });
     t.is((await call('GET', '/api/v1/bots/')).status, 200);
-    const { email, headers: signed } = await signedIn(call, 'ada@example.com');
+    // However long the machine takes for it.
+    const { call: patient } = await startApi(t, {}, { knex });
+    const { email, headers: signed } = await signedIn(patient, 'ada@example.com');
 
     link.set(outage);
     for (const path of ['/api/v1/bots/', '/api/v1/logs/count', '/health']) {

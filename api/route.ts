@@ -24,6 +24,8 @@ export interface Request<P, Q, B, By extends Policy> {
   requestId: string;
   /** A logger that writes the request's id with every line. */
   log(): Logger;
+  /** Aborted when the request has been answered 503: what it has not written by then it writes no more. */
+  signal: AbortSignal;
 }
 
 /** What sent a request, as it says itself and as far as proxies are believed. */

@@ -3,7 +3,8 @@ import type { Context } from 'koa';
 import { readBody } from './body.ts';
 import type { Dependencies } from './dependencies.ts';
 import { DEVICE_COOKIE } from './auth/known-device.ts';
-import { ApiError, unavailable } from './errors.ts';
+import { deadlineAfter } from './deadline.ts';
+import { ApiError } from './errors.ts';
 import { authorize, ownerUnder, POLICIES, rolesUnder } from './policies.ts';
 import type { Contract, Route } from './route.ts';
 import type { ApiState } from './state.ts';
@@ -39,9 +40,9 @@ function routerPath(path: string): string {
 async function serve(ctx: Context, route: Route, dependencies: Dependencies): Promise<void> {
   const state = ctx.state as ApiState;
   state.route = route.path;
-  const deadlineMs = dependencies.deadlineMs ?? DEADLINE_MS;
+  const { signal, within } = deadlineAfter(dependencies.deadlineMs ?? DEADLINE_MS);
   // Before anything else is read: who may not call learns nothing of what could be sent.
-  const caller = await within(deadlineMs, authorize(route, ctx.get('Authorization'), dependencies));
+  const caller = await within(authorize(route, ctx.get('Authorization'), dependencies));
   const sent = validate(
     { path: route.params, query: route.query, body: route.body },
     { path: ctx['params'], query: ctx.query, body: route.body && (await readBody(ctx)) },
@@ -59,8 +60,9 @@ async function serve(ctx: Context, route: Route, dependencies: Dependencies): Pr
     cookie: (name: string) => ctx.cookies.get(name),
     requestId: state.requestId,
     log: state.log,
+    signal,
   };
-  const { status, body, headers } = await within(deadlineMs, route.handler(request, dependencies));
+  const { status, body, headers } = await within(route.handler(request, dependencies));
   if (dependencies.checkAnswers) check(route, status, body);
   if (body === null) ctx.body = null;
   else ctx.body = route.produces ? body : JSON.stringify(body);
@@ -69,18 +71,6 @@ async function serve(ctx: Context, route: Route, dependencies: Dependencies): Pr
   ctx.set({ 'Cache-Control': 'no-store', ...headers });
   // What has a tag need not be sent again.
   if (headers?.['ETag'] && ctx.fresh) ctx.status = 304;
-}
-
-async function within<T>(ms: number, work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(unavailable()), ms);
-  });
-  try {
-    return await Promise.race([work, deadline]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 function check(route: Route, status: number, body: unknown): void {

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { deleteOlder } from './delete-older.ts';
 
 /** Writes that a bot carries out a command, in the transaction that does; false where it had done so before. */
 export async function recordCommand(tx: Knex, botId: string, commandId: string): Promise<boolean> {
@@ -12,5 +13,5 @@ export async function recordCommand(tx: Knex, botId: string, commandId: string):
 
 /** Deletes those carried out more than `days` ago. */
 export async function deleteOldCommands(knex: Knex, days: number): Promise<void> {
-  await knex('bot_commands').delete().whereRaw('carried_out_at < now() - make_interval(days => ?)', [days]);
+  await deleteOlder(knex, { table: 'bot_commands', time: 'carried_out_at', days });
 }

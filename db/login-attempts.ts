@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { deleteOlder } from './delete-older.ts';
 import { LoginAttempt } from './models/login-attempt.ts';
 
 /** So many failures within `ms` of each other lock for `ms`. */
@@ -22,16 +23,17 @@ export async function lockedUntil(knex: Knex, { email, source }: Budget, now: Da
 
 /**
  * Counts a failure, in one statement, so that any number at once are all counted. The one that reaches the limit locks the
- * budget; while it is locked nothing is counted, so that the lock does not grow. Returns until when it was locked before.
+ * budget; while it is locked nothing is counted, so that the lock does not grow. Returns whether it is this one that locks,
+ * and until when the budget was locked before.
  */
 export async function recordFailure(
   knex: Knex,
   budget: Budget,
   { failures, ms }: Lockout,
   now: Date,
-): Promise<Date | null> {
+): Promise<{ locks: boolean; lockedBefore: Date | null }> {
   const seconds = ms / 1_000;
-  const { rows } = await knex.raw<{ rows: unknown[] }>(
+  const { rows } = await knex.raw<{ rows: Pick<LoginAttempt, 'locked_until'>[] }>(
     `INSERT INTO login_attempts AS a (email, source, failed_at)
      VALUES (:email, :source, ARRAY[CAST(:now AS timestamptz)])
      ON CONFLICT (email, source) DO UPDATE SET
@@ -39,10 +41,13 @@ export async function recordFailure(
        locked_until = CASE WHEN cardinality(${COUNTING}) + 1 >= :failures
          THEN CAST(:now AS timestamptz) + make_interval(secs => :seconds) END
        WHERE a.locked_until IS NULL OR a.locked_until <= CAST(:now AS timestamptz)
-     RETURNING a.email`,
+     RETURNING a.locked_until`,
     { ...budget, now, failures, seconds },
   );
-  return rows.length > 0 ? null : lockedUntil(knex, budget, now);
+  const [counted] = rows;
+  return counted
+    ? { locks: counted.locked_until !== null, lockedBefore: null }
+    : { locks: false, lockedBefore: await lockedUntil(knex, budget, now) };
 }
 
 /** The failures that are not too old to count. A lock lasts as long as they do: after it none is left. */
@@ -60,7 +65,5 @@ export async function clearFailures(knex: Knex, budget: Budget, now: Date): Prom
 
 /** Failures of addresses that nobody has tried for `days` are forgotten; returns how many budgets. */
 export async function deleteOldAttempts(knex: Knex, days: number): Promise<number> {
-  return LoginAttempt.query(knex)
-    .delete()
-    .whereRaw('last_failed_at < now() - make_interval(days => ?)', [days]);
+  return deleteOlder(knex, { table: 'login_attempts', time: 'last_failed_at', days });
 }

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { deleteOlder } from './delete-older.ts';
 import { ActivityLog, LOG_LEVELS, type LogLevel } from './models/activity-log.ts';
 import { EVERYBODY, type OwnedBy, type Page } from './bots.ts';
 import type { LogRow } from './rows.ts';
@@ -36,7 +37,7 @@ export async function clearLogs(knex: Knex, { userId }: OwnedBy): Promise<number
 
 /** Deletes those older than `days`; returns how many. */
 export async function deleteOldLogs(knex: Knex, days: number): Promise<number> {
-  return ActivityLog.query(knex).delete().whereRaw('timestamp < now() - make_interval(days => ?)', [days]);
+  return deleteOlder(knex, { table: 'activity_logs', time: 'timestamp', days });
 }
 
 /** How many of each level, none left out, and their sum. */

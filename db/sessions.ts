@@ -1,8 +1,11 @@
 import type { Knex } from 'knex';
+import { raw } from 'objection';
+import { deleteOlder } from './delete-older.ts';
 import { RefreshToken } from './models/refresh-token.ts';
 import { Session } from './models/session.ts';
 import type { User } from './models/user.ts';
 import { tokenHash } from './token-hash.ts';
+import { holdUser } from './users.ts';
 
 /** A session together with what its user may do at this moment. */
 export type UserSession = Pick<Session, 'id' | 'user_id' | 'created_at' | 'last_seen_at' | 'code_at'> &
@@ -16,25 +19,44 @@ export interface IssuedToken {
 
 /** So long may `last_seen_at` be behind. */
 const SEEN_TO_MS = 60_000;
+/** More places than anybody signs in at; of more the oldest end. */
+const MAX_SESSIONS = 50;
+/** So long a session goes on at most, however often it is refreshed. */
+const MAX_SESSION = "interval '30 days'";
+/** So long after a token was replaced the answer that says so may be asked for again. */
+const GRACE_MS = 10_000;
 
-/** False where the session was opened before. */
+/**
+ * Opens a session of who signed in under that version of the user; the newest 50 of the user stay. False where the version is
+ * not theirs any more, they are disabled, or the session was opened before.
+ */
 export async function insertSession(
   knex: Knex,
-  session: Pick<Session, 'id' | 'user_id' | 'user_agent' | 'address'> & Partial<Pick<Session, 'code_at'>>,
+  { token_version, ...session }: NewSession,
   { token, expiresAt }: IssuedToken,
   now: Date,
 ): Promise<boolean> {
   return knex.transaction(async (tx) => {
+    if (!(await holdUser(tx, { id: session.user_id, token_version }))) return false;
+    if (await Session.query(tx).findById(session.id)) return false;
+    await endOldest(tx, session.user_id, now);
     const times = { created_at: now, last_seen_at: now, expires_at: expiresAt };
-    const opened = await tx('sessions')
-      .insert({ ...session, ...times })
-      .onConflict('id')
-      .ignore()
-      .returning('id');
-    if (opened.length === 0) return false;
-    await insertRefreshToken(tx, session.id, { token, expiresAt }, now);
+    await Session.query(tx).insert({ ...session, ...times });
+    await insertRefreshToken(tx, session.id, token, now);
     return true;
   });
+}
+
+type NewSession = Pick<Session, 'id' | 'user_id' | 'user_agent' | 'address'> &
+  Partial<Pick<Session, 'code_at'>> &
+  Pick<User, 'token_version'>;
+
+/** Leaves room for one. */
+async function endOldest(tx: Knex, userId: string, now: Date): Promise<void> {
+  const beyond = newestLive(tx, userId, now)
+    .offset(MAX_SESSIONS - 1)
+    .select('id');
+  await Session.query(tx).whereIn('id', beyond).patch({ ended_at: now });
 }
 
 /** The session, if it goes on and its user is not disabled. */
@@ -59,11 +81,18 @@ export async function touchSession(
   now: Date,
 ): Promise<void> {
   if (now.getTime() - last_seen_at.getTime() < SEEN_TO_MS) return;
-  await Session.query(knex).findById(id).patch({ last_seen_at: now });
+  await Session.query(knex)
+    .findById(id)
+    .where('last_seen_at', '<=', new Date(now.getTime() - SEEN_TO_MS))
+    .patch({ last_seen_at: now });
 }
 
-/** A user's, newest first. */
+/** A user's newest 50, newest first. */
 export async function listLiveSessions(knex: Knex, userId: string, now: Date): Promise<Session[]> {
+  return newestLive(knex, userId, now).limit(MAX_SESSIONS);
+}
+
+function newestLive(knex: Knex, userId: string, now: Date) {
   return Session.query(knex)
     .where({ user_id: userId })
     .whereNull('ended_at')
@@ -85,48 +114,74 @@ export async function endSessions(
 
 /** Sessions whose tokens have all run out are forgotten after `days`; returns how many. */
 export async function deleteOldSessions(knex: Knex, days: number): Promise<number> {
-  return Session.query(knex).delete().whereRaw('expires_at < now() - make_interval(days => ?)', [days]);
+  return deleteOlder(knex, { table: 'sessions', time: 'expires_at', days });
 }
 
-/** What became of a refresh token that was shown: `unknown` where we did not issue it, `reused` where another took its place. */
-export type Use = 'used' | 'rotated' | 'reused' | 'unknown';
+/**
+ * What became of a refresh token that was shown: `replaced` by the one that is given; `reused` where it had been replaced
+ * before, which has ended its session; `unknown` where we did not issue it, or its session has ended.
+ */
+export type Use =
+  | { became: 'used' | 'unknown' }
+  | { became: 'replaced'; next: IssuedToken }
+  | { became: 'reused'; session: Pick<Session, 'id' | 'user_id'> };
 
 /**
- * Marks the token as used; where a `next` is given, it takes the token's place. Of any number at once one alone does
- * that: to the others the token is reused, which ends the session for whoever holds it.
+ * Marks the token as used; with `replace` its successor takes its place. Of any number at once one alone does that. The
+ * others, and whoever lost the answer, are given the same successor for 10 s, until it is used. Who shows the token after that
+ * ends the session: one of two holders is not the user. `successor` makes the same token again for the same time.
  */
 export async function useRefreshToken(
   knex: Knex,
-  { token, next }: { token: string; next: IssuedToken | null },
+  token: string,
+  { replace, successor }: { replace: boolean; successor: (replacedAt: Date) => Promise<IssuedToken> },
   now: Date,
 ): Promise<Use> {
   return knex.transaction(async (tx) => {
-    const [used] = await RefreshToken.query(tx)
-      .where({ token_hash: tokenHash(token) })
-      .whereNull('rotated_at')
-      .patch({ last_used_at: now, ...(next && { rotated_at: now }) })
-      .returning('*');
-    if (!used) return endReused(tx, token, now);
-    if (!next) return 'used';
-    await Session.query(tx).findById(used.session_id).patch({ expires_at: next.expiresAt });
-    await insertRefreshToken(tx, used.session_id, next, now);
-    return 'rotated';
+    const shown = await RefreshToken.query(tx).findById(tokenHash(token)).forUpdate();
+    if (!shown) return { became: 'unknown' };
+    if (shown.rotated_at !== null) return repeat(tx, shown, await successor(shown.rotated_at), now);
+    if (replace) return rotate(tx, shown, await successor(now), now);
+    await RefreshToken.query(tx).findById(shown.token_hash).patch({ last_used_at: now });
+    return { became: 'used' };
   });
 }
 
-async function endReused(tx: Knex, token: string, now: Date): Promise<Use> {
-  const reused = await RefreshToken.query(tx).findOne({ token_hash: tokenHash(token) });
-  if (!reused) return 'unknown';
-  await Session.query(tx).findById(reused.session_id).whereNull('ended_at').patch({ ended_at: now });
-  return 'reused';
+async function rotate(tx: Knex, shown: RefreshToken, next: IssuedToken, now: Date): Promise<Use> {
+  const goesOn = await Session.query(tx)
+    .findById(shown.session_id)
+    .whereNull('ended_at')
+    .where('expires_at', '>', now)
+    .patch({ expires_at: raw(`LEAST(?, created_at + ${MAX_SESSION})`, [next.expiresAt]) });
+  if (goesOn === 0) return { became: 'unknown' };
+  await RefreshToken.query(tx).findById(shown.token_hash).patch({ last_used_at: now, rotated_at: now });
+  await insertRefreshToken(tx, shown.session_id, next.token, now);
+  return { became: 'replaced', next };
 }
 
-async function insertRefreshToken(
+/** The row of the successor is held as well: who uses it first waits, and then it is used. */
+async function repeat(
   tx: Knex,
-  sessionId: string,
-  { token, expiresAt }: IssuedToken,
+  { session_id: id, rotated_at }: RefreshToken,
+  next: IssuedToken,
   now: Date,
-): Promise<void> {
-  const times = { issued_at: now, expires_at: expiresAt };
-  await RefreshToken.query(tx).insert({ token_hash: tokenHash(token), session_id: sessionId, ...times });
+): Promise<Use> {
+  const unused = { token_hash: tokenHash(next.token), last_used_at: null, rotated_at: null };
+  const isInGrace = rotated_at !== null && now.getTime() - rotated_at.getTime() < GRACE_MS;
+  if (isInGrace && (await RefreshToken.query(tx).findOne(unused).forUpdate()))
+    return { became: 'replaced', next };
+  const [ended] = await Session.query(tx)
+    .where({ id })
+    .whereNull('ended_at')
+    .patch({ ended_at: now })
+    .returning(['id', 'user_id']);
+  return ended ? { became: 'reused', session: ended } : { became: 'unknown' };
+}
+
+async function insertRefreshToken(tx: Knex, sessionId: string, token: string, now: Date): Promise<void> {
+  await RefreshToken.query(tx).insert({
+    token_hash: tokenHash(token),
+    session_id: sessionId,
+    issued_at: now,
+  });
 }

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { Page } from './bots.ts';
+import { Session } from './models/session.ts';
 import { User } from './models/user.ts';
 import type { UserRow } from './rows.ts';
 
@@ -43,24 +44,38 @@ export async function countAdmins(knex: Knex): Promise<number> {
 }
 
 /**
+ * The user's row, held until the transaction ends, so that their sessions change one after the other. False where the version
+ * is not theirs any more, or they are disabled.
+ */
+export async function holdUser(tx: Knex, user: Pick<User, 'id' | 'token_version'>): Promise<boolean> {
+  return (
+    (await User.query(tx)
+      .findOne({ ...user, disabled_at: null })
+      .forNoKeyUpdate()) !== undefined
+  );
+}
+
+/**
  * Sets the password and ends every session, with all the tokens there are. False where `tokenVersion` is not the user's any
- * more: another change was faster.
+ * more, or the session that asks has ended: another change was faster.
  */
 export async function changeUserPassword(
   knex: Knex,
   {
     id,
+    sessionId,
     tokenVersion,
     passwordHash,
     at,
-  }: { id: string; tokenVersion: number; passwordHash: string; at: Date },
+  }: { id: string; sessionId: string; tokenVersion: number; passwordHash: string; at: Date },
 ): Promise<boolean> {
   return knex.transaction(async (tx) => {
-    const changed = await User.query(tx)
+    if (!(await holdUser(tx, { id, token_version: tokenVersion }))) return false;
+    const asking = Session.query(tx).findOne({ id: sessionId, user_id: id, ended_at: null });
+    if (!(await asking.where('expires_at', '>', at).forUpdate())) return false;
+    await User.query(tx)
       .findById(id)
-      .where({ token_version: tokenVersion })
       .patch({ password_hash: passwordHash, token_version: tokenVersion + 1 });
-    if (changed === 0) return false;
     await tx('sessions').where({ user_id: id, ended_at: null }).update({ ended_at: at });
     return true;
   });

@@ -8,7 +8,6 @@ export async function up(knex: Knex): Promise<void> {
       session_id uuid NOT NULL
         CONSTRAINT refresh_tokens_session_id_fkey REFERENCES sessions (id) ON DELETE CASCADE,
       issued_at timestamptz NOT NULL,
-      expires_at timestamptz NOT NULL,
       last_used_at timestamptz,
       rotated_at timestamptz,
       CONSTRAINT refresh_tokens_token_hash_check CHECK (octet_length(token_hash) = 32)

@@ -1,13 +1,16 @@
 import type { Knex } from 'knex';
 
-/** Failed sign-ins by address, whether it is anybody's or not. Only those that still count are kept, the oldest first. */
+/**
+ * Failed sign-ins by address, whether it is anybody's or not. Only those that still count are kept, the oldest first: a mere
+ * count with the time of its first or last failure could not tell which of them have become too old, and would lock for
+ * failures that lie far apart, or begin anew while they go on. The count and the last are there for who reads the table.
+ */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     CREATE TABLE login_attempts (
       email varchar(254) CONSTRAINT login_attempts_pkey PRIMARY KEY,
       failed_at timestamptz[] NOT NULL,
       failures integer NOT NULL GENERATED ALWAYS AS (cardinality(failed_at)) STORED,
-      first_failed_at timestamptz NOT NULL GENERATED ALWAYS AS (failed_at[1]) STORED,
       last_failed_at timestamptz NOT NULL GENERATED ALWAYS AS (failed_at[cardinality(failed_at)]) STORED,
       locked_until timestamptz
     )`);

@@ -1,5 +1,6 @@
 import test from 'ava';
-import { freshDatabase } from '../runtime/testing/database.ts';
+import { migrations, migrateToLatest } from '../db/migrations.ts';
+import { blankDatabase, freshDatabase } from '../runtime/testing/database.ts';
 
 const AT = new Date('2026-01-01T00:00:00Z');
 
@@ -28,7 +29,7 @@ for (const [constraint, table, row] of REFUSED) {
     const times = { created_at: AT, last_seen_at: AT, expires_at: new Date(AT.getTime() + 1) };
     const session = { user_id: user.id, user_agent: '', address: '', ...times };
     const [{ id }] = await knex('sessions').insert(session).returning('id');
-    const token = { session_id: id, token_hash: Buffer.alloc(32, 1), issued_at: AT, expires_at: AT };
+    const token = { session_id: id, token_hash: Buffer.alloc(32, 1), issued_at: AT };
     await knex('refresh_tokens').insert(token);
     const factor = { user_id: user.id, sealed_secret: '', sealed_key_id: '', created_at: AT };
     const code = { user_id: user.id, code_hash: Buffer.alloc(32, 3) };
@@ -59,4 +60,25 @@ test('With a user go their sessions, tokens, second factor and devices', async (
   );
   t.is(rows.length, 5);
   for (const { definition } of rows) t.regex(definition, /ON DELETE CASCADE$/);
+});
+
+test('Where two users have one address in two cases the migration says which and what to do', async (t) => {
+  const { knex } = await blankDatabase(t);
+  const before = {
+    getMigrations: async () => (await migrations.getMigrations([])).filter((name) => name < '0015'),
+  };
+  await knex.migrate.latest({ migrationSource: { ...migrations, ...before } });
+  const emails = ['ada@example.com', 'Ada@example.com', 'grace@example.com', null, null];
+  const users = await knex('users')
+    .insert(emails.map((email) => ({ name: 'Ada', email })))
+    .returning('id');
+  const [first, second] = users
+    .slice(0, 2)
+    .map(({ id }) => String(id))
+    .toSorted();
+  const error = await t.throwsAsync(migrateToLatest(knex));
+  t.true(error.message.includes(`case only: ${first} and ${second}. One address`));
+  t.false(error.message.includes('example.com'));
+  await knex('users').where({ id: second }).update({ email: null });
+  await t.notThrowsAsync(migrateToLatest(knex));
 });

@@ -26,6 +26,8 @@ const refusals: [why: string, variables: Record<string, string | undefined>, mes
   ],
 ];
 
+const LONG = 'abcdefgh'.repeat(4);
+
 const signing: typeof refusals = [
   ['no JWT_SECRET', { ...REQUIRED, ENVIRONMENT: 'production' }, /JWT_SECRET is missing/],
   [
@@ -40,9 +42,10 @@ const signing: typeof refusals = [
   ],
   [
     'a short JWT_SECRET_PREVIOUS',
-    { ...REQUIRED, JWT_SECRET: 'j'.repeat(32), JWT_SECRET_PREVIOUS: 'short-secret' },
+    { ...REQUIRED, JWT_SECRET: LONG, JWT_SECRET_PREVIOUS: 'short-secret' },
     /JWT_SECRET_PREVIOUS must have at least 32/,
   ],
+  ['a JWT_SECRET of seven characters, repeated', { ...REQUIRED, JWT_SECRET: 'abcdefg'.repeat(5) }, /repeats/],
 ];
 
 for (const [why, variables, message] of signing) {
@@ -57,7 +60,7 @@ test('tokens are signed with JWT_SECRET, else with SECRET_KEY, and never with th
   const { secret, isForThisRun } = readConfiguration(REQUIRED).identity;
   t.is(secret, REQUIRED.SECRET_KEY);
   t.false(isForThisRun);
-  const own = { JWT_SECRET: 'j'.repeat(32), JWT_SECRET_PREVIOUS: 'p'.repeat(32), ENVIRONMENT: 'production' };
+  const own = { JWT_SECRET: LONG, JWT_SECRET_PREVIOUS: `${LONG}p`, ENVIRONMENT: 'production' };
   t.deepEqual(readConfiguration({ ...REQUIRED, ...own }).identity, {
     ...{ secret: own.JWT_SECRET, olderSecret: own.JWT_SECRET_PREVIOUS },
     ...{ environment: 'production', isForThisRun: false, oauth: { redirectBase: '', providers: {} } },

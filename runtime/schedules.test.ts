@@ -68,10 +68,24 @@ test.serial('retention deletes logs and command ids past their time and leaves t
     { bot_id, command_id: 'old', carried_out_at: new Date(Date.now() - 31 * DAY_MS) },
     { bot_id, command_id: 'new' },
   ]);
+  const [user_id] = await stack.knex('users').pluck('id');
+  const session = {
+    user_id,
+    user_agent: '',
+    address: '',
+    created_at: new Date(0),
+    last_seen_at: new Date(0),
+  };
+  for (const days of [31, 1])
+    await stack.knex('sessions').insert({ ...session, expires_at: new Date(Date.now() - days * DAY_MS) });
+  for (const [email, days] of Object.entries({ old: 2, new: 0.5 }))
+    await stack.knex('login_attempts').insert({ email, failed_at: [new Date(Date.now() - days * DAY_MS)] });
   await ensureSchedules(stack.temporal.client);
   await triggered(stack, 'retention');
   t.deepEqual(await stack.knex('activity_logs').where({ bot_id: null }).pluck('message'), ['new']);
   t.deepEqual(await stack.knex('bot_commands').pluck('command_id'), ['new']);
+  t.is((await stack.knex('sessions')).length, 1);
+  t.deepEqual(await stack.knex('login_attempts').pluck('email'), ['new']);
 });
 
 const DAY_MS = 86_400_000;

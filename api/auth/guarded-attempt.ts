@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import {
   clearFailures,
   lockedUntil,
@@ -38,17 +39,24 @@ export async function guardedPassword(
 export async function guardedAttempt(
   guard: Guard,
   isRight: () => Promise<boolean>,
-  { knex, identity: { now } }: IdentityContext,
+  { knex, identity: { now }, log }: IdentityContext,
 ): Promise<boolean> {
   const { budget, lockout } = guard;
   refuseUntil(await lockedUntil(knex, budget, now()), now(), guard);
   const right = await isRight();
   const at = now();
-  const locked = right
-    ? await clearFailures(knex, budget, at)
-    : await recordFailure(knex, budget, lockout, at);
-  refuseUntil(locked, at, guard);
+  if (right) refuseUntil(await clearFailures(knex, budget, at), at, guard);
+  else {
+    const { locks, lockedBefore } = await recordFailure(knex, budget, lockout, at);
+    refuseUntil(lockedBefore, at, guard);
+    if (locks) log.warn(nameless(budget), `Too many ${guard.what} have locked an address`);
+  }
   return right;
+}
+
+/** The same for the same address, to find it again in the log by; nothing that was typed is there to read. */
+function nameless({ email, source }: Budget): { account: string; source: string } {
+  return { account: createHash('sha256').update(email).digest('hex').slice(0, 16), source };
 }
 
 function refuseUntil(until: Date | null, now: Date, { refusal, what }: Guard): void {

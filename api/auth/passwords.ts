@@ -9,36 +9,56 @@ export interface Passwords {
   hash(password: string): Promise<string>;
   /** Whether it is the password of that hash. Takes as long where there is no hash; the answer is false then. */
   matches(password: string, passwordHash: string | null | undefined): Promise<boolean>;
+  /** The hash of `next` where `password` matches, else null. Both in one turn: who has waited once does not wait again. */
+  replace(password: string, passwordHash: string | null | undefined, next: string): Promise<string | null>;
 }
 
 /** The least cost that OWASP and the contract accept: about a quarter of a second. */
 const COST = 12;
 /** Leaves a core to the requests, and one of Node's four threads to everything else. */
-const CONCURRENCY = Math.min(3, Math.max(2, availableParallelism() - 1));
+const CONCURRENCY = Math.max(1, Math.min(3, availableParallelism() - 1));
 /** Who waits behind more than these would not be answered in time. */
-const QUEUE = 8 * CONCURRENCY;
+const QUEUE = 3 * CONCURRENCY;
+/** Nor would who has waited this long, however few wait: the rest of the 3 s goes into the work itself. */
+const PATIENCE_MS = 1_500;
 /** bcrypt reads no further. */
 export const MAX_PASSWORD_BYTES = 72;
 
 /** Other numbers than the standard ones are for tests. */
-export function createPasswords({ cost = COST, concurrency = CONCURRENCY, queue = QUEUE } = {}): Passwords {
+export function createPasswords({
+  cost = COST,
+  concurrency = CONCURRENCY,
+  queue = QUEUE,
+  patienceMs = PATIENCE_MS,
+} = {}): Passwords {
   const limit = pLimit(concurrency);
   const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
     if (limit.activeCount + limit.pendingCount >= concurrency + queue) throw busy();
-    return limit(work);
+    const since = performance.now();
+    return limit(async () => {
+      if (performance.now() - since > patienceMs) throw busy();
+      return work();
+    });
   };
   // Well-formed, of no password: comparing with it takes as long as with any other.
   const nobodys = `$2b$${String(cost).padStart(2, '0')}$${'.'.repeat(53)}`;
-  return {
-    hash: (password) => inTurn(() => hash(password, cost)),
-    matches: (password, passwordHash) =>
-      inTurn(async () => {
-        const isSame = await verify(password, passwordHash ?? nobodys);
-        return (
-          isSame && typeof passwordHash === 'string' && Buffer.byteLength(password) <= MAX_PASSWORD_BYTES
-        );
-      }),
+  const hashed = (password: string) => hash(normalized(password), cost);
+  const isOf = async (written: string, passwordHash: string | null | undefined): Promise<boolean> => {
+    const password = normalized(written);
+    const isSame = await verify(password, passwordHash ?? nobodys);
+    return isSame && typeof passwordHash === 'string' && Buffer.byteLength(password) <= MAX_PASSWORD_BYTES;
   };
+  return {
+    hash: (password) => inTurn(() => hashed(password)),
+    matches: (password, passwordHash) => inTurn(() => isOf(password, passwordHash)),
+    replace: (password, passwordHash, next) =>
+      inTurn(async () => ((await isOf(password, passwordHash)) ? hashed(next) : null)),
+  };
+}
+
+/** The same text, whichever of the ways to write a letter a keyboard has taken (Unicode NFKC, as NIST SP 800-63B asks). */
+export function normalized(password: string): string {
+  return password.normalize('NFKC');
 }
 
 function busy(): ApiError {

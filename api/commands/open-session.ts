@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { User } from '../../db/models/user.ts';
 import { findSecondFactor } from '../../db/second-factors.ts';
 import { insertSession } from '../../db/sessions.ts';
-import { unauthenticated } from '../auth/caller.ts';
 import { rememberDevice } from '../auth/known-device.ts';
 import { acceptCode } from '../auth/second-factor.ts';
 import type { Subject } from '../auth/tokens.ts';
@@ -40,7 +39,8 @@ export async function admit(
   }
   if (isAsked && code) await acceptCode(user.id, code, context);
   const opened = await openSession(subject, { client, codeAt: isAsked ? identity.now() : null }, context);
-  if (!opened) throw unauthenticated();
+  if (!opened)
+    throw new ApiError('unauthenticated', 'The account has been changed meanwhile. Sign in again.');
   return opened;
 }
 
@@ -49,19 +49,20 @@ export function subjectOf({ id, email, role, token_version }: User, sessionId: s
   return { userId: id, email: email ?? '', role: role ?? 'user', sessionId, version: token_version };
 }
 
-/** Null where the session that the subject names was opened before. */
+/** Null where the session that the subject names was opened before, or the user has been changed or disabled meanwhile. */
 export async function openSession(
   subject: Subject,
   { client, codeAt }: { client: Client; codeAt: Date | null },
   context: IdentityContext,
 ): Promise<SignedIn | null> {
-  const { knex, identity } = context;
+  const { knex, identity, signal } = context;
   const access = await identity.tokens.sign('access', subject);
   const refresh = await identity.tokens.sign('refresh', subject);
   const session = {
-    ...{ id: subject.sessionId, user_id: subject.userId, code_at: codeAt },
+    ...{ id: subject.sessionId, user_id: subject.userId, token_version: subject.version, code_at: codeAt },
     ...{ user_agent: client.userAgent.slice(0, 200), address: client.address.slice(0, 64) },
   };
+  signal.throwIfAborted();
   if (!(await insertSession(knex, session, refresh, identity.now()))) return null;
   const deviceToken = await rememberDevice(subject.userId, client.device, context);
   return { accessToken: access.token, refreshToken: refresh.token, deviceToken };

@@ -7,12 +7,13 @@ import type { TokenPair } from './open-session.ts';
 const NEAR_END_MS = 24 * 3_600_000;
 
 /**
- * A new access token, with what the user may do now; with less than a day left a new refresh token as well, and the one
- * shown is good no more. Who shows it again ends the session: one of two holders is not the user. Throws `unauthenticated`.
+ * A new access token, with what the user may do now; with less than a day left a new refresh token as well, which takes the
+ * place of the one shown: see `useRefreshToken`. It is derived from the one shown, so that who asks twice is given the same
+ * although none is kept. Throws `unauthenticated`.
  */
 export async function refreshSession(
   token: string,
-  { knex, identity: { tokens, now } }: IdentityContext,
+  { knex, identity: { tokens, now }, signal, log }: IdentityContext,
 ): Promise<Pick<TokenPair, 'accessToken'> & { refreshToken: string | null }> {
   const at = now();
   const shown = await tokens.verify('refresh', token);
@@ -23,13 +24,21 @@ export async function refreshSession(
     ...{ userId: session.user_id, email: session.email ?? '', role: session.role ?? 'user' },
     ...{ sessionId: session.id, version: session.token_version },
   } as const;
-  const isNearEnd = shown.expiresAt.getTime() - at.getTime() < NEAR_END_MS;
-  const next = isNearEnd ? await tokens.sign('refresh', subject) : null;
-  const use = await useRefreshToken(knex, { token, next }, at);
-  if (use === 'reused' || use === 'unknown') throw refused();
+  const replace = shown.expiresAt.getTime() - at.getTime() < NEAR_END_MS;
+  const successor = (replacedAt: Date) => tokens.sign('refresh', subject, { token, at: replacedAt });
+  signal.throwIfAborted();
+  const use = await useRefreshToken(knex, token, { replace, successor }, at);
+  if (use.became === 'reused') {
+    const { id, user_id } = use.session;
+    log.warn(
+      { session_id: id, user_id },
+      'A refresh token was shown that had been replaced: its session is ended',
+    );
+  }
+  if (use.became === 'reused' || use.became === 'unknown') throw refused();
   await touchSession(knex, session, at);
   const access = await tokens.sign('access', subject);
-  return { accessToken: access.token, refreshToken: next?.token ?? null };
+  return { accessToken: access.token, refreshToken: use.became === 'replaced' ? use.next.token : null };
 }
 
 function refused(): ApiError {

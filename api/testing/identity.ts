@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { createPasswords } from '../auth/passwords.ts';
 import { createIdentity, type IdentityOptions, type Identity } from '../auth/identity.ts';
 import type { Call } from './start-api.ts';
 
@@ -7,12 +8,22 @@ export const TEST_SECRET = 'a-secret-of-tests-0123456789abcdef';
 const TEST_SEALING = { currentKeyId: 'test', keys: { test: randomBytes(32) } };
 export const PASSWORD = 'correct-Horse-7';
 
-/** Signing in as in development, with hashes that take a millisecond. */
+/** Signing in as in development, with hashes that take a millisecond, for which any number wait as long as it takes. */
 export function testIdentity(options: Partial<IdentityOptions> = {}): Identity {
-  return createIdentity({
-    ...{ secret: TEST_SECRET, sealing: TEST_SEALING, environment: 'development', passwordCost: 4 },
-    ...options,
+  const standard = { secret: TEST_SECRET, sealing: TEST_SEALING, environment: 'development' } as const;
+  return {
+    ...createIdentity({ ...standard, ...options }),
+    passwords: createPasswords({ cost: 4, queue: 1_000, patienceMs: 60_000 }),
+  };
+}
+
+/** A point that a test lets others pass when it wants to. */
+export function gate(): { passed: Promise<void>; open(): void } {
+  let open = () => {};
+  const passed = new Promise<void>((resolve) => {
+    open = resolve;
   });
+  return { passed, open: () => open() };
 }
 
 /** A clock that goes on by hand. */

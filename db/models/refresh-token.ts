@@ -9,7 +9,6 @@ export class RefreshToken extends Model {
   declare token_hash: Buffer;
   declare session_id: string;
   declare issued_at: Date;
-  declare expires_at: Date;
   declare last_used_at: Date | null;
   /** When another took its place: who shows it after that has a copy. */
   declare rotated_at: Date | null;

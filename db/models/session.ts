@@ -12,7 +12,7 @@ export class Session extends Model {
   declare created_at: Date;
   /** To the minute. */
   declare last_seen_at: Date;
-  /** When its newest refresh token runs out. */
+  /** When its newest refresh token runs out, or it is 30 days old. */
   declare expires_at: Date;
   declare ended_at: Date | null;
   /** When a code of the second factor was last accepted in it. */

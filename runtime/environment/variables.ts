@@ -27,6 +27,10 @@ const signingSecret = (description: string) =>
     .string()
     .min(32, 'must have at least 32 characters: take what `openssl rand -hex 32` gives')
     .refine(
+      (value) => new Set(value).size >= 8,
+      'repeats a few characters, which is guessed: take what `openssl rand -hex 32` gives',
+    )
+    .refine(
       (value) => value !== PLACEHOLDER_SECRET_KEY,
       'is a placeholder: take what `openssl rand -hex 32` gives',
     )
@@ -111,10 +115,14 @@ const secrets = {
   ALGORITHM: choice(['HS256'], 'HS256', 'Read for compatibility: tokens are signed with it'),
   ACCESS_TOKEN_EXPIRE_MINUTES: whole(
     30,
-    'Read for compatibility: an access token lives for 1 hour',
+    'Read for compatibility and not used: an access token lives for 1 hour',
     [1, 100_000],
   ),
-  REFRESH_TOKEN_EXPIRE_DAYS: whole(7, 'Read for compatibility: a refresh token lives for 7 days', [1, 3_650]),
+  REFRESH_TOKEN_EXPIRE_DAYS: whole(
+    7,
+    'Read for compatibility and not used: a refresh token lives for 7 days',
+    [1, 3_650],
+  ),
 };
 
 const providers = {

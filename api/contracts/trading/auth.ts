@@ -1,5 +1,6 @@
 import { endSessions } from '../../../db/sessions.ts';
 import { changePassword } from '../../commands/change-password.ts';
+import { identityContext } from '../../commands/context.ts';
 import { refreshSession } from '../../commands/refresh-session.ts';
 import { register } from '../../commands/register.ts';
 import { signIn } from '../../commands/sign-in.ts';
@@ -29,8 +30,8 @@ const registerUser = route({
   examples: { registration: { summary: 'A new user', value: EXAMPLE } },
   responses: { 201: registered },
   refusals: ['email_taken', 'internal', 'unavailable'],
-  async handler({ body }, dependencies) {
-    return answer(201, presentRegistered(await register(body, dependencies)));
+  async handler({ body, ...request }, dependencies) {
+    return answer(201, presentRegistered(await register(body, identityContext(request, dependencies))));
   },
 });
 
@@ -49,9 +50,9 @@ const login = route({
     ...(['invalid_credentials', 'locked_out', 'two_factor_required', 'invalid_code'] as const),
     ...(['factor_locked', 'internal', 'unavailable'] as const),
   ],
-  async handler({ body, client }, dependencies) {
+  async handler({ body, client, ...request }, dependencies) {
     const { email, password, totp_code: code } = body;
-    const signedIn = await signIn({ email, password, code }, client, dependencies);
+    const signedIn = await signIn({ email, password, code }, client, identityContext(request, dependencies));
     return presentSignedIn(signedIn, dependencies.settings);
   },
 });
@@ -63,13 +64,14 @@ const refresh = route({
   tag,
   summary: 'A new access token for a refresh token',
   description:
-    'With less than 24 hours left the answer has a new refresh token, and the one shown is good no more: showing it again ends the session. So a client refreshes once for all of its windows.',
+    'With less than 24 hours left the answer has a new refresh token, which takes the place of the one shown. Who shows that again within 10 seconds, because an answer was lost or two windows refresh at once, is given the same new one, until it is used; after that, showing the old one ends the session. A session ends 30 days after signing in.',
   body: refreshRequest,
   examples: { refresh: { summary: 'A refresh token', value: { refresh_token: 'eyJ...' } } },
   responses: { 200: refreshed },
   refusals: ['unauthenticated', 'internal', 'unavailable'],
-  async handler({ body }, dependencies) {
-    const { accessToken, refreshToken } = await refreshSession(body.refresh_token, dependencies);
+  async handler({ body, ...request }, dependencies) {
+    const context = identityContext(request, dependencies);
+    const { accessToken, refreshToken } = await refreshSession(body.refresh_token, context);
     const renewed = refreshToken === null ? {} : { refresh_token: refreshToken };
     return answer(200, { access_token: accessToken, ...renewed, token_type: 'bearer' });
   },
@@ -106,9 +108,10 @@ const change = route({
   },
   responses: { 200: message },
   refusals: ['invalid_credentials', 'locked_out', 'stale_sign_in'],
-  async handler({ body, caller }, dependencies) {
+  async handler({ body, caller, ...request }, dependencies) {
     const { current_password: currentPassword, new_password: newPassword } = body;
-    await changePassword({ currentPassword, newPassword }, caller, dependencies);
+    const context = identityContext(request, dependencies);
+    await changePassword({ currentPassword, newPassword }, caller, context);
     return answer(200, { message: 'Password changed' });
   },
 });

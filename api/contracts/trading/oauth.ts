@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { listIdentities } from '../../../db/identities.ts';
 import { browserCookie } from '../../auth/browser-cookie.ts';
 import { beginOAuth } from '../../commands/begin-oauth.ts';
+import { identityContext } from '../../commands/context.ts';
 import { finishOAuth } from '../../commands/finish-oauth.ts';
 import { unlinkIdentity } from '../../commands/unlink-identity.ts';
 import { answer, route } from '../../route.ts';
@@ -39,8 +40,8 @@ const unlink = route({
   params: identityPath,
   responses: { 200: message },
   refusals: ['identity_not_found', 'last_way_in'],
-  async handler({ caller, params }, dependencies) {
-    await unlinkIdentity(params.id, caller, dependencies);
+  async handler({ caller, params, ...request }, dependencies) {
+    await unlinkIdentity(params.id, caller, identityContext(request, dependencies));
     return answer(200, { message: 'Identity unlinked' });
   },
 });
@@ -54,8 +55,12 @@ const begin = route({
   params: providerPath,
   responses: { 302: null },
   refusals: ['provider_not_found', 'provider_unavailable', 'internal', 'unavailable'],
-  async handler({ params }, dependencies) {
-    const { provider, url, browser } = await beginOAuth(params.provider, null, dependencies);
+  async handler({ params, ...request }, dependencies) {
+    const { provider, url, browser } = await beginOAuth(
+      params.provider,
+      null,
+      identityContext(request, dependencies),
+    );
     return answer(302, null, { Location: url.href, ...browserCookie(provider).given(browser) });
   },
 });
@@ -71,8 +76,12 @@ const link = route({
   params: providerPath,
   responses: { 200: authorization },
   refusals: ['provider_not_found', 'provider_unavailable', 'stale_sign_in'],
-  async handler({ params, caller }, dependencies) {
-    const { provider, url, browser } = await beginOAuth(params.provider, caller, dependencies);
+  async handler({ params, caller, ...request }, dependencies) {
+    const { provider, url, browser } = await beginOAuth(
+      params.provider,
+      caller,
+      identityContext(request, dependencies),
+    );
     return answer(200, { url: url.href }, browserCookie(provider).given(browser));
   },
 });
@@ -91,12 +100,12 @@ const callback = route({
     ...(['email_taken', 'identity_taken', 'unauthenticated', 'two_factor_required'] as const),
     ...(['provider_not_found', 'provider_unavailable', 'internal', 'unavailable'] as const),
   ],
-  async handler({ params, query, cookie, client }, dependencies) {
+  async handler({ params, query, cookie, client, ...request }, dependencies) {
     const provider = dependencies.identity.oauth.provider(params.provider);
     const { name, taken } = browserCookie(provider);
     const done = await finishOAuth(
       { provider, query, browser: cookie(name) ?? '' },
-      ...([client, dependencies] as const),
+      ...([client, identityContext(request, dependencies)] as const),
     );
     if ('linked' in done) return answer(201, presentIdentity(done.linked), taken());
     const { status, body, headers } = presentSignedIn(done.signedIn, dependencies.settings);

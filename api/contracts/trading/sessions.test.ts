@@ -46,9 +46,11 @@ test('P8: logout, disabling and a change of the role act with the next request',
     (await call('GET', path, undefined, headers)).status;
 
   const out = await signedIn(call, 'logout@example.com');
+  const elsewhere = await call<Pair>('POST', '/auth/login', { email: out.email, password: PASSWORD });
   t.deepEqual((await call('POST', '/auth/logout', undefined, out.headers)).body, { message: 'Logged out' });
   t.is(await statusOf(out.headers), 401);
   t.is((await call('POST', '/auth/refresh', { refresh_token: out.refresh_token })).status, 401);
+  t.is(await statusOf(bearer(elsewhere.body.access_token)), 200);
 
   const role = await signedIn(call, 'role@example.com');
   t.is(await statusOf(role.headers, '/auth/users'), 403);

@@ -1,3 +1,4 @@
+import { createHash, randomUUID } from 'node:crypto';
 import { SignJWT, UnsecuredJWT, decodeJwt, decodeProtectedHeader } from 'jose';
 import test, { type ExecutionContext } from 'ava';
 import { shared } from '../../../runtime/testing/shared.ts';
@@ -48,30 +49,73 @@ test('trading-api 15: with less than a day left it is replaced, and the session 
   t.is((await call('GET', '/auth/sessions', undefined, bearer(later.body.access_token!))).status, 200);
 });
 
-test('A refresh token that was replaced and is shown again ends the session for both holders', async (t) => {
-  const { call, clock, refresh } = await withClock(t);
-  const { refresh_token } = await signedIn(call, 'ada@example.com');
+test('A refresh token that was replaced and is shown again later ends the session for both holders', async (t) => {
+  const { call, clock, refresh, lines } = await withClock(t);
+  const { refresh_token, id } = await signedIn(call, 'ada@example.com');
   const other = (await call<Pair>('POST', '/auth/login', { email: 'ada@example.com', password: PASSWORD }))
     .body;
   clock.pass(6 * DAY_MS + 1_000);
   const { body } = await refresh(refresh_token);
+  clock.pass(10_000);
   t.is((await refresh(refresh_token)).status, 401);
   t.is((await refresh(body.refresh_token!)).status, 401);
   t.is((await call('GET', '/auth/sessions', undefined, bearer(body.access_token!))).status, 401);
   t.is((await refresh(other.refresh_token)).status, 200);
+  const warnings = lines.filter(({ msg }) => /refresh token was shown/.test(String(msg)));
+  t.is(warnings.length, 1);
+  t.like(warnings[0], { level: 40, user_id: id });
+  t.false(JSON.stringify(warnings).includes('ada@example.com'));
 });
 
-test('Of 20 refreshes at once near the end one alone is given a new refresh token', async (t) => {
+test('A refresh token whose successor is in use ends the session also within the grace', async (t) => {
+  const { call, clock, refresh } = await withClock(t);
+  const { refresh_token } = await signedIn(call, 'ada@example.com');
+  clock.pass(6 * DAY_MS + 1_000);
+  const { body } = await refresh(refresh_token);
+  t.is((await refresh(body.refresh_token!)).status, 200);
+  t.is((await refresh(refresh_token)).status, 401);
+  t.is((await refresh(body.refresh_token!)).status, 401);
+});
+
+test('20 refreshes at once near the end, and one whose answer was lost, are given the same refresh token', async (t) => {
   const { call, knex, clock, refresh } = await withClock(t);
   const { refresh_token } = await signedIn(call, 'ada@example.com');
   clock.pass(6 * DAY_MS + 1_000);
   const answers = await Promise.all(Array.from({ length: 20 }, () => refresh(refresh_token)));
-  const won = answers.filter(({ status }) => status === 200);
-  t.is(won.length, 1);
-  t.is(typeof won[0]?.body.refresh_token, 'string');
-  t.is(answers.filter(({ status }) => status === 401).length, 19);
-  t.is((await knex('refresh_tokens')).length, 2);
-  t.is((await knex('refresh_tokens').whereNull('rotated_at')).length, 1);
+  clock.pass(9_999);
+  const all = [...answers, await refresh(refresh_token)];
+  t.deepEqual([...new Set(all.map(({ status }) => status))], [200]);
+  const successors = new Set(all.map(({ body }) => body.refresh_token!));
+  t.is(successors.size, 1);
+  const [successor = ''] = successors;
+  for (const { body } of all)
+    t.is((await call('GET', '/auth/sessions', undefined, bearer(body.access_token!))).status, 200);
+  clock.pass(DAY_MS);
+  t.is((await refresh(successor)).status, 200);
+  const rows = await knex('refresh_tokens');
+  t.is(rows.length, 2);
+  t.false(JSON.stringify(rows.map(({ token_hash }) => String(token_hash))).includes(successor));
+});
+
+test('A session ends 30 days after signing in, however often it is refreshed', async (t) => {
+  const { call, clock, refresh } = await withClock(t);
+  let { refresh_token, access_token } = await signedIn(call, 'ada@example.com');
+  for (const days of [6.5, 6.5, 6.5, 6.5, 3.9]) {
+    clock.pass(days * DAY_MS);
+    const { status, body } = await refresh(refresh_token);
+    t.is(status, 200);
+    [refresh_token, access_token] = [body.refresh_token ?? refresh_token, body.access_token!];
+  }
+  const list = async () => (await call('GET', '/auth/sessions', undefined, bearer(access_token))).status;
+  t.is(await list(), 200);
+  clock.pass(0.1 * DAY_MS);
+  t.is((await refresh(refresh_token)).status, 401);
+});
+
+test('trading-api 16: what is far too long for a token is refused as any other rubbish', async (t) => {
+  const { call } = await api(t);
+  const { status } = await call('POST', '/auth/refresh', { refresh_token: 'x'.repeat(5_000) });
+  t.is(status, 401);
 });
 
 test('20 refreshes at once of a token with days left are all answered', async (t) => {
@@ -98,7 +142,7 @@ test('Refresh tokens are kept as their hash', async (t) => {
 
 for (const purpose of ['access', 'refresh'] as const) {
   test(`trading-api 16: what is no ${purpose} token of ours, or no longer, is refused`, async (t) => {
-    const { call, clock, refresh } = await withClock(t);
+    const { call, knex, clock, refresh } = await withClock(t);
     const pair = await signedIn(call, 'ada@example.com');
     const statusOf = async (token: string) =>
       purpose === 'refresh'
@@ -116,7 +160,7 @@ for (const purpose of ['access', 'refresh'] as const) {
       rubbish: 'rubbish',
       'another secret': await signed({}, {}, 'another-secret-0123456789abcdefgh'),
       'the algorithm none': new UnsecuredJWT(claims).encode(),
-      'another algorithm': await signed({}, { alg: 'HS512' }, TEST_SECRET.repeat(2)),
+      'another algorithm': await signed({}, { alg: 'HS512' }),
       'another issuer': await signed({ iss: 'somebody' }),
       'another audience': await signed({ aud: 'something' }),
       'a type that its claims deny': await signed({ type: 'link' }),
@@ -125,6 +169,7 @@ for (const purpose of ['access', 'refresh'] as const) {
       'a key nobody knows': await signed({}, { kid: 'unknown' }),
       'no key': await signed({}, { kid: undefined }),
       'no session': await signed({ sid: undefined }),
+      'another user': await signed({ user_id: randomUUID() }),
       'no user': await signed({ user_id: undefined }),
       'no time': await signed({ iat: undefined }),
       'no end': await signed({ exp: undefined }),
@@ -132,7 +177,15 @@ for (const purpose of ['access', 'refresh'] as const) {
       'issued in the future': await signed({ iat: claims.iat! + 60 }),
       'another version of the user': await signed({ ver: 7 }),
     };
-    for (const [what, refusedToken] of Object.entries(refused)) t.is(await statusOf(refusedToken), 401, what);
+    // As if all of them had been issued: what is wrong with them is enough.
+    await knex.raw('DROP INDEX refresh_tokens_current_key');
+    const { session_id } = await knex('refresh_tokens').first();
+    for (const [what, refusedToken] of Object.entries(refused)) {
+      const token_hash = createHash('sha256').update(refusedToken).digest();
+      const row = { token_hash, session_id, issued_at: clock.now() };
+      await knex('refresh_tokens').insert(row).onConflict('token_hash').ignore();
+      t.is(await statusOf(refusedToken), 401, what);
+    }
     // The same made by us: what is refused above is so for its one difference.
     t.is(await statusOf(await signed({})), 200);
     if (purpose === 'refresh') t.is(await statusOf(await signed({ jti: 'one we never issued' })), 401);

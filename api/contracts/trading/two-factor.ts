@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { countRecoveryCodes, findSecondFactor } from '../../../db/second-factors.ts';
 import { freshUntil } from '../../auth/factor-rules.ts';
 import { signInWithCode } from '../../commands/sign-in.ts';
+import { identityContext } from '../../commands/context.ts';
 import { disableTwoFactor, enableTwoFactor, setUpTwoFactor, verifyCode } from '../../commands/two-factor.ts';
 import { answer, route } from '../../route.ts';
 import { timestamp } from '../scalper/fields.ts';
@@ -24,9 +25,9 @@ const login = route({
   examples: { code: { summary: 'A code', value: { pre_2fa_token: 'eyJ...', ...CODE } } },
   responses: { 200: tokenPair },
   refusals: ['unauthenticated', 'invalid_code', 'factor_locked', 'two_factor_off', 'internal', 'unavailable'],
-  async handler({ body, client }, dependencies) {
+  async handler({ body, client, ...request }, dependencies) {
     const { pre_2fa_token: token, code } = body;
-    const signedIn = await signInWithCode({ token, code }, client, dependencies);
+    const signedIn = await signInWithCode({ token, code }, client, identityContext(request, dependencies));
     return presentSignedIn(signedIn, dependencies.settings);
   },
 });
@@ -48,8 +49,8 @@ const setup = route({
     }),
   },
   refusals: ['two_factor_on'],
-  async handler({ caller }, dependencies) {
-    const { secret, url } = await setUpTwoFactor(caller, dependencies);
+  async handler({ caller, ...request }, dependencies) {
+    const { secret, url } = await setUpTwoFactor(caller, identityContext(request, dependencies));
     return answer(200, { secret, otpauth_url: url });
   },
 });
@@ -70,8 +71,10 @@ const enable = route({
     }),
   },
   refusals: ['invalid_code', 'two_factor_on', 'two_factor_off'],
-  async handler({ body, caller }, dependencies) {
-    return answer(200, { recovery_codes: await enableTwoFactor(body.code, caller, dependencies) });
+  async handler({ body, caller, ...request }, dependencies) {
+    return answer(200, {
+      recovery_codes: await enableTwoFactor(body.code, caller, identityContext(request, dependencies)),
+    });
   },
 });
 
@@ -86,8 +89,8 @@ const disable = route({
   examples: { both: { summary: 'Both factors', value: { password: 'correct-Horse-7', ...CODE } } },
   responses: { 200: message },
   refusals: ['invalid_credentials', 'locked_out', 'invalid_code', 'factor_locked', 'two_factor_off'],
-  async handler({ body, caller }, dependencies) {
-    await disableTwoFactor(body, caller, dependencies);
+  async handler({ body, caller, ...request }, dependencies) {
+    await disableTwoFactor(body, caller, identityContext(request, dependencies));
     return answer(200, { message: 'Two-factor authentication is off' });
   },
 });
@@ -133,8 +136,8 @@ const verify = route({
   examples: A_CODE,
   responses: { 200: z.strictObject({ fresh_until: timestamp }).meta({ id: 'TwoFactorVerified' }) },
   refusals: ['invalid_code', 'factor_locked', 'two_factor_off'],
-  async handler({ body, caller }, dependencies) {
-    const until = await verifyCode(body.code, caller, dependencies);
+  async handler({ body, caller, ...request }, dependencies) {
+    const until = await verifyCode(body.code, caller, identityContext(request, dependencies));
     return answer(200, { fresh_until: until.toISOString() });
   },
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { listUsers } from '../../../db/users.ts';
 import { administerUser } from '../../commands/administer-user.ts';
+import { identityContext } from '../../commands/context.ts';
 import { answer, route } from '../../route.ts';
 import { skipAndLimit } from '../scalper/fields.ts';
 import { presentUser } from './present.ts';
@@ -34,8 +35,11 @@ const changeRole = route({
   examples: { operator: { summary: 'An operator', value: { role: 'ops' } } },
   responses: { 200: user },
   refusals: ['own_account', 'user_not_found'],
-  async handler({ params, body, caller }, dependencies) {
-    return answer(200, presentUser(await administerUser(params.id, body, caller, dependencies)));
+  async handler({ params, body, caller, ...request }, dependencies) {
+    return answer(
+      200,
+      presentUser(await administerUser(params.id, body, caller, identityContext(request, dependencies))),
+    );
   },
 });
 
@@ -51,9 +55,12 @@ const switchUser = (name: 'disable' | 'enable', summary: string, description: st
     params: userPath,
     responses: { 200: user },
     refusals: ['own_account', 'user_not_found'],
-    async handler({ params, caller }, dependencies) {
+    async handler({ params, caller, ...request }, dependencies) {
       const change = { disabled: name === 'disable' };
-      return answer(200, presentUser(await administerUser(params.id, change, caller, dependencies)));
+      return answer(
+        200,
+        presentUser(await administerUser(params.id, change, caller, identityContext(request, dependencies))),
+      );
     },
   });
 
