@@ -7,8 +7,10 @@ import { ensureDefaultOwner } from '../db/owners.ts';
 import { createBotClient } from '../workflows/client.ts';
 import { readConfiguration, warningsOf } from './configuration.ts';
 import { requireFreePort } from './embedded/ports.ts';
+import { createExchangeAccounts } from './exchange-accounts.ts';
 import { createMetrics } from './metrics.ts';
 import { runProcess } from './run-process.ts';
+import { openVault } from './vault-key.ts';
 
 /** A door must answer within 3 s, whatever the database does. */
 const LONGEST_QUERY_MS = 2_500;
@@ -16,8 +18,9 @@ const LONGEST_RECONNECT_MS = 2_000;
 
 /** The HTTP API. It starts without Temporal, answers 503 to commands meanwhile, and recovers by itself. */
 await runProcess('api', readConfiguration, async (configuration, log) => {
-  const { api: settings, database, temporal } = configuration;
+  const { api: settings, database, exchange, secrets, temporal } = configuration;
   for (const warning of warningsOf(configuration)) log.warn(warning);
+  const vault = openVault(secrets);
   await requireFreePort(settings.port, 'PORT', 'the API', settings.host);
   const knex = openDatabase({
     ...database,
@@ -31,11 +34,13 @@ await runProcess('api', readConfiguration, async (configuration, log) => {
     channelArgs: { 'grpc.max_reconnect_backoff_ms': LONGEST_RECONNECT_MS },
   });
   const client = new Client({ connection, namespace: temporal.namespace });
+  const accounts = createExchangeAccounts({ vault, paperUrl: exchange.url, testnet: exchange.testnet });
   const app = createApi({
     knex,
     bots: createBotClient(client),
     settings,
     identity: createIdentity(configuration.identity),
+    accounts,
     log,
     metrics: createMetrics('api'),
     defaultOwnerId: owner.id,
@@ -45,6 +50,7 @@ await runProcess('api', readConfiguration, async (configuration, log) => {
   return {
     async stop() {
       await listening.close();
+      await accounts.close();
       await connection.close();
       await knex.destroy();
     },

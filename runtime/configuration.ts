@@ -24,8 +24,8 @@ export type Settings = ReturnType<typeof grouped>;
 
 export interface Configuration extends Settings {
   database: { url: string; poolSize: number; maxOverflow: number; echo: boolean };
-  /** The encryption key seals exchange keys; only who opens them needs it. */
-  secrets: { secretKey: string; encryptionKey: string | undefined };
+  /** The encryption key seals exchange keys, the previous ones open what they sealed; only who opens them needs any. */
+  secrets: { secretKey: string; encryptionKey: string | undefined; previousEncryptionKeys: string[] };
   /** How the API signs people in; with `isForThisRun` its tokens are good until it ends. */
   identity: Pick<IdentityOptions, 'secret' | 'olderSecret' | 'environment'> & { isForThisRun: boolean };
 }
@@ -49,7 +49,11 @@ export function readConfiguration(variables: Record<string, string | undefined>)
       maxOverflow: env.DB_MAX_OVERFLOW,
       echo: env.DB_ECHO_LOG,
     },
-    secrets: { secretKey: env.SECRET_KEY, encryptionKey: env.ENCRYPTION_KEY },
+    secrets: {
+      secretKey: env.SECRET_KEY,
+      encryptionKey: env.ENCRYPTION_KEY,
+      previousEncryptionKeys: previousKeys(env),
+    },
     identity: identitySettings(env),
   };
 }
@@ -199,7 +203,12 @@ function identitySettings(env: Environment): Configuration['identity'] {
   };
 }
 
-/** Anybody who reaches the API commands its bots: not with real money. */
+/** Keys are written without commas or spaces. */
+function previousKeys({ ENCRYPTION_KEY_PREVIOUS: keys = '' }: EmbeddedEnvironment): string[] {
+  return keys.split(/[\s,]+/).filter(Boolean);
+}
+
+/** Anybody who reaches the API commands the bots that trade with these: not with real money. */
 function liveKeys(env: EmbeddedEnvironment): { apiKey: string; secret: string } | null {
   const { BINANCE_API_KEY: apiKey, BINANCE_SECRET_KEY: secret } = env;
   if (apiKey === undefined && secret === undefined) return null;
@@ -209,8 +218,8 @@ function liveKeys(env: EmbeddedEnvironment): { apiKey: string; secret: string } 
     );
   if (!env.BINANCE_TESTNET)
     throw new ConfigurationError(
-      'BINANCE_TESTNET=False needs sign-in, which this version does not have: ' +
-        "use keys of Binance's testnet with BINANCE_TESTNET=True, or take BINANCE_API_KEY away.",
+      'BINANCE_TESTNET=False is not for keys of the environment, with which bots trade that nobody signs in for: ' +
+        'take BINANCE_API_KEY away, sign in and store the keys with POST /account/api-keys.',
     );
   return { apiKey, secret };
 }
@@ -218,7 +227,8 @@ function liveKeys(env: EmbeddedEnvironment): { apiKey: string; secret: string } 
 function secretValues(env: EmbeddedEnvironment): string[] {
   const values = SECRET_NAMES.map((name) => env[name]).filter((value) => typeof value === 'string');
   const password = env.DATABASE_URL && new URL(env.DATABASE_URL).password;
-  return password ? [...values, password, decodeURIComponent(password)] : values;
+  const known = [...values, ...previousKeys(env)];
+  return password ? [...known, password, decodeURIComponent(password)] : known;
 }
 
 function projectFolder(): string {

@@ -99,7 +99,10 @@ const secrets = {
     'The JWT_SECRET before: its tokens are accepted still. To be taken away a week after the change',
   ),
   ENCRYPTION_KEY: secret(
-    'Seals the exchange keys in the database: 32 bytes in hex. Needed by the worker; `npm start` makes one',
+    'Seals the exchange keys in the database: 32 bytes in hex, or a Fernet key. Needed by worker and API; `npm start` makes one',
+  ),
+  ENCRYPTION_KEY_PREVIOUS: secret(
+    'Other keys that what is sealed opens under, with commas between them: while `npm run rotate-keys` has not sealed all anew',
   ),
   ALGORITHM: choice(['HS256'], 'HS256', 'Read for compatibility: tokens are signed with it'),
   ACCESS_TOKEN_EXPIRE_MINUTES: whole(
@@ -152,10 +155,13 @@ const exchange = {
     }),
   EXCHANGE_CONTROL_TOKEN: secret("Opens the simulated exchange's control API, which is off without it"),
   BINANCE_API_KEY: secret(
-    "Keys of Binance's testnet: new bots on Binance trade with them. Real money is refused while there is no sign-in",
+    "Keys of Binance's testnet: new bots of the one owner trade with them. Keys for real money are stored by who signs in",
   ),
   BINANCE_SECRET_KEY: secret('Their secret'),
-  BINANCE_TESTNET: flag(true, "Whether those are keys of Binance's testnet"),
+  BINANCE_TESTNET: flag(
+    true,
+    "Whether live accounts on Binance are its testnet's: these, and those that users store",
+  ),
   BYBIT_API_KEY: secret('Read for compatibility'),
   BYBIT_SECRET_KEY: secret('Read for compatibility'),
   BYBIT_TESTNET: flag(true, 'Read for compatibility'),

@@ -1,15 +1,17 @@
 import { documentRoute } from '../../documentation/routes.ts';
 import type { Contract } from '../../route.ts';
 import type { ApiSettings } from '../../settings.ts';
+import { accountKeyRoutes } from './account-keys.ts';
+import { accountRoutes } from './account.ts';
 import { authRoutes } from './auth.ts';
 import { envelope } from './envelope.ts';
 import { sessionRoutes } from './sessions.ts';
 
-/** The trading platform's API: so far signing in. It has no prefix. */
+/** The trading platform's API: so far signing in and one's account. It has no prefix. */
 export function trading(settings: ApiSettings): Contract {
   const contract = {
-    roots: ['/auth'],
-    routes: [...authRoutes, ...sessionRoutes],
+    roots: ['/auth', '/account'],
+    routes: [...authRoutes, ...sessionRoutes, ...accountKeyRoutes, ...accountRoutes],
     tags: TAGS,
     envelope,
   };
@@ -20,4 +22,6 @@ export function trading(settings: ApiSettings): Contract {
 const TAGS = [
   { name: 'Authentication', description: 'Sign up, in and out' },
   { name: 'Sessions', description: 'Where a user is signed in' },
+  { name: 'Exchange keys', description: 'With which bots trade; encrypted, never shown again' },
+  { name: 'Account', description: 'Balance and limits of a user' },
 ];
