@@ -1,4 +1,4 @@
-import { ApiError } from '../api/errors.ts';
+import { ApiError, invalidInput } from '../api/errors.ts';
 import type { ExchangeAccounts } from '../api/exchange-accounts.ts';
 import { EXCHANGES } from '../bots/exchanges.ts';
 import {
@@ -76,6 +76,7 @@ function timeout(exchange: string): ApiError {
 /** What a person can put right is said in the exchange's words, which are redacted; the rest is the exchange's failure. */
 function explained(exchange: string, error: ExchangeError): ApiError {
   const { code, message, retryAfterMs } = error;
+  if (code === 'unsupported_exchange') return invalidInput([{ field: 'exchange', message }]);
   if (code === 'bad_credentials' || code === 'permission_denied')
     return new ApiError('keys_refused', `${exchange} does not take these keys.`, {
       fields: [{ field: 'api_key', message }],

@@ -3,6 +3,9 @@ import { ConfigurationError, environment, readConfiguration } from './configurat
 import { reseal, sealedTables } from './reseal.ts';
 import { openVault } from './vault-key.ts';
 
+const ALL_DONE =
+  'Everything is under ENCRYPTION_KEY. Once every process runs with it, run this again, then take ENCRYPTION_KEY_PREVIOUS away.';
+
 /**
  * Encrypts everything sealed anew under ENCRYPTION_KEY while everything runs. May be ended at any moment and run again. Ends
  * with 1 where something could not be opened, with 78 (EX_CONFIG) where a key is missing.
@@ -35,13 +38,10 @@ async function rotate(): Promise<number> {
   say(
     left === 0
       ? ALL_DONE
-      : `${left} rows are as they were: add the key they are under to ENCRYPTION_KEY_PREVIOUS.`,
+      : `${left} left as they are: add the key they are under to ENCRYPTION_KEY_PREVIOUS and run this again.`,
   );
   return left === 0 ? 0 : 1;
 }
-
-const ALL_DONE =
-  'Everything is under ENCRYPTION_KEY. Once every process runs with it, run this again, then take ENCRYPTION_KEY_PREVIOUS away.';
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
