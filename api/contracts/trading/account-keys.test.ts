@@ -132,7 +132,8 @@ test('a user has one set of keys an exchange, also of ten sent at once', async (
   const answers = await Promise.all(
     Array.from({ length: 10 }, () => keys('POST', '', { ...PAPER, ...sent })),
   );
-  t.deepEqual(answers.map(({ status }) => status).toSorted(), [201, ...Array.from({ length: 9 }, () => 409)]);
+  const count = (of: number) => answers.filter(({ status }) => status === of).length;
+  t.deepEqual([count(201), count(409)], [1, 9]);
   t.is(await ExchangeAccount.query(knex).where({ user_id: id }).resultSize(), 1);
   t.regex(answers.find(({ status }) => status === 409)!.body.detail, /PUT \/account\/api-keys\/Binance/);
 });
