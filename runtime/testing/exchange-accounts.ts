@@ -2,6 +2,7 @@ import type { ExecutionContext } from 'ava';
 import type { NewAccount } from '../../exchanges/simulated/engine/types.ts';
 import {
   accountOf,
+  rest,
   startStillExchange,
   type StillExchange,
 } from '../../exchanges/simulated/testing/still-exchange.ts';
@@ -13,6 +14,8 @@ export interface TestExchangeAccounts {
   accounts: ReturnType<typeof createExchangeAccounts>;
   vault: Vault;
   exchange: StillExchange;
+  /** Puts an order of the account into the book. */
+  rest(account: string, order: Parameters<typeof rest>[1]): void;
   /** Opens an account on the exchange, named as its key begins, and returns its keys as a user sends them. */
   openAccount(name: string, changes?: Parameters<typeof accountOf>[2] & Partial<NewAccount>): SentKeys;
 }
@@ -38,6 +41,7 @@ export async function startExchangeAccounts(
   t.teardown(() => accounts.close());
   return {
     ...{ accounts, vault, exchange },
+    rest: (account, order) => rest(exchange.engine, order, account),
     openAccount(name, changes = {}) {
       const { permissions, ips, ...facts } = changes;
       const keys = { apiKey: `${name}-key-0123456789`, secret: `${name}-secret-0123456789` };

@@ -2,7 +2,6 @@ import test, { type ExecutionContext } from 'ava';
 import { readRiskLimits } from '../../../db/risk-settings.ts';
 import { startExchangeAccounts } from '../../../runtime/testing/exchange-accounts.ts';
 import { shared } from '../../../runtime/testing/shared.ts';
-import { rest } from '../../../exchanges/simulated/testing/still-exchange.ts';
 import type { InvalidBody } from '../../testing/example.ts';
 import { signedIn } from '../../testing/identity.ts';
 import { startApi } from '../../testing/start-api.ts';
@@ -21,14 +20,14 @@ async function setUp(t: ExecutionContext, name: string) {
 }
 
 test("trading-api 24: the balance is the exchange's, and without keys it is said what to do", async (t) => {
-  const { account, openAccount, exchange } = await setUp(t, 'balance');
+  const { account, openAccount, rest } = await setUp(t, 'balance');
   const without = await account('GET', 'balance');
   t.is(without.status, 400);
   t.regex(without.body.detail, /POST \/account\/api-keys/);
 
   const sent = openAccount('balance', { balances: { USDT: '1000.1', BTC: '1' } });
   await account('POST', 'api-keys', { exchange: 'Binance', kind: 'paper', ...sent });
-  rest(exchange.engine, { side: 'BUY', quantity: '0.01', price: '20000' }, 'balance');
+  rest('balance', { side: 'BUY', quantity: '0.01', price: '20000' });
   const usdt = { exchange: 'Binance', currency: 'USDT', total: 1000.1, free: 800.1, used: 200 };
   for (const path of ['balance', 'balance?exchange=binance'])
     t.deepEqual((await account<object>('GET', path)).body, usdt, path);
