@@ -4,6 +4,7 @@ import type { Registry } from 'prom-client';
 import type { OwnedBy } from '../db/bots.ts';
 import type { BotClient } from '../workflows/client.ts';
 import type { Identity } from './auth/identity.ts';
+import type { ExchangeAccounts } from './exchange-accounts.ts';
 import type { RateLimiters } from './middleware/rate-limit.ts';
 import type { ApiSettings } from './settings.ts';
 
@@ -22,6 +23,8 @@ export interface Dependencies {
   settings: ApiSettings;
   /** Passwords and tokens. */
   identity: Identity;
+  /** Users' keys and what exchanges say of them. */
+  accounts: ExchangeAccounts;
   log: Logger;
   metrics: Registry;
   /** While sign-in is off every request is this user's; the row must exist in `users`. */

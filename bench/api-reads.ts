@@ -6,6 +6,7 @@ import pg from 'pg';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { createApi } from '../api/app.ts';
+import { STRICT_EXCHANGE } from '../api/testing/strict-exchange.ts';
 import { createIdentity } from '../api/auth/identity.ts';
 import { listen } from '../api/server.ts';
 import { openDatabase } from '../db/connect.ts';
@@ -44,6 +45,7 @@ async function measure(databaseUrl: string, say: (line: string) => void): Promis
     const api = await listen(
       createApi({
         ...{ knex, bots: NO_BOTS, defaultOwnerId: ownerId, settings: SETTINGS },
+        accounts: STRICT_EXCHANGE,
         identity: createIdentity({
           ...{ secret: randomUUID(), environment: 'production' },
           sealing: { currentKeyId: 'bench', keys: { bench: randomBytes(32) } },

@@ -2,12 +2,14 @@ import { createCcxtExchange } from './ccxt/adapter.ts';
 import { binance } from './ccxt/binance.ts';
 import type { Endpoint } from './ccxt/client.ts';
 import type { VenueProfile } from './ccxt/profile.ts';
-import { profileOf } from './ccxt/profiles.ts';
+import { profileOf, SERVED } from './ccxt/profiles.ts';
 import { createVenue, type StreamFault, type Venue } from './ccxt/venue.ts';
 import { ExchangeError, type Credentials, type Exchange } from './port.ts';
 import { VaultError } from './vault.ts';
 
 export type { StreamFault };
+/** The exchanges on which live accounts can trade. Paper accounts may name any. */
+export { SERVED as LIVE_EXCHANGES };
 
 /** An account as its row of `exchange_accounts` says. A changed row is a new `updated_at`. */
 export interface SealedAccount {
@@ -18,6 +20,9 @@ export interface SealedAccount {
   sealed: Buffer;
   updated_at: Date;
 }
+
+/** An account that is no row yet. */
+export type UnstoredAccount = Pick<SealedAccount, 'exchange' | 'kind'> & { credentials: Credentials };
 
 export interface DirectoryOptions {
   /** The simulated exchange's base URL: every paper account trades there, whatever exchange it names. */
@@ -40,6 +45,8 @@ export interface Exchanges {
   account(account: SealedAccount): Promise<Exchange>;
   /** The public side of an exchange: markets, prices, candles, market streams. */
   publicMarket(exchange: string, kind: SealedAccount['kind']): Promise<Exchange>;
+  /** One use of an account, stored or not. It is closed afterwards, whatever happens: nothing of its keys stays. */
+  visit<T>(account: SealedAccount | UnstoredAccount, use: (exchange: Exchange) => Promise<T>): Promise<T>;
   /** Ends all streams and connections. */
   close(): Promise<void>;
 }
@@ -92,6 +99,16 @@ export function createExchanges(options: DirectoryOptions): Exchanges {
       });
       return opened.exchange;
     },
+    async visit(account, use) {
+      const venue = await venueOf(account.exchange, account.kind);
+      const isStored = 'sealed' in account;
+      const exchange = createCcxtExchange(venue, isStored ? openedCredentials(account) : account.credentials);
+      try {
+        return await use(exchange);
+      } finally {
+        await exchange.close();
+      }
+    },
     publicMarket: async (exchange, kind) => createCcxtExchange(await venueOf(exchange, kind), null),
     async close() {
       const opened = await Promise.allSettled([...accounts.values()].map(({ exchange }) => exchange));
@@ -113,7 +130,7 @@ function route(
   const profile = profileOf(exchange);
   if (profile) return { profile, endpoint: testnet ? 'testnet' : 'live' };
   throw new ExchangeError(
-    `Live trading on ${exchange} is not supported yet. Use a paper account for it, or a live account on Binance.`,
+    `Live trading on ${exchange} is not supported yet. Use a paper account for it, or a live account on ${SERVED.join(' or ')}.`,
     { code: 'unsupported_exchange', phase: 'before_call', retrySafe: true, final: true },
   );
 }

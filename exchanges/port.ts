@@ -35,6 +35,14 @@ export interface Balance {
   locked: Amount;
 }
 
+/** What an API key is allowed to do. */
+export interface KeyRights {
+  canTrade: boolean;
+  canWithdraw: boolean;
+  /** Whether it is good from certain addresses only; null where the venue binds none. */
+  isAddressBound: boolean | null;
+}
+
 /**
  * What the account's own stream says. `reconnected`: it stands, for the first time or again; something may have been missed
  * before, so read orders now.
@@ -74,6 +82,8 @@ export interface Exchange {
   /** Closed candles, oldest first. */
   candles(symbol: string, timeframe: Timeframe, range: { since?: number; limit: number }): Promise<Candle[]>;
   balances(): Promise<Balance[]>;
+  /** What the account's key may do, as the venue says now. `bad_credentials` where it does not know the key. */
+  keyRights(): Promise<KeyRights>;
   place(order: OrderRequest): Promise<VenueOrder>;
   /** The order as it stands after the cancel; an order already filled is returned as filled, not an error. */
   cancel(order: { symbol: string; clientOrderId: string }): Promise<VenueOrder>;
@@ -156,4 +166,6 @@ export class ExchangeError extends Error {
 export interface Credentials {
   apiKey: string;
   secret: string;
+  /** Of venues whose keys have one, such as Bitget's. */
+  passphrase?: string;
 }

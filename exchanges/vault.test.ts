@@ -12,6 +12,14 @@ test('what is sealed opens for its own row', (t) => {
   t.deepEqual(vault.open(sealed, ROW), CREDENTIALS);
 });
 
+test('a passphrase is sealed with the keys it belongs to', (t) => {
+  const vault = setup();
+  const withPassphrase = { ...CREDENTIALS, passphrase: 'canary passphrase' };
+  const { sealed } = vault.seal(withPassphrase, ROW);
+  t.false(sealed.includes('canary'));
+  t.deepEqual(vault.open(sealed, ROW), withPassphrase);
+});
+
 test('the same credentials are never sealed to the same bytes, nor in clear', (t) => {
   const vault = setup();
   const [one, two] = [vault.seal(CREDENTIALS, ROW).sealed, vault.seal(CREDENTIALS, ROW).sealed];
@@ -68,7 +76,40 @@ test('P14: rows of a former key stay readable, rows of a key that is gone say so
   t.regex(error.message, /"k1"/);
 });
 
+/** Made by Python's `cryptography` under FERNET_KEY: key, secret, passphrase. */
+const TOKENS = [
+  'gAAAAABrAgCoXfyWaPsYH1vX_QPLtusmsPgzriB6WNzNe5cp-qW_gPCWZRVssbuokct8NZezank7PKZM4Vjf9Ct3dq-DCRfbrSQHFnQjfNr1m_mRmCld0UY=',
+  'gAAAAABrAgCo62h2gch0YwCEF_sFSLUPQTpuf-ZdrP754og_aU6Ty0uua2EDSmKhrR_Ny2J7v09ADKOzT8QOSAiguWKztjaExpCSsIT-dC34NPXLvNQzcUo=',
+  'gAAAAABrAgCoxqTfl02_pJZLSjnxWRCb0KAYmSaHjaXiCvNLNs2I68fF5SGqRj0y7vf30UvvoVaKqc9X_s1clcgiKjIjaj_T5YcuYz438nVDhekf8gf9LI4=',
+];
+const FERNET_KEY = 'cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4=';
+
+test("trading-api 22: tokens of the Python service open under its key, and what is sealed under it is a row's own", (t) => {
+  const root = readRootSecret(FERNET_KEY);
+  const vault = createVault({ currentKeyId: 'new', keys: { new: randomBytes(32), old: root } });
+  const moved = Buffer.from(TOKENS.join('\n'));
+  const apiKey = 'bg_0123456789abcdef';
+  const secret = 'canary-secret-ß';
+  t.deepEqual(vault.open(moved, ROW), { apiKey, secret, passphrase: 'canary passphrase' });
+  t.deepEqual(vault.open(Buffer.from(TOKENS.slice(0, 2).join('\n')), ROW), { apiKey, secret });
+  for (const tokens of [
+    TOKENS.slice(0, 1),
+    [TOKENS[0], 'gAAA'],
+    [TOKENS[0]!.replace('XfyW', 'XfyX'), TOKENS[1]],
+  ])
+    assertRefused(
+      t.throws(() => vault.open(Buffer.from(tokens.join('\n')), ROW)),
+      'unreadable',
+    );
+  const { sealed, keyId } = createVault({ currentKeyId: 'f', keys: { f: root } }).seal(CREDENTIALS, ROW);
+  t.is(keyId, 'f');
+  t.is(sealed[0], 1);
+});
+
 test('a root secret is read from hex and base64, and a wrong one is not repeated', (t) => {
+  t.deepEqual(readRootSecret(FERNET_KEY), Buffer.from(FERNET_KEY, 'base64url'));
+  for (const wrong of [`${FERNET_KEY}=`, FERNET_KEY.slice(1), FERNET_KEY.replace('cw', '!!'), 'a'.repeat(63)])
+    t.throws(() => readRootSecret(wrong), { instanceOf: TypeError }, wrong);
   const root = randomBytes(32);
   t.deepEqual(readRootSecret(root.toString('hex')), root);
   t.deepEqual(readRootSecret(root.toString('base64')), root);

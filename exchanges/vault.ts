@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { openFernet } from './fernet.ts';
 import type { Credentials } from './port.ts';
 
 /** The row that sealed credentials belong to: what is sealed for one row opens for no other. */
@@ -11,6 +12,8 @@ export interface VaultRow {
 }
 
 export interface Vault {
+  /** The key that `seal` encrypts under. */
+  currentKeyId: string;
   /** Encrypts under the current key. `sealed` goes into the row as it is. */
   seal(credentials: Credentials, row: VaultRow): { sealed: Buffer; keyId: string };
   /** Decrypts with whichever key it was sealed under. Throws `VaultError`. */
@@ -39,12 +42,17 @@ const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const FORMAT = 1;
+/** With what a Fernet token begins: 0x80 in base64. */
+const FERNET = 'g'.charCodeAt(0);
 /** `exchange_accounts.sealed_key_id` holds 40 characters. */
 const KEY_ID = /^[A-Za-z0-9._-]{1,40}$/;
 
 /**
  * Seals exchange credentials with AES-256-GCM. A sealed value is: format (1 byte), length of the key id (1), key id, nonce (12),
  * ciphertext, tag (16). All before the nonce, and the row, are authenticated too.
+ *
+ * Fernet tokens are opened as well, so that rows of another service can be moved here as they are: `sealed` is then the tokens
+ * of key, secret and, where there is one, passphrase, with line feeds between them. They are bound to no row.
  */
 export function createVault({ currentKeyId, keys }: VaultKeys): Vault {
   const derived = new Map(Object.entries(keys).map(([id, root]) => [id, deriveKey(id, root)]));
@@ -52,6 +60,8 @@ export function createVault({ currentKeyId, keys }: VaultKeys): Vault {
   if (!current) throw new TypeError('The current encryption key is not among the keys.');
 
   return {
+    currentKeyId,
+
     seal(credentials, row) {
       const header = headerOf(currentKeyId);
       const nonce = randomBytes(NONCE_BYTES);
@@ -62,6 +72,7 @@ export function createVault({ currentKeyId, keys }: VaultKeys): Vault {
     },
 
     open(sealed, row) {
+      if (sealed[0] === FERNET) return openTokens(sealed, Object.values(keys));
       const { keyId, header, nonce, text, tag } = split(sealed);
       const key = derived.get(keyId);
       if (!key) throw new VaultError('unknown_key', unknownKey(keyId));
@@ -69,10 +80,9 @@ export function createVault({ currentKeyId, keys }: VaultKeys): Vault {
         const decipher = createDecipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES });
         decipher.setAAD(boundTo(header, row));
         decipher.setAuthTag(tag);
-        const { apiKey, secret } = JSON.parse(
+        return JSON.parse(
           Buffer.concat([decipher.update(text), decipher.final()]).toString('utf8'),
         ) as Credentials;
-        return { apiKey, secret };
       } catch {
         throw unreadable();
       }
@@ -80,12 +90,14 @@ export function createVault({ currentKeyId, keys }: VaultKeys): Vault {
   };
 }
 
-/** Reads a root secret as configuration carries it: 32 bytes in hex or base64. Throws TypeError without repeating it. */
+/**
+ * Reads a root secret as configuration carries it: 32 bytes in hex or base64, url-safe as Fernet keys are too. Throws TypeError
+ * without repeating it.
+ */
 export function readRootSecret(text: string): Buffer {
-  const root = Buffer.from(text, /^[0-9a-f]{64}$/i.test(text) ? 'hex' : 'base64');
-  if (root.length !== KEY_BYTES)
-    throw new TypeError('An encryption key is 32 bytes, written in hex or base64.');
-  return root;
+  if (/^[0-9a-f]{64}$/i.test(text)) return Buffer.from(text, 'hex');
+  if (/^([A-Za-z0-9+/]{43}|[A-Za-z0-9_-]{43})=?$/.test(text)) return Buffer.from(text, 'base64');
+  throw new TypeError('An encryption key is 32 bytes, written in hex or base64 (as a Fernet key is).');
 }
 
 function deriveKey(id: string, root: Buffer): Buffer {
@@ -122,6 +134,24 @@ function split(sealed: Buffer): Parts {
     text: sealed.subarray(idEnd + NONCE_BYTES, -TAG_BYTES),
     tag: sealed.subarray(-TAG_BYTES),
   };
+}
+
+function openTokens(sealed: Buffer, roots: readonly Buffer[]): Credentials {
+  const [apiKey, secret, passphrase] = sealed
+    .toString('latin1')
+    .split('\n')
+    .map((token) => openToken(token, roots));
+  if (apiKey === undefined || secret === undefined) throw unreadable();
+  return { apiKey, secret, ...(passphrase !== undefined && { passphrase }) };
+}
+
+/** A token does not say which key it was made under. */
+function openToken(token: string, roots: readonly Buffer[]): string {
+  for (const root of roots) {
+    const text = openFernet(token, root);
+    if (text !== null) return text.toString('utf8');
+  }
+  throw unreadable();
 }
 
 /** A cut or changed header may hold anything: only what can be a key's id is repeated. */

@@ -3,10 +3,12 @@ import { createApi } from '../api/app.ts';
 import { createIdentity } from '../api/auth/identity.ts';
 import { listen } from '../api/server.ts';
 import { openDatabase } from '../db/connect.ts';
+import { createVault } from '../exchanges/vault.ts';
 import { ensureDefaultOwner } from '../db/owners.ts';
 import { createBotClient } from '../workflows/client.ts';
 import { readConfiguration, warningsOf } from './configuration.ts';
 import { requireFreePort } from './embedded/ports.ts';
+import { createExchangeAccounts } from './exchange-accounts.ts';
 import { createMetrics } from './metrics.ts';
 import { runProcess } from './run-process.ts';
 import { requireOwnMachine, requirePaper } from './without-sign-in.ts';
@@ -18,13 +20,13 @@ const LONGEST_RECONNECT_MS = 2_000;
 
 /** The HTTP API. It starts without Temporal, answers 503 to commands meanwhile, and recovers by itself. */
 await runProcess('api', readConfiguration, async (configuration, log) => {
-  const { api: settings, database, temporal } = configuration;
+  const { api: settings, database, exchange, temporal } = configuration;
   requireOwnMachine(configuration);
   for (const warning of warningsOf(configuration)) log.warn(warning);
   const sealing = sealingKeys(configuration);
   if (sealing.isForThisRun)
     log.warn(
-      'Second factors are sealed under a key made for this run: the next one cannot check them. Set ENCRYPTION_KEY.',
+      'Exchange keys and second factors are sealed under a key made for this run: nothing else can open them. Set ENCRYPTION_KEY.',
     );
   await requireFreePort(settings.port, 'PORT', 'the API', settings.host);
   const knex = openDatabase({
@@ -40,11 +42,17 @@ await runProcess('api', readConfiguration, async (configuration, log) => {
     channelArgs: { 'grpc.max_reconnect_backoff_ms': LONGEST_RECONNECT_MS },
   });
   const client = new Client({ connection, namespace: temporal.namespace });
+  const accounts = createExchangeAccounts({
+    vault: createVault(sealing),
+    paperUrl: exchange.url,
+    testnet: exchange.testnet,
+  });
   const app = createApi({
     knex,
     bots: createBotClient(client),
     settings,
     identity: createIdentity({ ...configuration.identity, sealing }),
+    accounts,
     log,
     metrics: createMetrics('api'),
     defaultOwnerId,
@@ -54,6 +62,7 @@ await runProcess('api', readConfiguration, async (configuration, log) => {
   return {
     async stop() {
       await listening.close();
+      await accounts.close();
       await connection.close();
       await knex.destroy();
     },

@@ -25,8 +25,8 @@ export type Settings = ReturnType<typeof grouped>;
 
 export interface Configuration extends Settings {
   database: { url: string; poolSize: number; maxOverflow: number; echo: boolean };
-  /** The encryption key seals exchange keys; only who opens them needs it. */
-  secrets: { secretKey: string; encryptionKey: string | undefined };
+  /** The encryption key seals exchange keys, the previous ones open what they sealed; only who opens them needs any. */
+  secrets: { secretKey: string; encryptionKey: string | undefined; previousEncryptionKeys: string[] };
   /** How the API signs people in; with `isForThisRun` its tokens are good until it ends. */
   identity: Pick<IdentityOptions, 'secret' | 'olderSecret' | 'environment' | 'oauth'> & {
     isForThisRun: boolean;
@@ -53,7 +53,11 @@ export function readConfiguration(variables: Record<string, string | undefined>)
       maxOverflow: env.DB_MAX_OVERFLOW,
       echo: env.DB_ECHO_LOG,
     },
-    secrets: { secretKey: env.SECRET_KEY, encryptionKey: env.ENCRYPTION_KEY },
+    secrets: {
+      secretKey: env.SECRET_KEY,
+      encryptionKey: env.ENCRYPTION_KEY,
+      previousEncryptionKeys: previousKeys(env),
+    },
     identity: identitySettings(env, settings.environment),
   };
 }
@@ -236,6 +240,11 @@ function providerOptions(env: Environment, name: 'GOOGLE' | 'KAKAO'): ProviderOp
   return { issuer: env[`${name}_ISSUER`], clientId, clientSecret };
 }
 
+/** Keys are written without commas or spaces. */
+function previousKeys({ ENCRYPTION_KEY_PREVIOUS: keys = '' }: EmbeddedEnvironment): string[] {
+  return keys.split(/[\s,]+/).filter(Boolean);
+}
+
 /** They are nobody's who signs in, so they are not for real money. */
 function liveKeys(env: EmbeddedEnvironment): { apiKey: string; secret: string } | null {
   const { BINANCE_API_KEY: apiKey, BINANCE_SECRET_KEY: secret } = env;
@@ -246,8 +255,8 @@ function liveKeys(env: EmbeddedEnvironment): { apiKey: string; secret: string } 
     );
   if (!env.BINANCE_TESTNET)
     throw new ConfigurationError(
-      'BINANCE_TESTNET=False does not go with keys in the environment: real money is traded by users who are signed in, ' +
-        "with keys of their own. Use keys of Binance's testnet with BINANCE_TESTNET=True, or take BINANCE_API_KEY away.",
+      'BINANCE_TESTNET=False is not for keys of the environment, with which bots trade that nobody signs in for: ' +
+        'take BINANCE_API_KEY away, sign in and store the keys with POST /account/api-keys.',
     );
   return { apiKey, secret };
 }
@@ -255,7 +264,8 @@ function liveKeys(env: EmbeddedEnvironment): { apiKey: string; secret: string } 
 function secretValues(env: EmbeddedEnvironment): string[] {
   const values = SECRET_NAMES.map((name) => env[name]).filter((value) => typeof value === 'string');
   const password = env.DATABASE_URL && new URL(env.DATABASE_URL).password;
-  return password ? [...values, password, decodeURIComponent(password)] : values;
+  const known = [...values, ...previousKeys(env)];
+  return password ? [...known, password, decodeURIComponent(password)] : known;
 }
 
 function projectFolder(): string {

@@ -42,7 +42,10 @@ export async function finishOAuth(
   const user = await userOf(provider, profile, context);
   if (user.disabled_at !== null)
     throw new ApiError('account_disabled', 'This account is disabled. Ask those who run this service.');
-  return { signedIn: await admit(user, { client }, context) };
+  const signedIn = await admit(user, { client }, context);
+  if (!signedIn)
+    throw new ApiError('unauthenticated', 'The account has been changed meanwhile. Sign in again.');
+  return { signedIn };
 }
 
 /** Throws `unauthenticated` where the session that asked has ended meanwhile, or `identity_taken`. */

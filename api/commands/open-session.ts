@@ -21,13 +21,14 @@ export interface SignedIn extends TokenPair {
 
 /**
  * Lets in who has shown who they are: with two-factor authentication on, they need a code as well. Throws
- * `two_factor_required`, with a token to send the code with, where there is none; else what `acceptCode` throws.
+ * `two_factor_required`, with a token to send the code with, where there is none; else what `acceptCode` throws. Null as
+ * `openSession`.
  */
 export async function admit(
   user: User,
   { client, code }: { client: Client; code?: string | undefined },
   context: IdentityContext,
-): Promise<SignedIn> {
+): Promise<SignedIn | null> {
   const { knex, identity } = context;
   const subject = subjectOf(user, randomUUID());
   const factor = await findSecondFactor(knex, user.id);
@@ -38,10 +39,7 @@ export async function admit(
     throw new ApiError('two_factor_required', 'Two-factor code required', { extra });
   }
   if (isAsked && code) await acceptCode(user.id, code, context);
-  const opened = await openSession(subject, { client, codeAt: isAsked ? identity.now() : null }, context);
-  if (!opened)
-    throw new ApiError('unauthenticated', 'The account has been changed meanwhile. Sign in again.');
-  return opened;
+  return openSession(subject, { client, codeAt: isAsked ? identity.now() : null }, context);
 }
 
 /** Whom the tokens of a session of that user speak for. */

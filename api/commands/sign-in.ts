@@ -27,8 +27,10 @@ export async function signIn(
       (await identity.passwords.matches(password, user?.password_hash)) && user?.disabled_at === null,
     context,
   );
-  if (!user || !isRight) throw new ApiError('invalid_credentials', 'Invalid email or password');
-  return admit(user, { client, code }, context);
+  const opened = user && isRight ? await admit(user, { client, code }, context) : null;
+  // Null: the password was changed, or they were disabled, while it was compared.
+  if (!opened) throw new ApiError('invalid_credentials', 'Invalid email or password');
+  return opened;
 }
 
 /**

@@ -13,7 +13,7 @@ export function testIdentity(options: Partial<IdentityOptions> = {}): Identity {
   const standard = { secret: TEST_SECRET, sealing: TEST_SEALING, environment: 'development' } as const;
   return {
     ...createIdentity({ ...standard, ...options }),
-    passwords: createPasswords({ cost: 4, queue: 1_000, patienceMs: 60_000 }),
+    passwords: createPasswords({ cost: options.passwordCost ?? 4, queue: 1_000, patienceMs: 60_000 }),
   };
 }
 

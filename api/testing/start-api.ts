@@ -9,6 +9,7 @@ import { listen } from '../server.ts';
 import type { ApiSettings } from '../settings.ts';
 import { testIdentity } from './identity.ts';
 import { recordingBotClient, type RecordingBotClient } from './recording-bot-client.ts';
+import { STRICT_EXCHANGE } from './strict-exchange.ts';
 
 export interface TestApi {
   url: string;
@@ -73,6 +74,7 @@ export async function startApi(
     ...{ knex, bots, defaultOwnerId: ownerId, checkAnswers: true, deadlineMs: PATIENCE_MS },
     settings: { ...TEST_SETTINGS, ...settings },
     identity: overrides.identity ?? testIdentity(),
+    accounts: STRICT_EXCHANGE,
     log: pino(intoLines(lines)),
     metrics: new Registry(),
     ...overrides,

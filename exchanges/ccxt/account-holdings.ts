@@ -6,11 +6,11 @@ import { toFills } from './orders.ts';
 import type { Venue } from './venue.ts';
 import type { CcxtTrade, Client } from './unified.ts';
 
-/** What an account holds, and the trades that made it so. */
+/** What an account holds, the trades that made it so, and what its key may do. */
 export function holdingsOf(
   call: OwnCall,
   { line: { profile }, markets }: Pick<Venue, 'line' | 'markets'>,
-): Pick<Exchange, 'balances' | 'fillsOfOrder'> {
+): Pick<Exchange, 'balances' | 'keyRights' | 'fillsOfOrder'> {
   const { pageSize, fillsAfter } = profile;
 
   /** Every page, each from the last trade of the one before. */
@@ -38,6 +38,7 @@ export function holdingsOf(
           .map((asset) => ({ asset, free: exact(free[asset] ?? '0'), locked: exact(used[asset] ?? '0') }))
           .filter((balance) => balance.free !== '0' || balance.locked !== '0');
       }),
+    keyRights: () => call('read', null, (client) => profile.keyRights(client)),
     fillsOfOrder: ({ symbol, orderId }) =>
       readPages(symbol, (client, last) =>
         client.fetchOrderTrades(orderId, symbol, undefined, pageSize, fillsAfter(last)),

@@ -38,6 +38,26 @@ test('a market order has a most of its own', async (t) => {
   t.regex(error?.message ?? '', /MARKET_LOT_SIZE/);
 });
 
+test("a key's rights are the venue's word, and an unknown key has none", async (t) => {
+  const { engine, url } = await startStillExchange(t);
+  const venue = await createVenue(binance, { endpoint: url as `http://${string}` });
+  t.teardown(() => venue.close());
+  const rightsOf = (credentials: typeof DAVE) => createCcxtExchange(venue, credentials).keyRights();
+  t.deepEqual(await rightsOf(ALICE), { canTrade: true, canWithdraw: false, isAddressBound: false });
+  const permissions = { read: true, trade: false, withdraw: true };
+  engine.openAccount(accountOf('dave', DAVE, { permissions, ips: ['127.0.0.1'] }));
+  t.deepEqual(await rightsOf(DAVE), { canTrade: false, canWithdraw: true, isAddressBound: true });
+  for (const wrong of [
+    { ...ALICE, apiKey: 'nobodys-key-0123' },
+    { ...ALICE, secret: 'another-secret' },
+  ])
+    t.like(await t.throwsAsync(rightsOf(wrong)), { code: 'bad_credentials', phase: 'refused', final: true });
+  // As on the test network, which has no wallet.
+  delete venue.client.urls.api['sapi'];
+  t.deepEqual(await rightsOf(ALICE), { canTrade: true, canWithdraw: false, isAddressBound: null });
+  t.like(await t.throwsAsync(rightsOf({ ...ALICE, secret: 'another-secret' })), { code: 'bad_credentials' });
+});
+
 test('fills of more pages than one are read to the last', async (t) => {
   const { exchange, symbol, counter } = await openSimulatedBinance(t, { ...binance, pageSize: 2 });
   for (let n = 0; n < 5; n++) counter({ side: 'SELL', price: '50000', quantity: '0.01' });

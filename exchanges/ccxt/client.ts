@@ -38,11 +38,12 @@ export async function createClient(
 }
 
 /** The same client with an account's keys and streams of its own: some kilobytes, where a client of its own takes a megabyte. */
-export function withCredentials(client: Client, { apiKey, secret }: Credentials): Client {
+export function withCredentials(client: Client, { apiKey, secret, passphrase }: Credentials): Client {
   const { options } = client as unknown as { options: object };
   const own = {
     apiKey,
     secret,
+    password: passphrase,
     clients: {},
     options: { ...options },
     balance: {},

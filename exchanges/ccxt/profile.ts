@@ -1,5 +1,5 @@
 import type { Candle, Timeframe } from '../../bots/market.ts';
-import type { ExchangeErrorCode } from '../port.ts';
+import type { ExchangeErrorCode, KeyRights } from '../port.ts';
 import type { Client } from './unified.ts';
 
 /** What a venue's own code says about a call. */
@@ -44,6 +44,8 @@ export interface VenueProfile {
   pageSize: number;
   /** Reads a raw stream message; null where it is no closed candle or the venue does not mark them. */
   closedCandle(message: unknown): ClosedCandle | null;
+  /** Asks what the client's key may do. */
+  keyRights(client: Client): Promise<KeyRights>;
   /** Resolves once the venue has confirmed the account's own stream. */
   openAccountStream(client: Client): Promise<void>;
 }

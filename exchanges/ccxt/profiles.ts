@@ -8,3 +8,6 @@ const PROFILES: Record<string, VenueProfile> = { Binance: binance };
 export function profileOf(exchange: string): VenueProfile | null {
   return Object.hasOwn(PROFILES, exchange) ? PROFILES[exchange]! : null;
 }
+
+/** The exchanges that an adapter serves. */
+export const SERVED: readonly string[] = Object.keys(PROFILES);

@@ -49,6 +49,7 @@ export type CcxtCandle = [number, ...(string | number)[]];
 
 /** The part of a ccxt client that the adapter uses, with amounts as strings where ccxt's own types say number. */
 export interface Client {
+  readonly urls: { api: Record<string, unknown> };
   readonly markets: Record<string, CcxtMarket> | undefined;
   fetchMarkets(): Promise<CcxtMarket[]>;
   setMarkets(markets: CcxtMarket[]): void;
@@ -80,6 +81,9 @@ export interface Client {
     limit: number,
     params: Record<string, unknown>,
   ): Promise<CcxtTrade[]>;
+  /** Binance's own, past what ccxt unifies; answers as they came. */
+  privateGetAccount(params: Record<string, string>): Promise<Record<string, unknown>>;
+  sapiGetAccountApiRestrictions(): Promise<Record<string, unknown>>;
   watchTrades(symbol: string): Promise<CcxtTrade[]>;
   unWatchTrades(symbol: string): Promise<unknown>;
   watchOHLCV(symbol: string, timeframe: Timeframe): Promise<CcxtCandle[]>;

@@ -110,7 +110,10 @@ const secrets = {
     'The JWT_SECRET before: its tokens are accepted still. To be taken away a week after the change',
   ),
   ENCRYPTION_KEY: secret(
-    'Seals the exchange keys and the second factors in the database: 32 bytes in hex. Needed by the worker and, in production, by the API; `npm start` makes one',
+    'Seals the exchange keys and the second factors in the database: 32 bytes in hex, or a Fernet key. Needed by the worker and, in production, by the API; `npm start` makes one',
+  ),
+  ENCRYPTION_KEY_PREVIOUS: secret(
+    'Other keys that what is sealed opens under, with commas between them: while `npm run rotate-keys` has not sealed all anew',
   ),
   ALGORITHM: choice(['HS256'], 'HS256', 'Read for compatibility: tokens are signed with it'),
   ACCESS_TOKEN_EXPIRE_MINUTES: whole(
@@ -185,7 +188,10 @@ const exchange = {
     "Keys of Binance's testnet: new bots on Binance trade with them. Real money is traded with keys of signed-in users, never with these",
   ),
   BINANCE_SECRET_KEY: secret('Their secret'),
-  BINANCE_TESTNET: flag(true, "Whether those are keys of Binance's testnet"),
+  BINANCE_TESTNET: flag(
+    true,
+    "Whether live accounts on Binance are its testnet's: these, and those that users store",
+  ),
   BYBIT_API_KEY: secret('Read for compatibility'),
   BYBIT_SECRET_KEY: secret('Read for compatibility'),
   BYBIT_TESTNET: flag(true, 'Read for compatibility'),

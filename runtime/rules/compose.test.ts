@@ -63,7 +63,7 @@ test('every variable is in .env.example, and every secret has to be set', (t) =>
   for (const [, name, otherwise] of used) {
     t.true(known.has(name!), name);
     // Keys of the testnet may be left out.
-    t.is(otherwise, /(?<!^BINANCE_.*)(PASSWORD|_KEY|TOKEN)/.test(name!) ? ':?' : ':-', name);
+    t.is(otherwise, /(?<!^BINANCE_.*)(PASSWORD|_KEY|TOKEN)$/.test(name!) ? ':?' : ':-', name);
   }
 });
 
@@ -92,6 +92,7 @@ test("only who opens what is sealed is given the key, and only who trades the ve
   const having = (name: string) =>
     own.filter(([, { environment = {} }]) => name in environment).map(([service]) => service);
   t.deepEqual(having('ENCRYPTION_KEY'), ['trading_bot', 'seed', 'backend']);
+  t.deepEqual(having('ENCRYPTION_KEY_PREVIOUS'), having('ENCRYPTION_KEY'));
   t.deepEqual(having('BINANCE_SECRET_KEY'), ['trading_bot']);
 });
 

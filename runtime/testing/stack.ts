@@ -19,6 +19,7 @@ import { createBotClient, type BotAddress, type BotClient } from '../../workflow
 import { binarySearch } from '../configuration.ts';
 import type { EmbeddedPostgres } from '../embedded/postgres.ts';
 import type { EmbeddedTemporal } from '../embedded/temporal.ts';
+import { createExchangeAccounts } from '../exchange-accounts.ts';
 import { startTrading, type Trading } from '../trading.ts';
 import { workflowBundle } from '../workflow-bundle.ts';
 import { freshDatabase, type Scope } from './database.ts';
@@ -89,9 +90,13 @@ export async function startStack(t: Scope, options: StackOptions = {}): Promise<
   if (options.worker !== false) await startWorkers();
   // On a busy machine a test waits rather than fails: how fast a command is answered is the benchmark's business.
   const bots = createBotClient(temporal.client, options.impatient ? {} : { deadlineMs: 30_000 });
+  const paperUrl = exchange.url as `http://${string}`;
+  const accounts = createExchangeAccounts({ vault, paperUrl, testnet: true, patienceMs: PATIENCE_MS });
+  t.teardown(() => accounts.close());
   const app = createApi({
     knex,
     bots,
+    accounts,
     settings: { ...SETTINGS, ...options.settings },
     identity: createIdentity({ secret: randomUUID(), sealing, environment: 'development' }),
     log: pino({ level: 'silent' }),

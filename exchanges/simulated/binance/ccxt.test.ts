@@ -1,10 +1,10 @@
 import test, { type ExecutionContext } from 'ava';
 import ccxt, { type binance as Binance } from 'ccxt';
-import { ALICE, rest, startStillExchange, type StillExchange } from '../testing/still-exchange.ts';
+import { accountOf, ALICE, rest, startStillExchange, type StillExchange } from '../testing/still-exchange.ts';
 import { movedTo } from '../testing/moved-to.ts';
 
-function client(t: ExecutionContext, { url }: StillExchange): Binance {
-  const exchange = new ccxt.binance({ ...ALICE });
+function client(t: ExecutionContext, { url }: StillExchange, keys = ALICE): Binance {
+  const exchange = new ccxt.binance({ ...keys });
   exchange.urls.api = movedTo(url, exchange.urls.api);
   t.teardown(() => exchange.close());
   return exchange;
@@ -134,4 +134,24 @@ test('a client order id may be used again once its order is over', async (t) => 
   t.not(first.id, second.id);
   t.is((await binance.fetchOrder('', 'BTC/USDT', { origClientOrderId: 'again' })).id, second.id);
   t.like(exchange.control.effects('alice').doubled, [{ clientOrderId: 'again', accepted: 2 }]);
+});
+
+test('ccxt reads what a key may do, of the key that asks and not of its account', async (t) => {
+  const exchange = await startStillExchange(t);
+  const [reader, withdrawer] = ['reader-key-0123456789', 'withdrawer-key-0123'];
+  const { keys: _, ...account } = accountOf('carol', ALICE);
+  const key = (name: string, withdraw: boolean, ips: string[]) => ({
+    ...{ key: name, secret: 'secret-0123456789', ips },
+    permissions: { read: true, trade: !withdraw, withdraw },
+  });
+  const both = [key(reader, false, []), key(withdrawer, true, ['127.0.0.1'])];
+  exchange.engine.openAccount({ ...account, keys: both });
+  const rights = (apiKey: string) =>
+    client(t, exchange, { apiKey, secret: 'secret-0123456789' }).sapiGetAccountApiRestrictions();
+  t.like(await rights(reader), {
+    ...{ enableWithdrawals: false, enableSpotAndMarginTrading: true, ipRestrict: false, enableReading: true },
+  });
+  t.like(await rights(withdrawer), {
+    ...{ enableWithdrawals: true, enableSpotAndMarginTrading: false, ipRestrict: true, enableReading: true },
+  });
 });

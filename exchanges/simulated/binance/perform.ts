@@ -91,7 +91,7 @@ function carryOut(venue: Venue, incoming: Incoming): Answer {
     incoming.verifySignature(key);
     verifyTiming(parameters, now);
     if (!key.permissions[endpoint.permission]) throw badApiKey();
-    return answered(endpoint.answer(venue, parameters, owner), parameters, owner);
+    return answered(endpoint.answer(venue, parameters, owner, key), parameters, owner);
   } catch (error) {
     return { ...refusal(error, venue), account };
   }

@@ -13,7 +13,14 @@ import {
   testOrder,
 } from './rest/orders.ts';
 import { bookTicker, dayTickers, priceTicker } from './rest/tickers.ts';
-import { coins, noContracts, noMarginPairs, systemStatus, tradeFees } from './rest/wallet.ts';
+import {
+  coins,
+  keyRestrictions,
+  noContracts,
+  noMarginPairs,
+  systemStatus,
+  tradeFees,
+} from './rest/wallet.ts';
 import type { Endpoint } from './venue.ts';
 
 /** Every REST endpoint, by method and path. */
@@ -45,6 +52,7 @@ export const REST_ROUTES: ReadonlyMap<string, Endpoint> = new Map<string, Endpoi
   ['GET /api/v3/rateLimit/order', orderRateLimits],
   ['GET /sapi/v1/system/status', systemStatus],
   ['GET /sapi/v1/capital/config/getall', coins],
+  ['GET /sapi/v1/account/apiRestrictions', keyRestrictions],
   ['GET /sapi/v1/asset/tradeFee', tradeFees],
   ['GET /sapi/v1/margin/allPairs', noMarginPairs],
   ['GET /sapi/v1/margin/isolated/allPairs', noMarginPairs],

@@ -1,6 +1,6 @@
 import type { Faults } from '../control/faults.ts';
 import type { RequestLog } from '../control/request-log.ts';
-import type { Engine, NewAccount, SymbolRules } from '../engine/types.ts';
+import type { ApiKey, Engine, NewAccount, SymbolRules } from '../engine/types.ts';
 import { invalidSymbol } from './errors.ts';
 import type { Parameters } from './parameters.ts';
 import type { Weights } from './weights.ts';
@@ -79,7 +79,8 @@ export interface SignedEndpoint {
   weight: Weight;
   /** Counted as an order: the answer carries the order counts. */
   placesOrders?: true;
-  answer(venue: Venue, parameters: Parameters, account: NewAccount): unknown;
+  /** `key`: the one of the account's that signed. */
+  answer(venue: Venue, parameters: Parameters, account: NewAccount, key: ApiKey): unknown;
 }
 
 /** One answer for both doors: a REST path and a method of the WebSocket API may share it. */

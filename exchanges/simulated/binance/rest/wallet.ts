@@ -28,6 +28,23 @@ export const tradeFees = reading(1, (venue, parameters, { makerFee, takerFee }) 
   return rules.map((each) => ({ symbol: each.symbol, makerCommission: makerFee, takerCommission: takerFee }));
 });
 
+/** What the key that signs may do (Wallet API docs, "Get API Key Permission"). When it was made is not known here. */
+export const keyRestrictions = reading(1, (_venue, _parameters, _account, { permissions, ips }) => ({
+  ipRestrict: ips.length > 0,
+  createTime: 0,
+  enableReading: permissions.read,
+  enableSpotAndMarginTrading: permissions.trade,
+  enableWithdrawals: permissions.withdraw,
+  enableInternalTransfer: false,
+  enableMargin: false,
+  enableFutures: false,
+  permitsUniversalTransfer: false,
+  enableVanillaOptions: false,
+  enableFixApiTrade: false,
+  enableFixReadOnly: false,
+  enablePortfolioMarginTrading: false,
+}));
+
 export const systemStatus = open(1, () => ({ status: 0, msg: 'normal' }));
 
 /** Neither margin pairs nor derivatives are traded here; clients that load all of Binance's markets get empty lists. */

@@ -1,0 +1,103 @@
+import { randomUUID } from 'node:crypto';
+import { deleteKeys, findKeys, insertKeys, replaceKeys, type SealedKeys } from '../../db/exchange-keys.ts';
+import type { ExchangeAccount } from '../../db/models/exchange-account.ts';
+import type { Caller } from '../auth/caller.ts';
+import type { Dependencies } from '../dependencies.ts';
+import type { AccountAt, ApiKeys } from '../exchange-accounts.ts';
+import { ApiError, invalidInput } from '../errors.ts';
+
+type KeysContext = Pick<Dependencies, 'knex' | 'accounts'> & { caller: Pick<Caller, 'userId'> };
+
+/** Exchanges whose keys have a passphrase. */
+const WITH_PASSPHRASE = /^bitget$/i;
+
+/**
+ * Stores keys, encrypted, once their exchange has been asked about them. Throws `invalid_input`, `keys_exist`, and what
+ * `sealedOnceChecked` throws.
+ */
+export async function addKeys(
+  { exchange: name, kind, ...keys }: AccountAt & ApiKeys,
+  context: KeysContext,
+): Promise<ExchangeAccount> {
+  const { knex, accounts, caller } = context;
+  requirePassphrase(name, keys);
+  const exchange = accounts.served[kind].find((served) => isSameName(served, name));
+  if (exchange === undefined) throw notServed(name, accounts.served[kind]);
+  const row = { id: randomUUID(), user_id: caller.userId, exchange, kind };
+  if (await findKeys(knex, { userId: caller.userId, exchange })) throw keysExist(exchange);
+  const inserted = await insertKeys(knex, { ...row, ...(await sealedOnceChecked(keys, row, context)) });
+  if (!inserted) throw keysExist(exchange);
+  return inserted;
+}
+
+/** Puts other keys of the same account in place of the stored ones. Throws `keys_not_found`, and as `addKeys`. */
+export async function changeKeys(
+  { exchange, ...keys }: { exchange: string } & ApiKeys,
+  context: KeysContext,
+): Promise<ExchangeAccount> {
+  const { knex, caller } = context;
+  const row = await findKeys(knex, { userId: caller.userId, exchange });
+  if (!row) throw keysNotFound();
+  requirePassphrase(row.exchange, keys);
+  const changed = await replaceKeys(knex, row, await sealedOnceChecked(keys, row, context));
+  if (!changed) throw keysNotFound();
+  return changed;
+}
+
+/** Throws `keys_in_use` while a bot that runs trades with them, `keys_not_found`. */
+export async function removeKeys(exchange: string, { knex, caller }: KeysContext): Promise<void> {
+  const removal = await deleteKeys(knex, { userId: caller.userId, exchange });
+  if (removal === 'unknown') throw keysNotFound();
+  if (removal === 'in_use')
+    throw new ApiError('keys_in_use', 'A bot trades with these keys. Stop your bots on this exchange first.');
+}
+
+/** Throws `keys_refused`, `key_may_withdraw`, and what asking the exchange throws. */
+async function sealedOnceChecked(
+  keys: ApiKeys,
+  row: Pick<ExchangeAccount, 'id' | 'user_id' | 'exchange' | 'kind'>,
+  { accounts }: KeysContext,
+): Promise<SealedKeys> {
+  const { canTrade, canWithdraw, isAddressBound } = await accounts.rights(row, keys);
+  if (canWithdraw) throw mayWithdraw();
+  return {
+    ...accounts.seal(keys, row),
+    api_key_last4: keys.apiKey.slice(-4),
+    permissions: canTrade ? ['read', 'trade'] : ['read'],
+    warnings: [...(isAddressBound === false ? ['no_ip_binding'] : []), ...(canTrade ? [] : ['no_trading'])],
+  };
+}
+
+function requirePassphrase(exchange: string, { passphrase }: ApiKeys): void {
+  if (WITH_PASSPHRASE.test(exchange) && !passphrase)
+    throw invalidInput([
+      { field: 'passphrase', message: `Keys of ${exchange} have a passphrase: send it too` },
+    ]);
+}
+
+function isSameName(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}
+
+function notServed(name: string, served: readonly string[]): ApiError {
+  const message = `Keys of ${name} cannot be used here. Choose one of: ${served.join(', ')}`;
+  return invalidInput([{ field: 'exchange', message }]);
+}
+
+function mayWithdraw(): ApiError {
+  const message = 'May withdraw: take that right from the key, or make one without it';
+  return new ApiError('key_may_withdraw', 'Keys that may withdraw are not stored here.', {
+    fields: [{ field: 'api_key', message }],
+  });
+}
+
+function keysExist(exchange: string): ApiError {
+  return new ApiError(
+    'keys_exist',
+    `You have keys for ${exchange} already. Replace them with PUT /account/api-keys/${exchange}, or delete them first.`,
+  );
+}
+
+function keysNotFound(): ApiError {
+  return new ApiError('keys_not_found', 'You have no keys for this exchange');
+}

@@ -1,0 +1,31 @@
+import type { Amount } from '../../bots/money.ts';
+import { findKeys, listKeys } from '../../db/exchange-keys.ts';
+import type { Caller } from '../auth/caller.ts';
+import type { Dependencies } from '../dependencies.ts';
+import { ApiError } from '../errors.ts';
+
+/** A user's account of a currency on an exchange. */
+export interface Balance {
+  exchange: string;
+  free: Amount;
+  used: Amount;
+}
+
+/**
+ * What the user has of the currency on the exchange, or on the first whose keys they stored. Throws `keys_missing`, and what
+ * asking the exchange throws.
+ */
+export async function readBalance(
+  { exchange, currency }: { exchange: string | undefined; currency: string },
+  { knex, accounts, caller }: Pick<Dependencies, 'knex' | 'accounts'> & { caller: Pick<Caller, 'userId'> },
+): Promise<Balance> {
+  const { userId } = caller;
+  const account =
+    exchange === undefined ? (await listKeys(knex, userId))[0] : await findKeys(knex, { userId, exchange });
+  if (!account)
+    throw new ApiError(
+      'keys_missing',
+      'There are no keys of yours to read a balance with. Add them with POST /account/api-keys.',
+    );
+  return { exchange: account.exchange, ...(await accounts.balance(account, currency)) };
+}

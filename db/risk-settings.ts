@@ -1,0 +1,32 @@
+import type { Knex } from 'knex';
+import { RiskSettings } from './models/risk-settings.ts';
+
+/** What a user allows their orders at most. */
+export type RiskLimits = Pick<RiskSettings, 'max_leverage' | 'max_positions'>;
+
+/** Of who never said otherwise. */
+const DEFAULTS: RiskLimits = { max_leverage: 10, max_positions: 5 };
+
+export async function readRiskLimits(knex: Knex, userId: string): Promise<RiskLimits> {
+  const row = await RiskSettings.query(knex).findById(userId);
+  return row ? limitsOf(row) : DEFAULTS;
+}
+
+/** Changes what is given and returns all; two changes at once of different settings both stand. */
+export async function changeRiskLimits(
+  knex: Knex,
+  userId: string,
+  change: Partial<RiskLimits>,
+): Promise<RiskLimits> {
+  const row = { ...DEFAULTS, ...change, user_id: userId };
+  const [changed] = (await knex('risk_settings')
+    .insert(row)
+    .onConflict('user_id')
+    .merge({ ...change, updated_at: knex.fn.now() })
+    .returning('*')) as [RiskSettings];
+  return limitsOf(changed);
+}
+
+function limitsOf({ max_leverage, max_positions }: RiskSettings): RiskLimits {
+  return { max_leverage, max_positions };
+}
