@@ -25,16 +25,21 @@ export function needsSignIn(policy: Policy): policy is SignedInPolicy {
   return policy in ALLOWED;
 }
 
-/** The caller, if the policy lets them in; null where it asks for none. Throws `unauthenticated` or `forbidden`. */
+/**
+ * The caller, if the policy lets them in; null where it asks for none. An admin who calls from an address that is not listed
+ * has no admin's rights. Throws `unauthenticated` or `forbidden`.
+ */
 export async function authorize(
   policy: Policy,
-  authorization: string,
+  { authorization, address }: { authorization: string; address: string },
   dependencies: Dependencies,
 ): Promise<Caller | null> {
   if (!needsSignIn(policy)) return null;
   const caller = await callerOf(authorization, dependencies);
   const roles: readonly Role[] = ALLOWED[policy];
   if (!roles.includes(caller.role)) throw new ApiError('forbidden', 'Your role does not allow this.');
+  if (policy === 'admin' && !dependencies.settings.adminAddresses.includes(address))
+    throw new ApiError('forbidden', 'Admins may not call from this address. Name it in ADMIN_IP_WHITELIST.');
   return caller;
 }
 

@@ -1,8 +1,10 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
+import type { Caller } from './auth/caller.ts';
 import { readBody } from './body.ts';
 import type { Dependencies } from './dependencies.ts';
 import { ApiError, unavailable } from './errors.ts';
+import { limitCall } from './middleware/rate-limit.ts';
 import { authorize, ownerOf, POLICIES } from './policies.ts';
 import type { Contract, Route } from './route.ts';
 import type { ApiState } from './state.ts';
@@ -35,7 +37,7 @@ async function serve(ctx: Context, route: Route, dependencies: Dependencies): Pr
   state.route = route.path;
   const deadlineMs = dependencies.deadlineMs ?? DEADLINE_MS;
   // Before anything else is read: who may not call learns nothing of what could be sent.
-  const caller = await within(deadlineMs, authorize(route.policy, ctx.get('Authorization'), dependencies));
+  const caller = await within(deadlineMs, admit(ctx, route, dependencies));
   const sent = validate(
     { path: route.params, query: route.query, body: route.body },
     { path: ctx['params'], query: ctx.query, body: route.body && (await readBody(ctx)) },
@@ -59,6 +61,25 @@ async function serve(ctx: Context, route: Route, dependencies: Dependencies): Pr
   ctx.set({ 'Cache-Control': 'no-store', ...headers });
   // What has a tag need not be sent again.
   if (headers?.['ETag'] && ctx.fresh) ctx.status = 304;
+}
+
+/** The caller. Whoever is refused has used up a call of the address: a token tells who calls only while its session lasts. */
+async function admit(
+  ctx: Context,
+  { policy, limit }: Route,
+  dependencies: Dependencies,
+): Promise<Caller | null> {
+  const { limits } = dependencies;
+  const use = async (caller: Caller | null) => {
+    if (limit && limits) await limitCall(ctx, limits, { limit, caller });
+  };
+  const sent = { authorization: ctx.get('Authorization'), address: ctx.ip };
+  const caller = await authorize(policy, sent, dependencies).catch(async (refusal: unknown) => {
+    await use(null);
+    throw refusal;
+  });
+  await use(caller);
+  return caller;
 }
 
 async function within<T>(ms: number, work: Promise<T>): Promise<T> {

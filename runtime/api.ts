@@ -1,13 +1,17 @@
 import { Client, Connection } from '@temporalio/client';
 import { createApi } from '../api/app.ts';
 import { createIdentity } from '../api/auth/identity.ts';
+import { createLimits } from '../api/rate-limits/limits.ts';
+import { sharedStore } from '../api/rate-limits/stores.ts';
 import { listen } from '../api/server.ts';
-import { openDatabase } from '../db/connect.ts';
+import { openCounters, openDatabase } from '../db/connect.ts';
 import { ensureDefaultOwner } from '../db/owners.ts';
 import { createBotClient } from '../workflows/client.ts';
 import { readConfiguration, warningsOf } from './configuration.ts';
 import { requireFreePort } from './embedded/ports.ts';
 import { createMetrics } from './metrics.ts';
+import { outsideServices } from './outside-services.ts';
+import { openRedis } from './redis.ts';
 import { runProcess } from './run-process.ts';
 
 /** A door must answer within 3 s, whatever the database does. */
@@ -25,6 +29,8 @@ await runProcess('api', readConfiguration, async (configuration, log) => {
     ...(database.echo && { onQuery: (sql: string) => log.info({ sql }, 'query') }),
   });
   const owner = await ensureDefaultOwner(knex);
+  const counters = openCounters(database.url);
+  const redis = openRedis(configuration.redis, log);
   const connection = Connection.lazy({
     address: temporal.address,
     // gRPC's own goes up to two minutes: so long would commands be refused after Temporal is back.
@@ -38,6 +44,9 @@ await runProcess('api', readConfiguration, async (configuration, log) => {
     identity: createIdentity(configuration.identity),
     log,
     metrics: createMetrics('api'),
+    limits: createLimits(settings, sharedStore({ pool: counters, redis })),
+    redis,
+    services: outsideServices(configuration.services, knex),
     defaultOwnerId: owner.id,
   });
   const listening = await listen(app, settings);
@@ -46,7 +55,8 @@ await runProcess('api', readConfiguration, async (configuration, log) => {
     async stop() {
       await listening.close();
       await connection.close();
-      await knex.destroy();
+      redis?.disconnect();
+      await Promise.all([counters.end(), knex.destroy()]);
     },
   };
 });

@@ -4,10 +4,12 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
+import { addressList, ANY_ADDRESS, NO_ADDRESS } from '../api/addresses.ts';
 import type { IdentityOptions } from '../api/auth/identity.ts';
 import {
   embeddedSchema,
   environmentSchema,
+  isPlaceholder,
   PLACEHOLDER_SECRET_KEY,
   SECRET_NAMES,
   type EmbeddedEnvironment,
@@ -30,15 +32,18 @@ export interface Configuration extends Settings {
   identity: Pick<IdentityOptions, 'secret' | 'olderSecret' | 'environment'> & { isForThisRun: boolean };
 }
 
+/** Where a front end is developed. */
+const DEVELOPMENT_ORIGINS = ['http://localhost:3000', 'http://localhost:3001'];
+
 /** The project's folder, from the sources and from `dist/` alike. */
 export const PROJECT = projectFolder();
 
 /** Reads what a process needs from its environment. Throws `ConfigurationError`. */
 export function readConfiguration(variables: Record<string, string | undefined>): Configuration {
   const env = parse(environmentSchema, variables);
-  if (!env.DEBUG && env.SECRET_KEY === PLACEHOLDER_SECRET_KEY)
+  if (!env.DEBUG && isPlaceholder(env.SECRET_KEY))
     throw new ConfigurationError(
-      'SECRET_KEY is still the placeholder of the template, which DEBUG=False does not allow. ' +
+      'SECRET_KEY is still a placeholder such as that of the template, which DEBUG=False does not allow. ' +
         'Set it to what `openssl rand -hex 32` gives.',
     );
   return {
@@ -62,12 +67,20 @@ export function readSettings(variables: Record<string, string | undefined>): Set
 /** Things that are allowed and better known. */
 export function warningsOf({ api, identity }: Configuration): string[] {
   const loopback = /^(127\.|::1$|localhost$)/.test(api.host);
-  const forThisRun = identity.isForThisRun
-    ? ['Tokens are signed with a secret made for this run: the next one signs everybody out. Set JWT_SECRET.']
-    : [];
-  if (!api.debug || loopback) return forThisRun;
+  const isProduction = identity.environment === 'production';
+  const warnings = [
+    identity.isForThisRun &&
+      'Tokens are signed with a secret made for this run: the next one signs everybody out. Set JWT_SECRET.',
+    isProduction &&
+      api.tradingCorsOrigins.length === 0 &&
+      'CORS_ORIGINS is not set: no page of another origin can sign in.',
+    isProduction &&
+      api.adminAddresses === NO_ADDRESS &&
+      'ADMIN_IP_WHITELIST is not set: no admin can do what admins do.',
+  ].filter((warning) => warning !== false);
+  if (!api.debug || loopback) return warnings;
   return [
-    ...forThisRun,
+    ...warnings,
     `DEBUG=True and the API listens on ${api.host}: whoever reaches it can command the bots. ` +
       'Let only this machine reach it (HOST=127.0.0.1, or a container port published on 127.0.0.1), ' +
       'or set DEBUG=False and what it asks for.',
@@ -150,6 +163,12 @@ function grouped(env: EmbeddedEnvironment) {
       format: env.LOG_FORMAT,
       file: env.LOG_FILE_PATH === undefined ? null : resolve(PROJECT, env.LOG_FILE_PATH),
     },
+    redis: env.REDIS_URL === undefined ? null : { url: env.REDIS_URL, password: env.REDIS_PASSWORD },
+    services: {
+      telegram: { url: env.TELEGRAM_API_URL, token: env.TELEGRAM_BOT_TOKEN },
+      deepseek: { url: env.DEEPSEEK_API_URL, key: env.DEEPSEEK_API_KEY },
+      bitget: { url: env.BITGET_API_URL },
+    },
     /** What no log, error or answer may show. */
     redactions: secretValues(env),
     embedded: {
@@ -162,6 +181,7 @@ function grouped(env: EmbeddedEnvironment) {
 
 /** What `api/settings.ts` asks for, and where to listen. */
 function apiSettings(env: EmbeddedEnvironment) {
+  const isDevelopment = environmentOf(env) === 'development';
   const productionHosts = ['scalperbot.com', 'www.scalperbot.com', 'api.scalperbot.com'];
   return {
     host: env.HOST,
@@ -172,10 +192,24 @@ function apiSettings(env: EmbeddedEnvironment) {
     description: env.DESCRIPTION,
     debug: env.DEBUG,
     corsOrigins: env.BACKEND_CORS_ORIGINS,
+    tradingCorsOrigins: env.CORS_ORIGINS ?? (isDevelopment ? DEVELOPMENT_ORIGINS : []),
     allowedHosts: env.ALLOWED_HOSTS ?? (env.DEBUG ? ['*'] : productionHosts),
     trustedProxies: env.TRUSTED_PROXIES,
+    adminAddresses: env.ADMIN_IP_WHITELIST
+      ? addressList(env.ADMIN_IP_WHITELIST)
+      : isDevelopment
+        ? ANY_ADDRESS
+        : NO_ADDRESS,
     rateLimit: env.RATE_LIMIT_ENABLED
       ? { perMinute: env.RATE_LIMIT_PER_MINUTE, perHour: env.RATE_LIMIT_PER_HOUR }
+      : null,
+    callerLimits: env.RATE_LIMIT_ENABLED
+      ? {
+          user: env.RATE_LIMIT_USER_PER_MINUTE,
+          address: env.RATE_LIMIT_ADDRESS_PER_MINUTE,
+          signIn: env.RATE_LIMIT_SIGN_IN_PER_MINUTE,
+          orders: env.RATE_LIMIT_ORDERS_PER_MINUTE,
+        }
       : null,
     maxBots: env.MAX_BOTS_PER_USER,
     tradeAmount: { least: env.MIN_TRADE_AMOUNT, most: env.MAX_TRADE_AMOUNT },
@@ -194,9 +228,13 @@ function identitySettings(env: Environment): Configuration['identity'] {
   return {
     secret: isForThisRun ? randomBytes(32).toString('hex') : (JWT_SECRET ?? SECRET_KEY),
     olderSecret,
-    environment: ENVIRONMENT ?? (env.DEBUG ? 'development' : 'production'),
+    environment: environmentOf(env),
     isForThisRun,
   };
+}
+
+function environmentOf({ ENVIRONMENT, DEBUG }: EmbeddedEnvironment): 'development' | 'production' {
+  return ENVIRONMENT ?? (DEBUG ? 'development' : 'production');
 }
 
 /** Anybody who reaches the API commands its bots: not with real money. */
@@ -217,8 +255,8 @@ function liveKeys(env: EmbeddedEnvironment): { apiKey: string; secret: string } 
 
 function secretValues(env: EmbeddedEnvironment): string[] {
   const values = SECRET_NAMES.map((name) => env[name]).filter((value) => typeof value === 'string');
-  const password = env.DATABASE_URL && new URL(env.DATABASE_URL).password;
-  return password ? [...values, password, decodeURIComponent(password)] : values;
+  const passwords = [env.DATABASE_URL, env.REDIS_URL].flatMap((url) => (url && new URL(url).password) || []);
+  return [...values, ...passwords, ...passwords.map(decodeURIComponent)];
 }
 
 function projectFolder(): string {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  addresses,
   amount,
   choice,
   flag,
@@ -7,6 +8,7 @@ import {
   optional,
   optionalList,
   optionalWhole,
+  origins,
   port,
   secret,
   text,
@@ -20,14 +22,15 @@ const DATABASE_FORM = 'postgresql://USER:PASSWORD@HOST:PORT/DATABASE';
 
 const isDatabaseUrl = (value: string) => /^postgres(ql)?(\+\w+)?:\/\/./.test(value) && URL.canParse(value);
 
+/** The template's own, and what people write who mean to come back to it. */
+export const isPlaceholder = (value: string): boolean =>
+  /change.?me|replace.?me|placeholder|your.*(secret|key)|secret.?key|example/i.test(value);
+
 const signingSecret = (description: string) =>
   z
     .string()
     .min(32, 'must have at least 32 characters: take what `openssl rand -hex 32` gives')
-    .refine(
-      (value) => value !== PLACEHOLDER_SECRET_KEY,
-      'is a placeholder: take what `openssl rand -hex 32` gives',
-    )
+    .refine((value) => !isPlaceholder(value), 'is a placeholder: take what `openssl rand -hex 32` gives')
     .optional()
     .meta({ description, secret: true });
 
@@ -52,6 +55,10 @@ const api = {
     ['http://localhost:3000', 'http://localhost:3001'],
     'Origins that browsers may call from',
   ),
+  CORS_ORIGINS: origins(
+    'Origins that browsers may sign in from; not set: localhost:3000 and :3001 in development, none in production',
+    'https://app.example.com,https://admin.example.com',
+  ),
   ALLOWED_HOSTS: optionalList(
     'Host names answered to; not set: those of this machine under `npm start` on loopback, else any with DEBUG=True, the three of the product otherwise',
     '["scalperbot.com","www.scalperbot.com","api.scalperbot.com"]',
@@ -61,9 +68,25 @@ const api = {
     'How many proxies stand before the API: as many forwarded addresses are believed',
     [0, 10],
   ),
+  ADMIN_IP_WHITELIST: addresses(
+    'Addresses and blocks (10.0.0.0/8, 2001:db8::/32) that admins may call from as admins; not set: any in development, none in production',
+    '203.0.113.7,10.0.0.0/8,2001:db8::/32',
+  ),
   RATE_LIMIT_ENABLED: flag(true, 'Whether requests are counted'),
-  RATE_LIMIT_PER_MINUTE: whole(60, 'Requests of one address in a minute', [1, 1_000_000]),
-  RATE_LIMIT_PER_HOUR: whole(1000, 'Requests of one address in an hour', [1, 10_000_000]),
+  RATE_LIMIT_PER_MINUTE: whole(60, 'Requests of one address in a minute, below API_V1_STR', [1, 1_000_000]),
+  RATE_LIMIT_PER_HOUR: whole(1000, 'Requests of one address in an hour, below API_V1_STR', [1, 10_000_000]),
+  RATE_LIMIT_USER_PER_MINUTE: whole(120, 'Requests of one user in a minute, elsewhere', [1, 1_000_000]),
+  RATE_LIMIT_ADDRESS_PER_MINUTE: whole(
+    60,
+    'Requests of one address in a minute that no user is signed in for, elsewhere',
+    [1, 1_000_000],
+  ),
+  RATE_LIMIT_SIGN_IN_PER_MINUTE: whole(
+    10,
+    'Tries of one address in a minute to sign in or up',
+    [1, 1_000_000],
+  ),
+  RATE_LIMIT_ORDERS_PER_MINUTE: whole(30, 'Orders of one user in a minute', [1, 1_000_000]),
 };
 
 const database = {
@@ -159,6 +182,10 @@ const exchange = {
   BYBIT_API_KEY: secret('Read for compatibility'),
   BYBIT_SECRET_KEY: secret('Read for compatibility'),
   BYBIT_TESTNET: flag(true, 'Read for compatibility'),
+  BITGET_API_URL: text(
+    'https://api.bitget.com',
+    'Where Bitget is: this version only says whether it answers',
+  ),
   COINDCX_API_KEY: secret('Read for compatibility'),
   COINDCX_SECRET_KEY: secret('Read for compatibility'),
 };
@@ -189,6 +216,7 @@ const notices = {
   TELEGRAM_BOT_TOKEN: secret(
     'From @BotFather: for notices by Telegram, which this version does not send yet',
   ),
+  TELEGRAM_API_URL: text('https://api.telegram.org', 'Where Telegram is'),
   TELEGRAM_CHAT_ID: optional('The chat that is to be told', '123456789'),
   WS_HEARTBEAT_INTERVAL: whole(30, 'Seconds between two pings of a WebSocket', [1, 3_600]),
   WS_MESSAGE_QUEUE_SIZE: whole(100, 'Messages that may wait for one WebSocket', [1, 100_000]),
@@ -203,9 +231,19 @@ const operations = {
     '30',
   ),
   METRICS_PORT: optionalWhole("Where the worker serves its metrics; the API's are at /metrics", '9464'),
-  REDIS_URL: text('redis://localhost:6379/0', 'Read for compatibility; Redis is not used'),
-  REDIS_PASSWORD: secret('Read for compatibility'),
-  REDIS_DB: whole(0, 'Read for compatibility', [0, 1_000]),
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\/[^\s/]+(\/\d+)?$/, 'must have the form redis://HOST:PORT/NUMBER')
+    .optional()
+    .meta({
+      description: 'Where requests are counted; not set, or away: in the database',
+      example: 'redis://localhost:6379/0',
+      secret: true,
+    }),
+  REDIS_PASSWORD: secret('Its password, where REDIS_URL has none'),
+  REDIS_DB: whole(0, 'Read for compatibility: the number is the last part of REDIS_URL', [0, 1_000]),
+  DEEPSEEK_API_KEY: secret('For strategies made by DeepSeek: this version only says whether it answers'),
+  DEEPSEEK_API_URL: text('https://api.deepseek.com', 'Where DeepSeek is'),
   SENTRY_DSN: secret('Read for compatibility'),
 };
 
