@@ -13,22 +13,21 @@ async function serve(t: ExecutionContext, limits: Partial<ServerLimits>, body = 
   });
   const { server, url, close } = await listen(app, { host: '127.0.0.1', port: 0, limits });
   t.teardown(() => close(0));
-  const open = async (): Promise<Socket> => {
-    const socket = connect(Number(new URL(url).port), '127.0.0.1');
-    socket.on('error', () => undefined);
-    t.teardown(() => socket.destroy());
-    await once(socket, 'connect');
-    return socket;
-  };
-  return { server, open };
+  return { server, open: () => open(t, Number(new URL(url).port)) };
 }
 
-/** All that comes until the server closes the connection. */
-async function heard(socket: Socket): Promise<string> {
-  let text = '';
-  socket.on('data', (data) => (text += data.toString()));
-  await once(socket, 'close');
-  return text;
+/** A connection, and all that comes until the server closes it. */
+async function open(t: ExecutionContext, port: number): Promise<{ socket: Socket; heard: Promise<string> }> {
+  const socket = connect(port, '127.0.0.1');
+  t.teardown(() => socket.destroy());
+  socket.on('error', () => undefined);
+  const heard = new Promise<string>((resolve) => {
+    let text = '';
+    socket.on('data', (data) => (text += data.toString()));
+    socket.on('close', () => resolve(text));
+  });
+  await once(socket, 'connect');
+  return { socket, heard };
 }
 
 const QUICK = { headersTimeout: 100, requestTimeout: 200, connectionsCheckingInterval: 20 };
@@ -36,18 +35,18 @@ const QUICK = { headersTimeout: 100, requestTimeout: 200, connectionsCheckingInt
 test('A client that does not end its headers, or its body, is cut', async (t) => {
   const { open } = await serve(t, QUICK);
   for (const text of ['', HEAD, 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9000\r\n\r\nslow']) {
-    const socket = await open();
+    const { socket, heard } = await open();
     socket.write(text);
     // One more header now and then does not keep it.
     const drip = setInterval(() => socket.write('X'), 10);
-    t.regex(await heard(socket), /^(HTTP\/1\.1 200 OK[^]*)?HTTP\/1\.1 408 Request Timeout\r\n/, text);
+    t.regex(await heard, /^(HTTP\/1\.1 200 OK[^]*)?HTTP\/1\.1 408 Request Timeout\r\n/, text);
     clearInterval(drip);
   }
 });
 
 test('A client that does not take its answer is cut', async (t) => {
   const { open, server } = await serve(t, { idleTimeout: 100 }, 'x'.repeat(30_000_000));
-  const socket = await open();
+  const { socket } = await open();
   const [far] = (await Promise.all([once(server, 'request'), socket.write(`${HEAD}\r\n`)])) as [
     [{ socket: Socket }],
     boolean,
@@ -69,26 +68,22 @@ test('Of a flood of connections so many are kept as may be, and those are served
     server.getConnections((error, count) => (error ? reject(error) : resolve(count)));
   });
   t.is(connections, 5);
-  const answers = sockets.map(heard);
-  for (const socket of sockets) socket.write(`${HEAD}Connection: close\r\n\r\n`);
-  const served = (await Promise.all(answers)).filter((answer) => answer.startsWith('HTTP/1.1 200 OK'));
+  for (const { socket } of sockets) socket.write(`${HEAD}Connection: close\r\n\r\n`);
+  const served = (await Promise.all(sockets.map(({ heard }) => heard))).filter((answer) =>
+    answer.startsWith('HTTP/1.1 200 OK'),
+  );
   t.is(served.length, 5);
-  t.regex(await heardFrom(await open()), /^HTTP\/1\.1 200 OK/);
+  const next = await open();
+  next.socket.write(`${HEAD}Connection: close\r\n\r\n`);
+  t.regex(await next.heard, /^HTTP\/1\.1 200 OK/);
 });
 
 test('A connection is served as many requests as it may send', async (t) => {
-  const { open } = await serve(t, { maxRequestsPerSocket: 3, idleTimeout: 200 });
-  const socket = await open();
-  const answers = heard(socket);
+  const { open } = await serve(t, { maxRequestsPerSocket: 3, keepAliveTimeout: 50 });
+  const { socket, heard } = await open();
   socket.write(`${HEAD}\r\n`.repeat(4));
-  t.deepEqual((await answers).match(/HTTP\/1\.1 \d+/g), [
+  t.deepEqual((await heard).match(/HTTP\/1\.1 \d+/g), [
     ...Array<string>(3).fill('HTTP/1.1 200'),
     'HTTP/1.1 503',
   ]);
 });
-
-async function heardFrom(socket: Socket): Promise<string> {
-  const answer = heard(socket);
-  socket.write(`${HEAD}Connection: close\r\n\r\n`);
-  return answer;
-}

@@ -16,7 +16,7 @@ export interface DatabaseOptions {
 }
 
 const ACQUIRE_TIMEOUT_MS = 2_500;
-const COUNTING_TIMEOUT_MS = 500;
+const COUNTING_TIMEOUT_MS = 1_000;
 
 /**
  * The one way to a database. Numerics come back as strings, `bigint` as numbers (ids and counters stay far below 2^53),
@@ -47,14 +47,14 @@ export function openDatabase(options: DatabaseOptions): Knex {
  * Connections of their own for counting requests: few, with short patience, so that neither waits for the other. A request
  * that cannot be counted in time is answered all the same, or refused at once. The caller ends the pool.
  */
-export function openCounters(url: string): pg.Pool {
+export function openCounters(url: string, { timeoutMs = COUNTING_TIMEOUT_MS } = {}): pg.Pool {
   return new pg.Pool({
     connectionString: url.replace(/^postgresql\+\w+:/, 'postgresql:'),
     application_name: 'perpetua-counters',
     max: 4,
-    connectionTimeoutMillis: COUNTING_TIMEOUT_MS,
-    query_timeout: COUNTING_TIMEOUT_MS,
-    statement_timeout: COUNTING_TIMEOUT_MS,
+    connectionTimeoutMillis: timeoutMs,
+    query_timeout: timeoutMs,
+    statement_timeout: timeoutMs,
   }).on('error', ignore);
 }
 

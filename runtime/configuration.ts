@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
-import { addressList, ANY_ADDRESS, NO_ADDRESS } from '../api/addresses.ts';
+import { addressList, ANY_ADDRESS, NO_ADDRESS, type AddressList } from '../api/addresses.ts';
 import type { IdentityOptions } from '../api/auth/identity.ts';
 import {
   embeddedSchema,
@@ -43,7 +43,7 @@ export function readConfiguration(variables: Record<string, string | undefined>)
   const env = parse(environmentSchema, variables);
   if (!env.DEBUG && isPlaceholder(env.SECRET_KEY))
     throw new ConfigurationError(
-      'SECRET_KEY is still a placeholder such as that of the template, which DEBUG=False does not allow. ' +
+      'SECRET_KEY is still the placeholder of the template, or one like it, which DEBUG=False does not allow. ' +
         'Set it to what `openssl rand -hex 32` gives.',
     );
   return {
@@ -195,11 +195,7 @@ function apiSettings(env: EmbeddedEnvironment) {
     tradingCorsOrigins: env.CORS_ORIGINS ?? (isDevelopment ? DEVELOPMENT_ORIGINS : []),
     allowedHosts: env.ALLOWED_HOSTS ?? (env.DEBUG ? ['*'] : productionHosts),
     trustedProxies: env.TRUSTED_PROXIES,
-    adminAddresses: env.ADMIN_IP_WHITELIST
-      ? addressList(env.ADMIN_IP_WHITELIST)
-      : isDevelopment
-        ? ANY_ADDRESS
-        : NO_ADDRESS,
+    adminAddresses: adminAddresses(env),
     rateLimit: env.RATE_LIMIT_ENABLED
       ? { perMinute: env.RATE_LIMIT_PER_MINUTE, perHour: env.RATE_LIMIT_PER_HOUR }
       : null,
@@ -231,6 +227,12 @@ function identitySettings(env: Environment): Configuration['identity'] {
     environment: environmentOf(env),
     isForThisRun,
   };
+}
+
+/** Everybody in development, nobody in production, unless it is said who. */
+function adminAddresses(env: EmbeddedEnvironment): AddressList {
+  if (env.ADMIN_IP_WHITELIST) return addressList(env.ADMIN_IP_WHITELIST);
+  return environmentOf(env) === 'development' ? ANY_ADDRESS : NO_ADDRESS;
 }
 
 function environmentOf({ ENVIRONMENT, DEBUG }: EmbeddedEnvironment): 'development' | 'production' {

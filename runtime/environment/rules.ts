@@ -75,7 +75,7 @@ const listOf = (isValid: (text: string) => boolean, error: string) =>
   z.preprocess(readList, listOfTexts.refine((texts) => texts.every(isValid), error).optional());
 
 const isOrigin = (text: string) =>
-  URL.canParse(text) && /^https?:/.test(text) && new URL(text).origin === text;
+  URL.canParse(text) && /^https?:[^*]+$/.test(text) && new URL(text).origin === text;
 
 const listOfTexts = z.array(z.string(), {
   error: 'must be a JSON list of texts, or texts with commas between them',
