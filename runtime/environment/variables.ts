@@ -49,6 +49,11 @@ const api = {
         'development or production: how many failed sign-ins lock an address; production asks for JWT_SECRET. Not set: production with DEBUG=False',
       example: 'production',
     }),
+  EDGE_NAME: text(
+    'localhost',
+    'The name that the proxy of docker-compose.yml is reached by; nothing else reads it',
+  ),
+  EDGE_ADDRESS: text('127.0.0.1', 'The address it listens on, ports 80 and 443; 0.0.0.0 for everybody'),
   DEBUG: flag(true, 'False in production: https only, known hosts only, no placeholder secrets'),
   WORKERS: whole(4, 'Read for compatibility: one process serves the API; run more of it for more', [1, 64]),
   BACKEND_CORS_ORIGINS: list(
