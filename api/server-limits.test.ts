@@ -47,12 +47,11 @@ test('A client that does not end its headers, or its body, is cut', async (t) =>
 test('A client that does not take its answer is cut', async (t) => {
   const { open, server } = await serve(t, { idleTimeout: 100 }, 'x'.repeat(30_000_000));
   const { socket } = await open();
-  const [far] = (await Promise.all([once(server, 'request'), socket.write(`${HEAD}\r\n`)])) as [
-    [{ socket: Socket }],
-    boolean,
-  ];
+  const asked = once(server, 'request') as Promise<[{ socket: Socket }]>;
+  socket.write(`${HEAD}\r\n`);
+  const [request] = await asked;
   socket.pause();
-  await once(far[0].socket, 'close');
+  await once(request.socket, 'close');
   t.pass();
 });
 
