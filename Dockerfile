@@ -24,7 +24,7 @@ COPY --from=build /app/dist ./dist
 RUN mkdir -p data/exchange && chown -R node:node data
 USER node
 EXPOSE 8000
-# An answer below 500 is a living API; 503 says that PostgreSQL or Temporal is away.
+# An answer below 500 is a living API; 503 says that PostgreSQL is away.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
   CMD ["node", "-e", "require('node:http').get('http://127.0.0.1:8000/health', (answer) => process.exit(answer.statusCode < 500 ? 0 : 1)).on('error', () => process.exit(1))"]
 ENTRYPOINT ["tini", "--"]

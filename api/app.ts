@@ -8,10 +8,11 @@ import { crossOrigin, foreignPages } from './middleware/cross-origin.ts';
 import { faults } from './middleware/faults.ts';
 import { hostCheck } from './middleware/host-check.ts';
 import { httpsRedirect } from './middleware/https-redirect.ts';
-import { memoryLimiters, rateLimit } from './middleware/rate-limit.ts';
+import { limitByAddress, limitUnserved } from './middleware/rate-limit.ts';
 import { requestId } from './middleware/request-id.ts';
 import { requestMetrics } from './middleware/request-metrics.ts';
 import { securityHeaders } from './middleware/security-headers.ts';
+import { createLimits } from './rate-limits/limits.ts';
 import { createRouter, refuseOtherMethods } from './router.ts';
 import { isBelow, type Contract } from './route.ts';
 import type { ApiSettings } from './settings.ts';
@@ -29,10 +30,11 @@ export function contractsOf(settings: ApiSettings): readonly [Contract, Contract
 export function createApi(dependencies: Dependencies): Koa<ApiState> {
   const { settings, log, metrics, checkAnswers = false } = dependencies;
   const contracts = contractsOf(settings);
-  const routes = contracts.flatMap((contract) => contract.routes);
-  const roots = contracts.flatMap((contract) => contract.roots);
-  const router = createRouter({ routes }, dependencies);
-  const [, standard] = contracts;
+  const [byCaller, standard] = contracts;
+  // What several contracts have in common is served once.
+  const routes = [...new Set(contracts.flatMap((contract) => contract.routes))];
+  const limits = dependencies.limits ?? createLimits(settings);
+  const router = createRouter({ routes }, { ...dependencies, limits });
   const envelopeOf = (path: string) =>
     (contracts.find((contract) => isBelow(contract, path)) ?? standard).envelope;
 
@@ -47,12 +49,14 @@ export function createApi(dependencies: Dependencies): Koa<ApiState> {
   app.use(faults(envelopeOf, { checkAnswers }));
   app.use(hostCheck(settings.allowedHosts));
   if (!settings.debug) app.use(httpsRedirect);
-  app.use(crossOrigin(settings.corsOrigins));
-  app.use(foreignPages(settings.corsOrigins));
+  const originsOf = (path: string) =>
+    isBelow(byCaller, path) ? settings.tradingCorsOrigins : settings.corsOrigins;
+  app.use(crossOrigin(originsOf));
+  app.use(foreignPages(originsOf));
   app.use(compression());
-  const limiters = dependencies.rateLimiters ?? (settings.rateLimit && memoryLimiters(settings.rateLimit));
-  if (limiters) app.use(rateLimit(limiters, roots));
+  app.use(limitByAddress(limits, standard.roots));
   app.use(router.routes());
+  app.use(limitUnserved(limits, byCaller.roots));
   app.use(refuseOtherMethods(router));
   return app;
 }

@@ -1,3 +1,4 @@
+import type { Redis } from 'ioredis';
 import type { Knex } from 'knex';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
@@ -5,7 +6,8 @@ import type { OwnedBy } from '../db/bots.ts';
 import type { BotClient } from '../workflows/client.ts';
 import type { Identity } from './auth/identity.ts';
 import type { ExchangeAccounts } from './exchange-accounts.ts';
-import type { RateLimiters } from './middleware/rate-limit.ts';
+import type { Limits } from './rate-limits/limits.ts';
+import type { Probe } from './probes.ts';
 import type { ApiSettings } from './settings.ts';
 
 /** Whose bots and logs a request is about. */
@@ -29,8 +31,12 @@ export interface Dependencies {
   metrics: Registry;
   /** While sign-in is off every request is this user's; the row must exist in `users`. */
   defaultOwnerId: string;
-  /** Where requests are counted; memory of this process by default. */
-  rateLimiters?: RateLimiters;
+  /** Counts requests; `createApi` does it in the memory of this process unless given another. */
+  limits?: Limits;
+  /** Where it is set up, besides the database. */
+  redis?: Pick<Redis, 'ping'> | null;
+  /** Services outside, for admins to see how they are. */
+  services?: Record<string, Probe>;
   /** A request that a dependency leaves hanging is answered 503 after this; 2.9 s unless said. */
   deadlineMs?: number;
   /** For tests: an answer that breaks its declared schema becomes a fault. */

@@ -137,8 +137,9 @@ for (const outage of ['cut', 'silent'] as const) {
       t.truthy(headers.get('Retry-After'), ask);
     }
     const health = await call('GET', '/health');
-    t.is(health.status, 503);
+    t.is(health.status, 200);
     t.like(health.body, { database: 'up', temporal: 'down' });
+    t.is((await call('GET', '/health/ready')).status, 503);
     t.like((await call('GET', path)).body, { status: 'ACTIVE' });
 
     link.set('open');

@@ -43,18 +43,21 @@ export interface Access extends FactorRules {
 }
 
 /**
- * The caller, if the route lets them in; null where it asks for none. Throws `unauthenticated`, `invalid_token`,
- * `forbidden`, `two_factor_setup_required` or `step_up_required`.
+ * The caller, if the route lets them in; null where it asks for none. An admin who calls from an address that is not listed
+ * has no admin's rights. Throws `unauthenticated`, `invalid_token`, `forbidden`, `two_factor_setup_required` or
+ * `step_up_required`.
  */
 export async function authorize(
   { policy, ...rules }: Access,
-  authorization: string,
+  { authorization, address }: { authorization: string; address: string },
   dependencies: Dependencies,
 ): Promise<Caller | null> {
   const roles = rolesUnder(policy, dependencies.settings);
   if (!roles) return null;
   const caller = await callerOf(authorization, dependencies);
   if (!roles.includes(caller.role)) throw new ApiError('forbidden', 'Your role does not allow this.');
+  if (policy === 'admin' && !dependencies.settings.adminAddresses.includes(address))
+    throw new ApiError('forbidden', 'Admins may not call from this address. Name it in ADMIN_IP_WHITELIST.');
   requireFactor(rules, caller, dependencies.identity);
   return caller;
 }

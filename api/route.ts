@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Dependencies } from './dependencies.ts';
 import type { ApiError, ErrorCode } from './errors.ts';
 import type { FactorRules } from './auth/factor-rules.ts';
+import type { Limit } from './middleware/rate-limit.ts';
 import type { CallerUnder, OwnerUnder, Policy } from './policies.ts';
 
 type Schema = z.ZodType;
@@ -53,6 +54,8 @@ interface Declaration<P, Q, B, R extends Responses, By extends Policy> extends F
   /** As documented: `/bots/{bot_id}`. Both forms, with and without a last slash, are answered. */
   path: string;
   policy: By;
+  /** What a call uses up; nothing unless said here or by the contract. */
+  limit?: Limit;
   tag: string;
   summary: string;
   description?: string;
@@ -104,7 +107,7 @@ export function answer<Status extends number, Body>(
 
 /** A published API: its routes and the form its refusals have. */
 export interface Contract {
-  /** What is below these paths is refused in this contract's words and counted by the rate limit; no last slash. */
+  /** What is below these paths is refused in this contract's words and counted by its rate limit; no last slash. */
   roots: string[];
   routes: Route[];
   /** Every tag a route has, in the order of the documentation. */

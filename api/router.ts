@@ -1,10 +1,12 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
+import type { Caller } from './auth/caller.ts';
 import { readBody } from './body.ts';
 import type { Dependencies } from './dependencies.ts';
 import { DEVICE_COOKIE } from './auth/known-device.ts';
 import { deadlineAfter } from './deadline.ts';
 import { ApiError } from './errors.ts';
+import { limitCall } from './middleware/rate-limit.ts';
 import { authorize, ownerUnder, POLICIES, rolesUnder } from './policies.ts';
 import type { Contract, Route } from './route.ts';
 import type { ApiState } from './state.ts';
@@ -42,7 +44,7 @@ async function serve(ctx: Context, route: Route, dependencies: Dependencies): Pr
   state.route = route.path;
   const { signal, within } = deadlineAfter(dependencies.deadlineMs ?? DEADLINE_MS);
   // Before anything else is read: who may not call learns nothing of what could be sent.
-  const caller = await within(authorize(route, ctx.get('Authorization'), dependencies));
+  const caller = await within(admit(ctx, route, dependencies));
   const sent = validate(
     { path: route.params, query: route.query, body: route.body },
     { path: ctx['params'], query: ctx.query, body: route.body && (await readBody(ctx)) },
@@ -71,6 +73,22 @@ async function serve(ctx: Context, route: Route, dependencies: Dependencies): Pr
   ctx.set({ 'Cache-Control': 'no-store', ...headers });
   // What has a tag need not be sent again.
   if (headers?.['ETag'] && ctx.fresh) ctx.status = 304;
+}
+
+/** The caller. Whoever is refused has used up a call of the address: a token tells who calls only while its session lasts. */
+async function admit(ctx: Context, route: Route, dependencies: Dependencies): Promise<Caller | null> {
+  const { limit } = route;
+  const { limits } = dependencies;
+  const use = async (caller: Caller | null) => {
+    if (limit && limits) await limitCall(ctx, limits, { limit, caller });
+  };
+  const sent = { authorization: ctx.get('Authorization'), address: ctx.ip };
+  const caller = await authorize(route, sent, dependencies).catch(async (refusal: unknown) => {
+    await use(null);
+    throw refusal;
+  });
+  await use(caller);
+  return caller;
 }
 
 function check(route: Route, status: number, body: unknown): void {

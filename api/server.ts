@@ -10,17 +10,38 @@ import type Koa from 'koa';
 import { newRequestId } from './middleware/request-id.ts';
 import { SECURITY_HEADERS } from './middleware/security-headers.ts';
 
+/** What one client may take of the server, ms where it is a time. */
+export interface ServerLimits {
+  /** From the connection to the last header, and to the end of the request. */
+  headersTimeout: number;
+  requestTimeout: number;
+  /** How often the two are looked after: a client is cut so much later at most. */
+  connectionsCheckingInterval: number;
+  /** For the next request, on a connection that has had its answer. */
+  keepAliveTimeout: number;
+  /** With nothing sent and nothing read: a client that does not take its answer. */
+  idleTimeout: number;
+  /** At once; more are closed as they come. */
+  maxConnections: number;
+  maxRequestsPerSocket: number;
+}
+
 /** Node's defaults (no cap, 300 s for a request) invite slow clients. */
-const LIMITS = {
+const LIMITS: ServerLimits = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,
+  connectionsCheckingInterval: 2_000,
   keepAliveTimeout: 65_000,
+  idleTimeout: 70_000,
+  maxConnections: 1_024,
+  maxRequestsPerSocket: 10_000,
+};
+const MAX_HEADERS = 100;
+const PARSING = {
   maxHeaderSize: 16_384,
   // Asked for below: Node's own refusal has none of the headers that every answer has.
   requireHostHeader: false,
 };
-const MAX_CONNECTIONS = 1_024;
-const MAX_HEADERS = 100;
 
 export interface Listening {
   /** `http://127.0.0.1:8000`. */
@@ -30,17 +51,23 @@ export interface Listening {
   close(graceMs?: number): Promise<void>;
 }
 
-/** Serves `app`. Rejects where the port is taken. */
-export async function listen(app: Koa, { host, port }: { host: string; port: number }): Promise<Listening> {
+/** Serves `app`. Rejects where the port is taken. Other limits than the standard ones are for tests. */
+export async function listen(
+  app: Koa,
+  { host, port, limits }: { host: string; port: number; limits?: Partial<ServerLimits> },
+): Promise<Listening> {
   const handle = app.callback();
-  const server = createServer(LIMITS, (request, response) => {
+  const { maxConnections, maxRequestsPerSocket, idleTimeout, ...timeouts } = { ...LIMITS, ...limits };
+  const server = createServer({ ...PARSING, ...timeouts }, (request, response) => {
     const target = targetOf(request.url ?? '');
     if (target === null || !isNamed(request)) return answer(response, 400);
     request.url = target;
     void handle(request, response);
   });
-  server.maxConnections = MAX_CONNECTIONS;
+  server.maxConnections = maxConnections;
+  server.maxRequestsPerSocket = maxRequestsPerSocket;
   server.maxHeadersCount = MAX_HEADERS;
+  server.setTimeout(idleTimeout);
   server.on('clientError', refuse);
   server.on('checkExpectation', (_, response) => answer(response, 417));
   await new Promise<void>((resolve, reject) => {

@@ -1,4 +1,5 @@
 import type { Amount } from '../bots/money.ts';
+import type { AddressList } from './addresses.ts';
 
 /** What the API can be told from outside. The names in brackets are the environment's. */
 export interface ApiSettings {
@@ -11,14 +12,20 @@ export interface ApiSettings {
   debug: boolean;
   /** Off: whoever reaches the API acts for everybody; for one developer on one machine (`AUTH_REQUIRED`). */
   authRequired: boolean;
-  /** Origins browsers may call from, exactly as they send them. */
+  /** Origins browsers may call from, exactly as they send them (`BACKEND_CORS_ORIGINS`). */
   corsOrigins: readonly string[];
+  /** The same for the trading contract (`CORS_ORIGINS`). */
+  tradingCorsOrigins: readonly string[];
   /** Host names answered to; `*` for any. */
   allowedHosts: readonly string[];
   /** How many proxies stand before this server: that many forwarded addresses are believed (`TRUSTED_PROXIES`). */
   trustedProxies: number;
-  /** Requests an address may make; null for any number. */
+  /** Where admins may call from, as admins (`ADMIN_IP_WHITELIST`). */
+  adminAddresses: AddressList;
+  /** Requests an address may make of the scalper contract; null for any number. */
   rateLimit: { perMinute: number; perHour: number } | null;
+  /** Requests in a minute to the others: of a user, of an address without one, to sign in, of orders; null for any number. */
+  callerLimits: { user: number; address: number; signIn: number; orders: number } | null;
   /** Bots of any status that one owner may have (`MAX_BOTS_PER_USER`). */
   maxBots: number;
   /** Both inclusive, in base currency. */

@@ -5,11 +5,14 @@ import Koa from 'koa';
 import pg from 'pg';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
+import { ANY_ADDRESS } from '../api/addresses.ts';
 import { createApi } from '../api/app.ts';
 import { STRICT_EXCHANGE } from '../api/testing/strict-exchange.ts';
 import { createIdentity } from '../api/auth/identity.ts';
+import { createLimits } from '../api/rate-limits/limits.ts';
+import { sharedStore } from '../api/rate-limits/stores.ts';
 import { listen } from '../api/server.ts';
-import { openDatabase } from '../db/connect.ts';
+import { openCounters, openDatabase } from '../db/connect.ts';
 import { startTestPostgres } from '../runtime/testing/database.ts';
 import type { BotClient } from '../workflows/client.ts';
 import { loadOf, type Reading } from './load.ts';
@@ -38,6 +41,7 @@ export const apiReads: Measurement = {
 async function measure(databaseUrl: string, say: (line: string) => void): Promise<Figure[]> {
   const knex = openDatabase({ url: databaseUrl, poolSize: CONNECTIONS });
   const pool = new pg.Pool({ connectionString: databaseUrl, max: CONNECTIONS });
+  const counters = openCounters(databaseUrl);
   // The server may end while the last of them close.
   pool.on('error', () => undefined);
   try {
@@ -53,6 +57,7 @@ async function measure(databaseUrl: string, say: (line: string) => void): Promis
         // As in production, with its lines going nowhere.
         log: pino({ level: 'info' }, { write: () => undefined }),
         metrics: new Registry(),
+        limits: createLimits(SETTINGS, sharedStore({ pool: counters })),
       }),
       { host: '127.0.0.1', port: 0 },
     );
@@ -66,7 +71,7 @@ async function measure(databaseUrl: string, say: (line: string) => void): Promis
       await api.close(0);
     }
   } finally {
-    await Promise.all([knex.destroy(), pool.end()]);
+    await Promise.all([knex.destroy(), pool.end(), counters.end()]);
   }
 }
 
@@ -81,8 +86,12 @@ const SETTINGS = {
   ...{
     corsOrigins: ['http://localhost:3000'],
     allowedHosts: ['127.0.0.1'],
+    tradingCorsOrigins: [],
     trustedProxies: 0,
-    rateLimit: null,
+    adminAddresses: ANY_ADDRESS,
+    // Counted as in production, and never used up.
+    rateLimit: { perMinute: 10_000_000, perHour: 100_000_000 },
+    callerLimits: null,
   },
   ...{ maxBots: BOTS, tradeAmount: { least: '0.001', most: '1000' } },
 };

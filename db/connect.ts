@@ -16,6 +16,7 @@ export interface DatabaseOptions {
 }
 
 const ACQUIRE_TIMEOUT_MS = 2_500;
+const COUNTING_TIMEOUT_MS = 1_000;
 
 /**
  * The one way to a database. Numerics come back as strings, `bigint` as numbers (ids and counters stay far below 2^53),
@@ -40,6 +41,21 @@ export function openDatabase(options: DatabaseOptions): Knex {
   });
   if (onQuery) knex.on('query', ({ sql }: { sql: string }) => onQuery(sql));
   return knex;
+}
+
+/**
+ * Connections of their own for counting requests: few, with short patience, so that neither waits for the other. A request
+ * that cannot be counted in time is answered all the same, or refused at once. The caller ends the pool.
+ */
+export function openCounters(url: string, { timeoutMs = COUNTING_TIMEOUT_MS } = {}): pg.Pool {
+  return new pg.Pool({
+    connectionString: url.replace(/^postgresql\+\w+:/, 'postgresql:'),
+    application_name: 'perpetua-counters',
+    max: 4,
+    connectionTimeoutMillis: timeoutMs,
+    query_timeout: timeoutMs,
+    statement_timeout: timeoutMs,
+  }).on('error', ignore);
 }
 
 /**

@@ -1,8 +1,10 @@
 import { Client, Connection } from '@temporalio/client';
 import { createApi } from '../api/app.ts';
 import { createIdentity } from '../api/auth/identity.ts';
+import { createLimits } from '../api/rate-limits/limits.ts';
+import { sharedStore } from '../api/rate-limits/stores.ts';
 import { listen } from '../api/server.ts';
-import { openDatabase } from '../db/connect.ts';
+import { openCounters, openDatabase } from '../db/connect.ts';
 import { createVault } from '../exchanges/vault.ts';
 import { ensureDefaultOwner } from '../db/owners.ts';
 import { createBotClient } from '../workflows/client.ts';
@@ -10,6 +12,8 @@ import { readConfiguration, warningsOf } from './configuration.ts';
 import { requireFreePort } from './embedded/ports.ts';
 import { createExchangeAccounts } from './exchange-accounts.ts';
 import { createMetrics } from './metrics.ts';
+import { outsideServices } from './outside-services.ts';
+import { openRedis } from './redis.ts';
 import { runProcess } from './run-process.ts';
 import { requireOwnMachine, requirePaper } from './without-sign-in.ts';
 import { sealingKeys } from './vault-key.ts';
@@ -36,6 +40,8 @@ await runProcess('api', readConfiguration, async (configuration, log) => {
   });
   const { id: defaultOwnerId } = await ensureDefaultOwner(knex);
   await requirePaper(knex, { api: settings, defaultOwnerId });
+  const counters = openCounters(database.url);
+  const redis = openRedis(configuration.redis, log);
   const connection = Connection.lazy({
     address: temporal.address,
     // gRPC's own goes up to two minutes: so long would commands be refused after Temporal is back.
@@ -55,6 +61,9 @@ await runProcess('api', readConfiguration, async (configuration, log) => {
     accounts,
     log,
     metrics: createMetrics('api'),
+    limits: createLimits(settings, sharedStore({ pool: counters, redis })),
+    redis,
+    services: outsideServices(configuration.services, knex),
     defaultOwnerId,
   });
   const listening = await listen(app, settings);
@@ -64,7 +73,8 @@ await runProcess('api', readConfiguration, async (configuration, log) => {
       await listening.close();
       await accounts.close();
       await connection.close();
-      await knex.destroy();
+      redis?.disconnect();
+      await Promise.all([counters.end(), knex.destroy()]);
     },
   };
 });

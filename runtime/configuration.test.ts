@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { ConfigurationError, PROJECT, readConfiguration, warningsOf } from './configuration.ts';
 import { environmentExample } from './environment/example.ts';
-import { PLACEHOLDER_SECRET_KEY } from './environment/variables.ts';
+import { PLACEHOLDER_SECRET_KEY } from './environment/sign-in-variables.ts';
 
 const REQUIRED = {
   DATABASE_URL: 'postgresql://db_user:hunter2@localhost:5432/scalper_bot',
@@ -38,6 +38,11 @@ const signing: typeof refusals = [
   [
     'a placeholder for JWT_SECRET',
     { ...REQUIRED, ENVIRONMENT: 'production', JWT_SECRET: PLACEHOLDER_SECRET_KEY },
+    /JWT_SECRET is a placeholder/,
+  ],
+  [
+    'a JWT_SECRET that says that it is to be changed',
+    { ...REQUIRED, ENVIRONMENT: 'production', JWT_SECRET: 'ChangeMe-changeme-0123456789abcdef' },
     /JWT_SECRET is a placeholder/,
   ],
   [
@@ -120,6 +125,49 @@ test('the defaults are those of the specification', (t) => {
   t.like(logging, { level: 'INFO', format: 'json' });
 });
 
+test('trading-api 62: in production no origin may call unless it is named, and a star names none', (t) => {
+  const originsOf = (variables: object) =>
+    readConfiguration({ ...REQUIRED, ...variables }).api.tradingCorsOrigins;
+  t.deepEqual(originsOf({}), ['http://localhost:3000', 'http://localhost:3001']);
+  t.deepEqual(originsOf({ DEBUG: 'False' }), []);
+  t.regex(warningsOf(readConfiguration({ ...REQUIRED, DEBUG: 'False' })).join(), /CORS_ORIGINS/);
+  const CORS_ORIGINS = 'https://a.example,https://b.example:8443';
+  t.deepEqual(originsOf({ DEBUG: 'False', CORS_ORIGINS }), CORS_ORIGINS.split(','));
+  for (const wrong of ['*', 'https://a.example/', 'https://*.example', 'a.example', 'https://a.example,*'])
+    t.throws(() => originsOf({ CORS_ORIGINS: wrong }), { message: /CORS_ORIGINS must be origins/ }, wrong);
+});
+
+test('trading-api 64: admins call from anywhere in development, and from nowhere in production unless it is said', (t) => {
+  const allows = (variables: object, address: string) =>
+    readConfiguration({ ...REQUIRED, ...variables }).api.adminAddresses.includes(address);
+  const listed = { ADMIN_IP_WHITELIST: '203.0.113.7, 2001:db8::/32' };
+  t.true(allows({}, '198.51.100.1'));
+  t.false(allows({ DEBUG: 'False' }, '127.0.0.1'));
+  t.regex(warningsOf(readConfiguration({ ...REQUIRED, DEBUG: 'False' })).join(), /ADMIN_IP_WHITELIST/);
+  for (const environment of [listed, { ...listed, DEBUG: 'False' }]) {
+    t.true(allows(environment, '203.0.113.7'));
+    t.false(allows(environment, '203.0.113.8'));
+  }
+  for (const wrong of ['10.0.0.0/33', '10.1', 'localhost', '::/129', '010.0.0.1', '10.0.0.0/'])
+    t.throws(
+      () => allows({ ADMIN_IP_WHITELIST: wrong }, '::1'),
+      { message: /ADMIN_IP_WHITELIST must be/ },
+      wrong,
+    );
+});
+
+test('the password of Redis is never shown, wherever it is set', (t) => {
+  const { redactions } = readConfiguration({
+    ...REQUIRED,
+    REDIS_URL: 'redis://:canary%21one@localhost:6379/0',
+    REDIS_PASSWORD: 'canary-two',
+  });
+  for (const secret of ['canary%21one', 'canary!one', 'canary-two']) t.true(redactions.includes(secret));
+  t.throws(() => readConfiguration({ ...REQUIRED, REDIS_URL: 'http://canary@x' }), {
+    message: /^((?!canary)[^])*$/,
+  });
+});
+
 test('lists are read as JSON and with commas', (t) => {
   for (const BACKEND_CORS_ORIGINS of [
     '["https://a.example","https://b.example"]',
@@ -146,7 +194,8 @@ test('production answers to its own hosts only', (t) => {
 test('debugging in sight of others is warned of', (t) => {
   t.regex(warningsOf(readConfiguration(REQUIRED)).join(), /HOST=127\.0\.0\.1/);
   t.deepEqual(warningsOf(readConfiguration({ ...REQUIRED, HOST: '127.0.0.1' })), []);
-  t.deepEqual(warningsOf(readConfiguration({ ...REQUIRED, DEBUG: 'False' })), []);
+  const production = { ...REQUIRED, DEBUG: 'False' };
+  t.notRegex(warningsOf(readConfiguration(production)).join(), /HOST=127\.0\.0\.1/);
 });
 
 test('.env.example says what the schema says (npm run env:example writes it)', (t) => {

@@ -1,24 +1,21 @@
-import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
-import type { IdentityOptions } from '../api/auth/identity.ts';
-import type { OAuthOptions, ProviderOptions } from '../api/auth/oauth.ts';
+import { NO_ADDRESS } from '../api/addresses.ts';
+import { apiSettings, environmentOf } from './environment/api-settings.ts';
+import { ConfigurationError } from './environment/configuration-error.ts';
+import { identitySettings, type IdentitySettings } from './environment/identity-settings.ts';
+import { isPlaceholder } from './environment/sign-in-variables.ts';
 import {
   embeddedSchema,
   environmentSchema,
-  PLACEHOLDER_SECRET_KEY,
   SECRET_NAMES,
   type EmbeddedEnvironment,
-  type Environment,
 } from './environment/variables.ts';
 
-/** Start is refused. The message names every variable that is wrong and how to put it right; it shows no value. */
-export class ConfigurationError extends Error {
-  override readonly name = 'ConfigurationError';
-}
+export { ConfigurationError };
 
 /** What can be read without a database: enough for the simulated exchange, and for `start` before it has made one. */
 export type Settings = ReturnType<typeof grouped>;
@@ -27,10 +24,7 @@ export interface Configuration extends Settings {
   database: { url: string; poolSize: number; maxOverflow: number; echo: boolean };
   /** The encryption key seals exchange keys, the previous ones open what they sealed; only who opens them needs any. */
   secrets: { secretKey: string; encryptionKey: string | undefined; previousEncryptionKeys: string[] };
-  /** How the API signs people in; with `isForThisRun` its tokens are good until it ends. */
-  identity: Pick<IdentityOptions, 'secret' | 'olderSecret' | 'environment' | 'oauth'> & {
-    isForThisRun: boolean;
-  };
+  identity: IdentitySettings;
 }
 
 /** The project's folder, from the sources and from `dist/` alike. */
@@ -39,9 +33,9 @@ export const PROJECT = projectFolder();
 /** Reads what a process needs from its environment. Throws `ConfigurationError`. */
 export function readConfiguration(variables: Record<string, string | undefined>): Configuration {
   const env = parse(environmentSchema, variables);
-  if (!env.DEBUG && env.SECRET_KEY === PLACEHOLDER_SECRET_KEY)
+  if (!env.DEBUG && isPlaceholder(env.SECRET_KEY))
     throw new ConfigurationError(
-      'SECRET_KEY is still the placeholder of the template, which DEBUG=False does not allow. ' +
+      'SECRET_KEY is still the placeholder of the template, or one like it, which DEBUG=False does not allow. ' +
         'Set it to what `openssl rand -hex 32` gives.',
     );
   const settings = grouped(env);
@@ -58,7 +52,7 @@ export function readConfiguration(variables: Record<string, string | undefined>)
       encryptionKey: env.ENCRYPTION_KEY,
       previousEncryptionKeys: previousKeys(env),
     },
-    identity: identitySettings(env, settings.environment),
+    identity: identitySettings(env),
   };
 }
 
@@ -69,12 +63,20 @@ export function readSettings(variables: Record<string, string | undefined>): Set
 
 /** Things that are allowed and better known. */
 export function warningsOf({ api, identity }: Configuration): string[] {
-  const forThisRun = identity.isForThisRun
-    ? ['Tokens are signed with a secret made for this run: the next one signs everybody out. Set JWT_SECRET.']
-    : [];
-  if (!api.debug || isLoopback(api.host)) return forThisRun;
+  const isProduction = identity.environment === 'production';
+  const warnings = [
+    identity.isForThisRun &&
+      'Tokens are signed with a secret made for this run: the next one signs everybody out. Set JWT_SECRET.',
+    isProduction &&
+      api.tradingCorsOrigins.length === 0 &&
+      'CORS_ORIGINS is not set: no page of another origin can sign in.',
+    isProduction &&
+      api.adminAddresses === NO_ADDRESS &&
+      'ADMIN_IP_WHITELIST is not set: no admin can do what admins do.',
+  ].filter((warning) => warning !== false);
+  if (!api.debug || isLoopback(api.host)) return warnings;
   return [
-    ...forThisRun,
+    ...warnings,
     `DEBUG=True and the API listens on ${api.host}: passwords and tokens come to it over plain HTTP. ` +
       'Let only this machine reach it (HOST=127.0.0.1, or a container port published on 127.0.0.1), ' +
       'or set DEBUG=False and what it asks for.',
@@ -132,7 +134,7 @@ function parse<T>(schema: z.ZodType<T>, variables: Record<string, string | undef
 
 function grouped(env: EmbeddedEnvironment) {
   return {
-    environment: env.ENVIRONMENT ?? (env.DEBUG ? ('development' as const) : ('production' as const)),
+    environment: environmentOf(env),
     dataDir: resolve(PROJECT, env.DATA_DIR),
     api: apiSettings(env),
     temporal: {
@@ -163,6 +165,12 @@ function grouped(env: EmbeddedEnvironment) {
       format: env.LOG_FORMAT,
       file: env.LOG_FILE_PATH === undefined ? null : resolve(PROJECT, env.LOG_FILE_PATH),
     },
+    redis: env.REDIS_URL === undefined ? null : { url: env.REDIS_URL, password: env.REDIS_PASSWORD },
+    services: {
+      telegram: { url: env.TELEGRAM_API_URL, token: env.TELEGRAM_BOT_TOKEN },
+      deepseek: { url: env.DEEPSEEK_API_URL, key: env.DEEPSEEK_API_KEY },
+      bitget: { url: env.BITGET_API_URL },
+    },
     /** What no log, error or answer may show. */
     redactions: secretValues(env),
     embedded: {
@@ -171,73 +179,6 @@ function grouped(env: EmbeddedEnvironment) {
       temporalUiPort: env.TEMPORAL_UI_PORT,
     },
   };
-}
-
-/** What `api/settings.ts` asks for, and where to listen. */
-function apiSettings(env: EmbeddedEnvironment) {
-  const productionHosts = ['scalperbot.com', 'www.scalperbot.com', 'api.scalperbot.com'];
-  return {
-    host: env.HOST,
-    port: env.PORT,
-    prefix: env.API_V1_STR.replace(/\/+$/, ''),
-    name: env.PROJECT_NAME,
-    version: env.VERSION,
-    description: env.DESCRIPTION,
-    debug: env.DEBUG,
-    authRequired: env.AUTH_REQUIRED ?? true,
-    corsOrigins: env.BACKEND_CORS_ORIGINS,
-    allowedHosts: env.ALLOWED_HOSTS ?? (env.DEBUG ? ['*'] : productionHosts),
-    trustedProxies: env.TRUSTED_PROXIES,
-    rateLimit: env.RATE_LIMIT_ENABLED
-      ? { perMinute: env.RATE_LIMIT_PER_MINUTE, perHour: env.RATE_LIMIT_PER_HOUR }
-      : null,
-    maxBots: env.MAX_BOTS_PER_USER,
-    tradeAmount: { least: env.MIN_TRADE_AMOUNT, most: env.MAX_TRADE_AMOUNT },
-  };
-}
-
-/** A placeholder that everybody knows signs nothing: in its place a secret is made. */
-function identitySettings(env: Environment, environment: Settings['environment']): Configuration['identity'] {
-  const { JWT_SECRET, JWT_SECRET_PREVIOUS: olderSecret, SECRET_KEY, ENVIRONMENT } = env;
-  if (ENVIRONMENT === 'production' && JWT_SECRET === undefined)
-    throw new ConfigurationError(
-      'JWT_SECRET is missing, which ENVIRONMENT=production does not allow. ' +
-        'Set it to what `openssl rand -hex 32` gives.',
-    );
-  const isForThisRun = JWT_SECRET === undefined && SECRET_KEY === PLACEHOLDER_SECRET_KEY;
-  return {
-    secret: isForThisRun ? randomBytes(32).toString('hex') : (JWT_SECRET ?? SECRET_KEY),
-    olderSecret,
-    environment,
-    oauth: oauthSettings(env, environment),
-    isForThisRun,
-  };
-}
-
-function oauthSettings(env: Environment, environment: IdentityOptions['environment']): OAuthOptions {
-  const google = providerOptions(env, 'GOOGLE');
-  const kakao = providerOptions(env, 'KAKAO');
-  const providers = { ...(google && { google }), ...(kakao && { kakao }) };
-  const redirectBase = env.OAUTH_REDIRECT_BASE?.replace(/\/+$/, '');
-  if (redirectBase === undefined && (google ?? kakao))
-    throw new ConfigurationError(
-      'OAUTH_REDIRECT_BASE is missing: set it to where browsers reach this API, such as https://api.example.com.',
-    );
-  if (environment === 'production' && redirectBase?.startsWith('http:'))
-    throw new ConfigurationError(
-      'OAUTH_REDIRECT_BASE is plain http, which production does not allow: set it to an https address.',
-    );
-  return { redirectBase: redirectBase ?? '', providers };
-}
-
-function providerOptions(env: Environment, name: 'GOOGLE' | 'KAKAO'): ProviderOptions | null {
-  const { [`${name}_CLIENT_ID` as const]: clientId, [`${name}_CLIENT_SECRET` as const]: clientSecret } = env;
-  if (clientId === undefined && clientSecret === undefined) return null;
-  if (clientId === undefined || clientSecret === undefined)
-    throw new ConfigurationError(
-      `${name}_CLIENT_${clientId === undefined ? 'ID' : 'SECRET'} is missing: set both of ${name}'s, or neither.`,
-    );
-  return { issuer: env[`${name}_ISSUER`], clientId, clientSecret };
 }
 
 /** Keys are written without commas or spaces. */
@@ -262,10 +203,10 @@ function liveKeys(env: EmbeddedEnvironment): { apiKey: string; secret: string } 
 }
 
 function secretValues(env: EmbeddedEnvironment): string[] {
-  const values = SECRET_NAMES.map((name) => env[name]).filter((value) => typeof value === 'string');
-  const password = env.DATABASE_URL && new URL(env.DATABASE_URL).password;
-  const known = [...values, ...previousKeys(env)];
-  return password ? [...known, password, decodeURIComponent(password)] : known;
+  const known = [...SECRET_NAMES.map((name) => env[name]), ...previousKeys(env)];
+  const values = known.filter((value) => typeof value === 'string');
+  const passwords = [env.DATABASE_URL, env.REDIS_URL].flatMap((url) => (url && new URL(url).password) || []);
+  return [...values, ...passwords, ...passwords.map(decodeURIComponent)];
 }
 
 function projectFolder(): string {

@@ -39,7 +39,11 @@ const refused: [why: string, variables: Record<string, string>, message: RegExp]
   ['no address', { KAKAO_ISSUER: 'canary' }, /KAKAO_ISSUER must be/],
   [
     'plain http in production',
-    { OAUTH_REDIRECT_BASE: 'http://localhost:8000', ENVIRONMENT: 'production', JWT_SECRET: 'j'.repeat(32) },
+    {
+      OAUTH_REDIRECT_BASE: 'http://localhost:8000',
+      ENVIRONMENT: 'production',
+      JWT_SECRET: '0123456789abcdefghijklmnopqrstuv',
+    },
     /OAUTH_REDIRECT_BASE is plain http/,
   ],
 ];

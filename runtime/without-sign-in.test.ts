@@ -12,7 +12,10 @@ const MINE = {
 
 test('Sign-in is asked for unless it is switched off', (t) => {
   t.true(readConfiguration(MINE).api.authRequired);
-  t.true(readConfiguration({ ...MINE, DEBUG: 'False', JWT_SECRET: 'j'.repeat(32) }).api.authRequired);
+  t.true(
+    readConfiguration({ ...MINE, DEBUG: 'False', JWT_SECRET: '0123456789abcdefghijklmnopqrstuv' }).api
+      .authRequired,
+  );
   t.false(readConfiguration({ ...MINE, AUTH_REQUIRED: 'False' }).api.authRequired);
 });
 
@@ -20,7 +23,7 @@ const EXPOSED: [what: string, variables: Record<string, string>, remedy: RegExp]
   ['outside of development', { DEBUG: 'False' }, /set DEBUG=True, ENVIRONMENT=development\.$/],
   [
     'in production',
-    { ENVIRONMENT: 'production', JWT_SECRET: 'j'.repeat(32) },
+    { ENVIRONMENT: 'production', JWT_SECRET: '0123456789abcdefghijklmnopqrstuv' },
     /set ENVIRONMENT=development\.$/,
   ],
   ['in sight of others', { HOST: '0.0.0.0' }, /set HOST=127\.0\.0\.1\.$/],

@@ -2,16 +2,21 @@ import cors from '@koa/cors';
 import type { Middleware } from 'koa';
 import { ApiError } from '../errors.ts';
 
-/** Lets pages of the named origins call the API. Others get no allowing header, so their browser refuses. */
-export function crossOrigin(origins: readonly string[]): Middleware {
-  const allowed = new Set(origins);
+/** The origins whose pages may call a path. */
+type OriginsOf = (path: string) => readonly string[];
+
+/**
+ * Lets pages of the named origins call the API. Others get no allowing header, so their browser refuses. Cookies are for
+ * signing in alone: a token is sent by the page that has it, not by the browser.
+ */
+export function crossOrigin(originsOf: OriginsOf): Middleware {
   return cors({
-    origin: (ctx) => (allowed.has(ctx.get('Origin')) ? ctx.get('Origin') : ''),
+    origin: (ctx) => (originsOf(ctx.path).includes(ctx.get('Origin')) ? ctx.get('Origin') : ''),
     allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
     allowHeaders: ['Accept', 'Authorization', 'Content-Type', 'X-Request-ID'],
-    // A page may begin to link a provider: the cookie that comes with it is then kept.
-    credentials: (ctx) => ctx.path.startsWith('/oauth/'),
-    exposeHeaders: ['Retry-After', 'X-Request-ID'],
+    // A page may sign in, and begin to link a provider: the cookies that come with it are then kept.
+    credentials: (ctx) => /^\/(oauth\/|auth\/login)/.test(ctx.path),
+    exposeHeaders: ['RateLimit', 'RateLimit-Policy', 'Retry-After', 'X-Request-ID'],
     maxAge: 600,
   });
 }
@@ -22,20 +27,19 @@ const READING = new Set(['GET', 'HEAD', 'OPTIONS']);
  * Refuses what a page of another origin would change. A browser sends some requests without asking first and keeps only
  * their answer from the page, so the missing header above comes too late. Programs send no `Origin`.
  */
-export function foreignPages(origins: readonly string[]): Middleware {
-  const allowed = new Set(origins);
+export function foreignPages(originsOf: OriginsOf): Middleware {
   return (ctx, next) => {
     const origin = ctx.get('Origin');
     if (
       !origin ||
       READING.has(ctx.method) ||
-      allowed.has(origin) ||
+      originsOf(ctx.path).includes(origin) ||
       isOwn(origin, ctx.req.headers.host ?? '')
     )
       return next();
     throw new ApiError(
       'foreign_origin',
-      'Pages of this origin may change nothing here. If it is yours, name it in BACKEND_CORS_ORIGINS.',
+      'Pages of this origin may change nothing here. If it is yours, name it in CORS_ORIGINS or BACKEND_CORS_ORIGINS.',
     );
   };
 }

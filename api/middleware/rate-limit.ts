@@ -1,54 +1,79 @@
-import type { Middleware } from 'koa';
-import { RateLimiterMemory, RateLimiterRes, type RateLimiterAbstract } from 'rate-limiter-flexible';
+import type { Context, Middleware } from 'koa';
+import { networkOf } from '../addresses.ts';
+import type { Caller } from '../auth/caller.ts';
 import { ApiError } from '../errors.ts';
+import type { BudgetName } from '../rate-limits/budgets.ts';
+import type { Limits } from '../rate-limits/limits.ts';
+import type { Reading } from '../rate-limits/shares.ts';
 
-/** Counts requests by key; any store of rate-limiter-flexible will do. */
-export interface RateLimiters {
-  minute: Pick<RateLimiterAbstract, 'consume'>;
-  hour: Pick<RateLimiterAbstract, 'consume'>;
-}
+/**
+ * What a call of a route uses up: `calls` one of the caller's, or of the address where nobody is signed in; the others one of
+ * their own besides.
+ */
+export type Limit = 'calls' | 'sign-in' | 'orders';
 
-/** Counters in this process: right for one process, and for as many as there are each counts its own. */
-export function memoryLimiters({ perMinute, perHour }: { perMinute: number; perHour: number }): RateLimiters {
-  return {
-    minute: new RateLimiterMemory({ keyPrefix: 'minute', points: perMinute, duration: 60 }),
-    hour: new RateLimiterMemory({ keyPrefix: 'hour', points: perHour, duration: 3_600 }),
-  };
-}
-
-/** Both windows over all paths below `roots` together, by address. Preflights do not count. */
-export function rateLimit({ minute, hour }: RateLimiters, roots: readonly string[]): Middleware {
+/** What is below `roots` together, by address, in a minute and in an hour. Preflights do not count. */
+export function limitByAddress(limits: Limits, roots: readonly string[]): Middleware {
   return async (ctx, next) => {
-    if (roots.some((root) => ctx.path.startsWith(`${root}/`)) && ctx.method !== 'OPTIONS') {
-      const key = network(ctx.ip);
-      // One after the other: what the minute refuses does not use up the hour.
-      await consume(minute, key);
-      await consume(hour, key);
+    const isCounted = roots.some((root) => ctx.path.startsWith(`${root}/`)) && ctx.method !== 'OPTIONS';
+    if (isCounted) {
+      const key = networkOf(ctx.ip);
+      await count(ctx, limits, [
+        ['minute', key],
+        ['hour', key],
+      ]);
     }
     return next();
   };
 }
 
-async function consume(limiter: RateLimiters['minute'], key: string): Promise<void> {
-  try {
-    await limiter.consume(key);
-  } catch (refusal) {
-    if (!(refusal instanceof RateLimiterRes)) throw refusal;
-    const retryAfterSeconds = Math.max(1, Math.ceil(refusal.msBeforeNext / 1_000));
-    throw new ApiError('rate_limited', 'Rate limit exceeded', { retryAfterSeconds });
-  }
+/** What is below `roots` and nobody serves: a call of the address. Comes after the routes. */
+export function limitUnserved(limits: Limits, roots: readonly string[]): Middleware {
+  return async (ctx, next) => {
+    const isCounted = roots.some((root) => ctx.path === root || ctx.path.startsWith(`${root}/`));
+    if (isCounted && ctx.method !== 'OPTIONS') await count(ctx, limits, [['address', networkOf(ctx.ip)]]);
+    return next();
+  };
 }
 
-/** Who an address belongs to: an IPv6 customer has a whole /64 to call from. */
-function network(address: string): string {
-  if (!address.includes(':') || address.includes('.')) return address.replace(/^::ffff:/, '');
-  const [head = '', tail] = address.split('::');
-  const groups = head.split(':').filter(Boolean);
-  const missing = tail === undefined ? 0 : 8 - groups.length - tail.split(':').filter(Boolean).length;
-  const full = [
-    ...groups,
-    ...Array<string>(Math.max(0, missing)).fill('0'),
-    ...(tail ?? '').split(':').filter(Boolean),
-  ];
-  return full.slice(0, 4).join(':');
+/** A call of a route. The caller, if there is one, is who the session says, never who a token claims to be. */
+export async function limitCall(
+  ctx: Context,
+  limits: Limits,
+  { limit, caller }: { limit: Limit; caller: Caller | null },
+): Promise<void> {
+  const address = networkOf(ctx.ip);
+  const own: BudgetUse[] = {
+    calls: [],
+    'sign-in': [['sign-in', address] satisfies BudgetUse],
+    orders: [['orders', caller?.userId ?? address] satisfies BudgetUse],
+  }[limit];
+  await count(ctx, limits, [...own, caller ? ['user', caller.userId] : ['address', address]]);
+}
+
+type BudgetUse = [budget: BudgetName, key: string];
+
+/** One after the other: what the first refuses uses up nothing of the next. The answer says how all of them stand. */
+async function count(ctx: Context, limits: Limits, uses: BudgetUse[]): Promise<void> {
+  const readings: Reading[] = [];
+  for (const [budget, key] of uses) {
+    const reading = await limits.use(budget, key);
+    if (reading) readings.push(reading);
+    if (reading && !reading.isAllowed) break;
+  }
+  if (readings.length === 0) return;
+  // As in the IETF's draft-ietf-httpapi-ratelimit-headers, from its eighth version on.
+  const list = (item: (reading: Reading) => string) =>
+    readings.map((reading) => `"${reading.budget.name}";${item(reading)}`).join(', ');
+  ctx.set({
+    'RateLimit-Policy': list(({ budget: { points, seconds } }) => `q=${points};w=${seconds}`),
+    RateLimit: list((reading) => `r=${reading.remaining};t=${secondsLeft(reading)}`),
+  });
+  const refused = readings.find(({ isAllowed }) => !isAllowed);
+  if (refused)
+    throw new ApiError('rate_limited', 'Rate limit exceeded', { retryAfterSeconds: secondsLeft(refused) });
+}
+
+function secondsLeft({ msLeft }: Reading): number {
+  return Math.max(1, Math.ceil(msLeft / 1_000));
 }

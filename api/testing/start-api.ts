@@ -3,6 +3,7 @@ import type { Knex } from 'knex';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { freshDatabase, type Scope, type TestDatabase } from '../../runtime/testing/database.ts';
+import { ANY_ADDRESS } from '../addresses.ts';
 import { createApi } from '../app.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { listen } from '../server.ts';
@@ -46,8 +47,11 @@ export const TEST_SETTINGS: ApiSettings = {
   authRequired: false,
   corsOrigins: ['http://localhost:3000', 'http://localhost:3001'],
   allowedHosts: ['*'],
+  tradingCorsOrigins: ['http://localhost:3000', 'http://localhost:3001'],
   trustedProxies: 0,
+  adminAddresses: ANY_ADDRESS,
   rateLimit: null,
+  callerLimits: null,
   maxBots: 1_000,
   tradeAmount: { least: '0.001', most: '1000' },
 };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isLoopback } from '../../api/auth/loopback.ts';
+import { isAddressOrBlock } from '../../api/addresses.ts';
 
 export const text = (standard: string, description: string) =>
   z.string().default(standard).meta({ description, standard });
@@ -63,6 +64,26 @@ export const list = (standard: string[], description: string) =>
 /** The same, without a default: `undefined` where it is not set. */
 export const optionalList = (description: string, example: string) =>
   z.preprocess(readList, listOfTexts.optional()).meta({ description, example });
+
+/** Origins as browsers send them. Never `*`: it would be every page there is. */
+export const origins = (description: string, example: string) =>
+  listOf(isOrigin, 'must be origins such as https://app.example.com, with commas between them; never *').meta(
+    {
+      ...{ description, example },
+    },
+  );
+
+/** Addresses and blocks of them, IPv4 and IPv6. */
+export const addresses = (description: string, example: string) =>
+  listOf(isAddressOrBlock, 'must be addresses or blocks such as 10.0.0.0/8, with commas between them').meta({
+    ...{ description, example },
+  });
+
+const listOf = (isValid: (text: string) => boolean, error: string) =>
+  z.preprocess(readList, listOfTexts.refine((texts) => texts.every(isValid), error).optional());
+
+const isOrigin = (text: string) =>
+  URL.canParse(text) && /^https?:[^*]+$/.test(text) && new URL(text).origin === text;
 
 const listOfTexts = z.array(z.string(), {
   error: 'must be a JSON list of texts, or texts with commas between them',

@@ -1,41 +1,24 @@
 import { z } from 'zod';
 import {
-  address,
+  addresses,
   amount,
   choice,
   flag,
   list,
   optional,
-  optionalAddress,
   optionalList,
   optionalWhole,
+  origins,
   port,
   secret,
   text,
   whole,
 } from './rules.ts';
-
-/** What the template says for SECRET_KEY; with DEBUG=False it is refused. */
-export const PLACEHOLDER_SECRET_KEY = 'change-me-32-random-bytes-in-hex-as-openssl-rand-hex-32-gives-them';
+import { providers, secrets } from './sign-in-variables.ts';
 
 const DATABASE_FORM = 'postgresql://USER:PASSWORD@HOST:PORT/DATABASE';
 
 const isDatabaseUrl = (value: string) => /^postgres(ql)?(\+\w+)?:\/\/./.test(value) && URL.canParse(value);
-
-const signingSecret = (description: string) =>
-  z
-    .string()
-    .min(32, 'must have at least 32 characters: take what `openssl rand -hex 32` gives')
-    .refine(
-      (value) => new Set(value).size >= 8,
-      'repeats a few characters, which is guessed: take what `openssl rand -hex 32` gives',
-    )
-    .refine(
-      (value) => value !== PLACEHOLDER_SECRET_KEY,
-      'is a placeholder: take what `openssl rand -hex 32` gives',
-    )
-    .optional()
-    .meta({ description, secret: true });
 
 const api = {
   API_V1_STR: text('/api/v1', 'What every path of the API begins with'),
@@ -52,6 +35,11 @@ const api = {
         'development or production: how many failed sign-ins lock an address; production asks for JWT_SECRET. Not set: production with DEBUG=False',
       example: 'production',
     }),
+  EDGE_NAME: text(
+    'localhost',
+    'The name that the proxy of docker-compose.yml is reached by; nothing else reads it',
+  ),
+  EDGE_ADDRESS: text('127.0.0.1', 'The address it listens on, ports 80 and 443; 0.0.0.0 for everybody'),
   DEBUG: flag(true, 'False in production: https only, known hosts only, no placeholder secrets'),
   AUTH_REQUIRED: z.stringbool({ error: 'must be True or False' }).optional().meta({
     description:
@@ -63,6 +51,10 @@ const api = {
     ['http://localhost:3000', 'http://localhost:3001'],
     'Origins that browsers may call from',
   ),
+  CORS_ORIGINS: origins(
+    'Origins that browsers may sign in from; not set: localhost:3000 and :3001 in development, none in production',
+    'https://app.example.com,https://admin.example.com',
+  ),
   ALLOWED_HOSTS: optionalList(
     'Host names answered to; not set: those of this machine under `npm start` on loopback, else any with DEBUG=True, the three of the product otherwise',
     '["scalperbot.com","www.scalperbot.com","api.scalperbot.com"]',
@@ -72,9 +64,25 @@ const api = {
     'How many proxies stand before the API: as many forwarded addresses are believed',
     [0, 10],
   ),
+  ADMIN_IP_WHITELIST: addresses(
+    'Addresses and blocks (10.0.0.0/8, 2001:db8::/32) that admins may call from as admins; not set: any in development, none in production',
+    '203.0.113.7,10.0.0.0/8,2001:db8::/32',
+  ),
   RATE_LIMIT_ENABLED: flag(true, 'Whether requests are counted'),
-  RATE_LIMIT_PER_MINUTE: whole(60, 'Requests of one address in a minute', [1, 1_000_000]),
-  RATE_LIMIT_PER_HOUR: whole(1000, 'Requests of one address in an hour', [1, 10_000_000]),
+  RATE_LIMIT_PER_MINUTE: whole(60, 'Requests of one address in a minute, below API_V1_STR', [1, 1_000_000]),
+  RATE_LIMIT_PER_HOUR: whole(1000, 'Requests of one address in an hour, below API_V1_STR', [1, 10_000_000]),
+  RATE_LIMIT_USER_PER_MINUTE: whole(120, 'Requests of one user in a minute, elsewhere', [1, 1_000_000]),
+  RATE_LIMIT_ADDRESS_PER_MINUTE: whole(
+    60,
+    'Requests of one address in a minute that no user is signed in for, elsewhere',
+    [1, 1_000_000],
+  ),
+  RATE_LIMIT_SIGN_IN_PER_MINUTE: whole(
+    10,
+    'Tries of one address in a minute to sign in or up',
+    [1, 1_000_000],
+  ),
+  RATE_LIMIT_ORDERS_PER_MINUTE: whole(30, 'Orders of one user in a minute', [1, 1_000_000]),
 };
 
 const database = {
@@ -93,54 +101,6 @@ const database = {
   DB_POOL_SIZE: whole(20, 'Connections a process keeps', [1, 500]),
   DB_MAX_OVERFLOW: whole(10, 'Connections a process may open beyond that', [0, 500]),
   POSTGRES_PASSWORD: secret('What docker-compose.yml gives its PostgreSQL; nothing else reads it'),
-};
-
-const secrets = {
-  SECRET_KEY: z
-    .string({ error: 'is required: 32 random bytes in hex, as `openssl rand -hex 32` gives them' })
-    .min(32, 'must have at least 32 characters: take what `openssl rand -hex 32` gives')
-    .meta({
-      description:
-        'Signs tokens where JWT_SECRET is not set; at least 32 characters. `npm start` makes one where this is not set',
-      example: PLACEHOLDER_SECRET_KEY,
-      secret: true,
-    }),
-  JWT_SECRET: signingSecret('Signs tokens; at least 32 characters. ENVIRONMENT=production asks for it'),
-  JWT_SECRET_PREVIOUS: signingSecret(
-    'The JWT_SECRET before: its tokens are accepted still. To be taken away a week after the change',
-  ),
-  ENCRYPTION_KEY: secret(
-    'Seals the exchange keys and the second factors in the database: 32 bytes in hex, or a Fernet key. Needed by the worker and, in production, by the API; `npm start` makes one',
-  ),
-  ENCRYPTION_KEY_PREVIOUS: secret(
-    'Other keys that what is sealed opens under, with commas between them: while `npm run rotate-keys` has not sealed all anew',
-  ),
-  ALGORITHM: choice(['HS256'], 'HS256', 'Read for compatibility: tokens are signed with it'),
-  ACCESS_TOKEN_EXPIRE_MINUTES: whole(
-    30,
-    'Read for compatibility and not used: an access token lives for 1 hour',
-    [1, 100_000],
-  ),
-  REFRESH_TOKEN_EXPIRE_DAYS: whole(
-    7,
-    'Read for compatibility and not used: a refresh token lives for 7 days',
-    [1, 3_650],
-  ),
-};
-
-const providers = {
-  OAUTH_REDIRECT_BASE: optionalAddress(
-    'Where browsers reach this API: providers send them back to its /oauth/google/callback and /oauth/kakao/callback',
-    'https://api.example.com',
-  ),
-  GOOGLE_CLIENT_ID: optional('What Google knows this service by; not set: nobody signs in by Google'),
-  GOOGLE_CLIENT_SECRET: secret('Its secret there'),
-  GOOGLE_ISSUER: address('https://accounts.google.com', 'Where Google is asked who signs in'),
-  KAKAO_CLIENT_ID: optional(
-    "What Kakao knows this service by (the app's REST API key, with OpenID Connect on); not set: nobody signs in by Kakao",
-  ),
-  KAKAO_CLIENT_SECRET: secret('Its secret there'),
-  KAKAO_ISSUER: address('https://kauth.kakao.com', 'Where Kakao is asked who signs in'),
 };
 
 const temporal = {
@@ -195,6 +155,10 @@ const exchange = {
   BYBIT_API_KEY: secret('Read for compatibility'),
   BYBIT_SECRET_KEY: secret('Read for compatibility'),
   BYBIT_TESTNET: flag(true, 'Read for compatibility'),
+  BITGET_API_URL: text(
+    'https://api.bitget.com',
+    'Where Bitget is: this version only says whether it answers',
+  ),
   COINDCX_API_KEY: secret('Read for compatibility'),
   COINDCX_SECRET_KEY: secret('Read for compatibility'),
 };
@@ -225,6 +189,7 @@ const notices = {
   TELEGRAM_BOT_TOKEN: secret(
     'From @BotFather: for notices by Telegram, which this version does not send yet',
   ),
+  TELEGRAM_API_URL: text('https://api.telegram.org', 'Where Telegram is'),
   TELEGRAM_CHAT_ID: optional('The chat that is to be told', '123456789'),
   WS_HEARTBEAT_INTERVAL: whole(30, 'Seconds between two pings of a WebSocket', [1, 3_600]),
   WS_MESSAGE_QUEUE_SIZE: whole(100, 'Messages that may wait for one WebSocket', [1, 100_000]),
@@ -239,9 +204,19 @@ const operations = {
     '30',
   ),
   METRICS_PORT: optionalWhole("Where the worker serves its metrics; the API's are at /metrics", '9464'),
-  REDIS_URL: text('redis://localhost:6379/0', 'Read for compatibility; Redis is not used'),
-  REDIS_PASSWORD: secret('Read for compatibility'),
-  REDIS_DB: whole(0, 'Read for compatibility', [0, 1_000]),
+  REDIS_URL: z
+    .string()
+    .regex(/^rediss?:\/\/[^\s/]+(\/\d+)?$/, 'must have the form redis://HOST:PORT/NUMBER')
+    .optional()
+    .meta({
+      description: 'Where requests are counted; not set, or away: in the database',
+      example: 'redis://localhost:6379/0',
+      secret: true,
+    }),
+  REDIS_PASSWORD: secret('Its password, where REDIS_URL has none'),
+  REDIS_DB: whole(0, 'Read for compatibility: the number is the last part of REDIS_URL', [0, 1_000]),
+  DEEPSEEK_API_KEY: secret('For strategies made by DeepSeek: this version only says whether it answers'),
+  DEEPSEEK_API_URL: text('https://api.deepseek.com', 'Where DeepSeek is'),
   SENTRY_DSN: secret('Read for compatibility'),
 };
 

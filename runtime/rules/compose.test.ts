@@ -13,6 +13,7 @@ interface Service {
   depends_on?: Record<string, { condition: string }>;
   restart?: string;
   volumes?: string[];
+  configs?: { source: string; target: string }[];
 }
 
 const read = (file: string): string => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
@@ -20,6 +21,7 @@ const source = read('docker-compose.yml');
 const compose = parse(source, { merge: true }) as {
   services: Record<string, Service>;
   volumes: Record<string, unknown>;
+  configs: Record<string, { file?: string }>;
 };
 const services = Object.entries(compose.services);
 const own = services.filter(([, service]) => service.build !== undefined);
@@ -31,9 +33,11 @@ const built = Object.values((JSON.parse(read('package.json')) as { scripts: Reco
 test('docker compose runs every part of the distributed deployment', (t) => {
   t.deepEqual(Object.keys(compose.services).toSorted(), [
     'backend',
+    'edge',
     'exchange',
     'migrate',
     'postgres',
+    'redis',
     'seed',
     'temporal',
     'temporal-ui',
@@ -62,8 +66,9 @@ test('every variable is in .env.example, and every secret has to be set', (t) =>
   t.true(used.length > 0);
   for (const [, name, otherwise] of used) {
     t.true(known.has(name!), name);
-    // Keys of the testnet may be left out.
-    t.is(otherwise, /(?<!^BINANCE_.*)(PASSWORD|_KEY|TOKEN)$/.test(name!) ? ':?' : ':-', name);
+    // Keys of what may be left out may be left out.
+    const optional = /^(BINANCE|REDIS|TELEGRAM|DEEPSEEK)_/.test(name!);
+    t.is(otherwise, !optional && /(PASSWORD|_KEY|TOKEN)$/.test(name!) ? ':?' : ':-', name);
   }
 });
 
@@ -96,18 +101,49 @@ test("only who opens what is sealed is given the key, and only who trades the ve
   t.deepEqual(having('BINANCE_SECRET_KEY'), ['trading_bot']);
 });
 
-test('nothing listens beyond this machine: passwords and tokens would come over plain HTTP', (t) => {
+test('nothing listens beyond this machine until .env says so, and the API is reached through the edge alone', (t) => {
   for (const [name, { ports = [] }] of services)
-    for (const port of ports) t.regex(port, /^127\.0\.0\.1:/, name);
-  t.deepEqual(compose.services['backend']?.ports, ['127.0.0.1:8000:8000']);
+    for (const port of ports) t.regex(port, /^(127\.0\.0\.1|\$\{EDGE_ADDRESS:-127\.0\.0\.1\}):/, name);
+  t.is(environmentSchema.shape.EDGE_ADDRESS.parse(undefined), '127.0.0.1');
+  t.deepEqual(
+    services
+      .filter(([, { ports = [] }]) => ports.some((port) => port.includes('EDGE')))
+      .map(([name]) => name),
+    ['edge'],
+  );
+  t.is(compose.services['backend']?.ports, undefined);
 });
 
-test('as it comes it answers here over plain HTTP, and says what a proxy before it needs', (t) => {
-  const { DEBUG, ALLOWED_HOSTS } = compose.services['backend']?.environment ?? {};
+test('trading-api 70: the edge speaks TLS, sends plain HTTP there, and hands the client on in headers that the API trusts', (t) => {
+  const { edge, backend } = compose.services;
+  t.deepEqual(
+    edge?.ports?.map((port) => port.split('}:')[1]),
+    ['80:80', '443:443'],
+  );
+  t.deepEqual(edge?.configs, [{ source: 'caddyfile', target: '/etc/caddy/Caddyfile' }]);
+  t.deepEqual(compose.configs['caddyfile'], { file: 'edge/Caddyfile' });
+  const lines = read('edge/Caddyfile').replaceAll(/^\s*#.*$/gm, '');
+  // A site by name alone: TLS, the redirect and HTTP/2 are what Caddy does for one.
+  t.regex(lines, /^\{\$EDGE_NAME:localhost\} \{$/m);
+  t.notRegex(lines, /auto_https|http:\/\/|trusted_proxies|\btls\b/);
+  t.regex(lines, /^\t\tprotocols h1 h2$/m);
+  t.regex(lines, /^\treverse_proxy backend:8000$/m);
+  t.is(backend?.environment?.['PORT'], '8000');
+  t.is(backend?.environment?.['TRUSTED_PROXIES'], '${TRUSTED_PROXIES:-1}');
+  t.is(backend?.environment?.['ALLOWED_HOSTS'], '${ALLOWED_HOSTS:-${EDGE_NAME:-localhost},127.0.0.1}');
+});
+
+test('as it comes it answers here alone, and says what has to be set to be reached from elsewhere', (t) => {
+  const { DEBUG } = compose.services['backend']?.environment ?? {};
   t.is(DEBUG, '${DEBUG:-}');
   t.is(environmentSchema.shape.DEBUG.parse(undefined), true);
-  t.is(ALLOWED_HOSTS, '${ALLOWED_HOSTS:-localhost,127.0.0.1}');
-  for (const name of ['DEBUG=False', 'TRUSTED_PROXIES=1', 'ALLOWED_HOSTS='])
+  for (const name of [
+    'EDGE_NAME=',
+    'EDGE_ADDRESS=',
+    'DEBUG=False',
+    'TRUSTED_PROXIES=1',
+    'ADMIN_IP_WHITELIST',
+  ])
     t.true(source.includes(name), name);
 });
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Knex } from 'knex';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
+import { ANY_ADDRESS } from '../../api/addresses.ts';
 import { createApi } from '../../api/app.ts';
 import { createIdentity } from '../../api/auth/identity.ts';
 import { listen } from '../../api/server.ts';
@@ -141,8 +142,11 @@ const SETTINGS: ApiSettings = {
   authRequired: false,
   corsOrigins: ['http://localhost:3000', 'http://localhost:3001'],
   allowedHosts: ['*'],
+  tradingCorsOrigins: ['http://localhost:3000', 'http://localhost:3001'],
   trustedProxies: 0,
+  adminAddresses: ANY_ADDRESS,
   rateLimit: null,
+  callerLimits: null,
   maxBots: 10,
   tradeAmount: { least: '0.001', most: '1000' },
 };

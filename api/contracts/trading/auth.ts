@@ -24,6 +24,7 @@ const registerUser = route({
   method: 'post',
   path: '/auth/register',
   policy: 'public',
+  limit: 'sign-in',
   tag,
   summary: 'Sign up',
   body: registration,
@@ -39,6 +40,7 @@ const login = route({
   method: 'post',
   path: '/auth/login',
   policy: 'public',
+  limit: 'sign-in',
   tag,
   summary: 'Sign in: opens a session',
   description:

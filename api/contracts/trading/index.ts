@@ -1,23 +1,27 @@
 import { documentRoute } from '../../documentation/routes.ts';
-import type { Contract } from '../../route.ts';
+import type { Contract, Route } from '../../route.ts';
 import type { ApiSettings } from '../../settings.ts';
+import { healthRoutes } from '../health.ts';
 import { accountKeyRoutes } from './account-keys.ts';
 import { accountRoutes } from './account.ts';
 import { authRoutes } from './auth.ts';
 import { envelope } from './envelope.ts';
 import { oauthRoutes } from './oauth.ts';
 import { sessionRoutes } from './sessions.ts';
-import { userRoutes } from './users.ts';
+import { statusRoutes } from './status.ts';
 import { twoFactorRoutes } from './two-factor.ts';
+import { userRoutes } from './users.ts';
 
-/** The trading platform's API: so far signing in and one's account. It has no prefix. */
+/** The trading platform's API: so far signing in, one's account, and how all is. It has no prefix. */
 export function trading(settings: ApiSettings): Contract {
+  const counted = [
+    ...[authRoutes, sessionRoutes, twoFactorRoutes, oauthRoutes, userRoutes],
+    ...[accountKeyRoutes, accountRoutes, statusRoutes],
+  ].flat();
   const contract = {
-    roots: ['/auth', '/oauth', '/account'],
-    routes: [
-      ...[...authRoutes, ...sessionRoutes, ...twoFactorRoutes, ...oauthRoutes, ...userRoutes],
-      ...[...accountKeyRoutes, ...accountRoutes],
-    ],
+    roots: ['/auth', '/oauth', '/account', '/api-status'],
+    // Every call is one of the caller's; health is asked for by machines, as often as they like.
+    routes: [...counted.map((route): Route => ({ limit: 'calls', ...route })), ...healthRoutes],
     tags: TAGS,
     envelope,
   };
@@ -33,4 +37,5 @@ const TAGS = [
   { name: 'Providers', description: 'Sign in by Google or Kakao' },
   { name: 'Exchange keys', description: 'With which bots trade; encrypted, never shown again' },
   { name: 'Account', description: 'Balance and limits of a user' },
+  { name: 'System', description: 'Whether all is well' },
 ];
