@@ -161,6 +161,8 @@ function registerHandlers(actor: Actor): void {
   setHandler(reasonsQuery, () => state.reasons);
 }
 
-function mustWindDown({ state }: Actor): boolean {
-  return state.ending === 'keep' || state.ending === 'close';
+/** Not while a start is carried out: what turns up meanwhile is what the bot goes on with. */
+function mustWindDown({ state: { status, ending, queue } }: Actor): boolean {
+  const mayStart = queue[0]?.name === 'start' || queue[0]?.name === 'toggle';
+  return !watches(status) && !mayStart && (ending === 'keep' || ending === 'close');
 }

@@ -107,6 +107,36 @@ test.serial('an order found at last is taken back where the bot was stopped mean
   t.is(acceptedIds(stack, bot).length, 1);
 });
 
+test.serial('an order found at last while the bot is being started stays, and the bot trades', async (t) => {
+  const stack = await startStack(t, { timing: QUICK });
+  const { tell, stop, price, resting } = steps(stack);
+  const bot = await stack.addBot({ ...EXAMPLE });
+  const handle = stack.temporal.client.workflow.getHandle(`bot/${bot.botId}`);
+  const view = (what: string, isIt: (view: StatusView) => boolean) =>
+    stack.until(what, async () => isIt(await handle.query<StatusView>(QUERIES.status)));
+  stack.exchange.control.addFault({ ...LATE, match: SENDING, times: 1 });
+  await tell(bot, 'start');
+  await stack.until(
+    'the order to be unknown',
+    async () => (await intentsOf(stack, bot))[0]?.status === 'UNKNOWN',
+  );
+  await stop(bot);
+  // The row does not hear of the start until the order has been found.
+  const row = await stack.knex.transaction();
+  await row('bots').where({ id: bot.botId }).forNoKeyUpdate().first();
+  const started = tell(bot, 'start');
+  await view('the start to be under way', ({ ending }) => ending === null);
+  await view('the order to be found', ({ unresolved }) => unresolved.length === 0);
+  await row.commit();
+  t.is((await started).status, 'ACTIVE');
+  await view('nothing to be wound down', ({ ending }) => ending === null);
+  await resting(bot, 'BUY');
+  price('45000');
+  await resting(bot, 'SELL');
+  t.is(acceptedIds(stack, bot).length, 2);
+  t.is(sends(stack, bot), 2);
+});
+
 test.serial('what an unknown order bought is closed where the bot was told to close meanwhile', async (t) => {
   const stack = await startStack(t, { timing: QUICK });
   const { tell, stop, price, trades } = steps(stack);

@@ -108,10 +108,13 @@ export async function becomeActive(actor: Actor, told: Told): Promise<VenueFailu
   if (failure) return failure;
   // What was told meanwhile is newer.
   if (state.statusVersion !== change.version) return null;
-  if (!stands) await become(actor, 'ACTIVE', told);
-  state.status = 'ACTIVE';
-  state.error = null;
-  publishAttributes(actor);
+  // What turned up meanwhile was to be taken back from a bot at rest.
+  state.ending = null;
+  if (stands) {
+    state.status = 'ACTIVE';
+    state.error = null;
+    publishAttributes(actor);
+  } else await become(actor, 'ACTIVE', told);
   return null;
 }
 

@@ -65,13 +65,15 @@ async function carryOut(actor: Actor, command: Command): Promise<CommandResult> 
 
 async function start(actor: Actor, command: Command): Promise<CommandResult> {
   const { state } = actor;
-  if (state.status === 'ACTIVE' && state.ending === null) return unchanged(actor);
+  const { ending } = state;
+  if (state.status === 'ACTIVE' && ending === null) return unchanged(actor);
   state.ending = null;
   state.failures = 0;
   const log = { level: 'SUCCESS', message: said(actor, 'started') } as const;
   const failure = await becomeActive(actor, { log, commandId: command.commandId }).catch(
     async (error: unknown) => {
       // The row may have heard it, or not: it is told how things are.
+      state.ending ??= ending;
       if (!isGone(error)) await become(actor, state.status, { log: null, error: state.error });
       throw error;
     },
