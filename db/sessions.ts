@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Knex } from 'knex';
+import { recordAudit } from './audit.ts';
 import { RefreshToken } from './models/refresh-token.ts';
 import { Session } from './models/session.ts';
 import type { User } from './models/user.ts';
@@ -27,6 +28,9 @@ export async function insertSession(
     const times = { created_at: now, last_seen_at: now, expires_at: expiresAt };
     await Session.query(tx).insert({ ...session, ...times });
     await insertRefreshToken(tx, session.id, { token, expiresAt }, now);
+    const { id, user_id: userId, address } = session;
+    const signIn = { action: 'auth.sign_in', userId, address, details: { session: id } } as const;
+    await recordAudit(tx, { subject: `user/${userId}`, ...signIn });
   });
 }
 
@@ -62,15 +66,28 @@ export async function listLiveSessions(knex: Knex, userId: string, now: Date): P
     .orderBy('id');
 }
 
+/** A user's word that a session of theirs is over; without `id` it is about all of them. */
+export interface SessionsEnd {
+  action: 'auth.sign_out' | 'session.end' | 'session.end_all';
+  userId: string;
+  address: string;
+  id?: string;
+}
+
 /** Ends one session of the user, or all of them; returns how many went on until now. */
 export async function endSessions(
   knex: Knex,
-  { userId, id }: { userId: string; id?: string },
+  { action, userId, address, id }: SessionsEnd,
   now: Date,
 ): Promise<number> {
-  const sessions = Session.query(knex).where({ user_id: userId }).whereNull('ended_at');
-  if (id !== undefined) void sessions.where({ id });
-  return sessions.where('expires_at', '>', now).patch({ ended_at: now });
+  return knex.transaction(async (tx) => {
+    const sessions = Session.query(tx).where({ user_id: userId }).whereNull('ended_at');
+    if (id !== undefined) void sessions.where({ id });
+    const ended = await sessions.where('expires_at', '>', now).patch({ ended_at: now });
+    const details = id === undefined ? { sessions: ended } : { session: id };
+    if (ended > 0) await recordAudit(tx, { subject: `user/${userId}`, action, userId, address, details });
+    return ended;
+  });
 }
 
 /** Sessions whose tokens have all run out are forgotten after `days`; returns how many. */
@@ -107,7 +124,15 @@ export async function useRefreshToken(
 async function endReused(tx: Knex, token: string, now: Date): Promise<Use> {
   const reused = await RefreshToken.query(tx).findOne({ token_hash: hashOf(token) });
   if (!reused) return 'unknown';
-  await Session.query(tx).findById(reused.session_id).whereNull('ended_at').patch({ ended_at: now });
+  const [ended] = await Session.query(tx)
+    .where({ id: reused.session_id })
+    .whereNull('ended_at')
+    .patch({ ended_at: now })
+    .returning('*');
+  if (ended) {
+    const nobody = { userId: null, address: null, details: { session: ended.id } };
+    await recordAudit(tx, { subject: `user/${ended.user_id}`, action: 'session.reuse', ...nobody });
+  }
   return 'reused';
 }
 

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { recordAudit } from './audit.ts';
 import type { Page } from './bots.ts';
 import { User } from './models/user.ts';
 
@@ -15,9 +16,15 @@ export async function findUser(knex: Knex, id: string): Promise<User | undefined
 export async function insertUser(
   knex: Knex,
   user: Pick<User, 'email' | 'name' | 'password_hash' | 'created_at'>,
+  { address }: { address: string },
 ): Promise<User | null> {
-  const [inserted] = (await knex('users').insert(user).onConflict('email').ignore().returning('*')) as User[];
-  return inserted ?? null;
+  return knex.transaction(async (tx) => {
+    const [inserted] = (await tx('users').insert(user).onConflict('email').ignore().returning('*')) as User[];
+    if (!inserted) return null;
+    const { id: userId } = inserted;
+    await recordAudit(tx, { subject: `user/${userId}`, action: 'auth.register', userId, address });
+    return inserted;
+  });
 }
 
 /** Newest first. */
@@ -35,8 +42,9 @@ export async function changeUserPassword(
     id,
     tokenVersion,
     passwordHash,
+    address,
     at,
-  }: { id: string; tokenVersion: number; passwordHash: string; at: Date },
+  }: { id: string; tokenVersion: number; passwordHash: string; address: string; at: Date },
 ): Promise<boolean> {
   return knex.transaction(async (tx) => {
     const changed = await User.query(tx)
@@ -45,6 +53,7 @@ export async function changeUserPassword(
       .patch({ password_hash: passwordHash, token_version: tokenVersion + 1 });
     if (changed === 0) return false;
     await tx('sessions').where({ user_id: id, ended_at: null }).update({ ended_at: at });
+    await recordAudit(tx, { subject: `user/${id}`, action: 'auth.change_password', userId: id, address });
     return true;
   });
 }

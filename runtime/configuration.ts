@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
 import type { IdentityOptions } from '../api/auth/identity.ts';
+import { auditKeyOf, type AuditKey } from '../db/audit-seal.ts';
 import {
   embeddedSchema,
   environmentSchema,
@@ -23,7 +24,9 @@ export class ConfigurationError extends Error {
 export type Settings = ReturnType<typeof grouped>;
 
 export interface Configuration extends Settings {
-  database: { url: string; poolSize: number; maxOverflow: number; echo: boolean };
+  database: { url: string; poolSize: number; maxOverflow: number; echo: boolean; auditKey: AuditKey };
+  /** What entries of the audit log may be sealed with: the key of now, then former ones. */
+  auditKeys: AuditKey[];
   /** The encryption key seals exchange keys; only who opens them needs it. */
   secrets: { secretKey: string; encryptionKey: string | undefined };
   /** How the API signs people in; with `isForThisRun` its tokens are good until it ends. */
@@ -41,13 +44,16 @@ export function readConfiguration(variables: Record<string, string | undefined>)
       'SECRET_KEY is still the placeholder of the template, which DEBUG=False does not allow. ' +
         'Set it to what `openssl rand -hex 32` gives.',
     );
+  const auditKeys = [env.SECRET_KEY, ...formerSecrets(env)].map(auditKeyOf);
   return {
     ...grouped(env),
+    auditKeys,
     database: {
       url: env.DATABASE_URL,
       poolSize: env.DB_POOL_SIZE,
       maxOverflow: env.DB_MAX_OVERFLOW,
       echo: env.DB_ECHO_LOG,
+      auditKey: auditKeys[0]!,
     },
     secrets: { secretKey: env.SECRET_KEY, encryptionKey: env.ENCRYPTION_KEY },
     identity: identitySettings(env),
@@ -119,8 +125,10 @@ function parse<T>(schema: z.ZodType<T>, variables: Record<string, string | undef
 }
 
 function grouped(env: EmbeddedEnvironment) {
+  const dataDir = resolve(PROJECT, env.DATA_DIR);
   return {
-    dataDir: resolve(PROJECT, env.DATA_DIR),
+    dataDir,
+    auditAnchors: resolve(dataDir, env.AUDIT_ANCHOR_FILE),
     api: apiSettings(env),
     temporal: {
       address: env.TEMPORAL_ADDRESS ?? `127.0.0.1:${env.TEMPORAL_PORT}`,
@@ -217,8 +225,13 @@ function liveKeys(env: EmbeddedEnvironment): { apiKey: string; secret: string } 
 
 function secretValues(env: EmbeddedEnvironment): string[] {
   const values = SECRET_NAMES.map((name) => env[name]).filter((value) => typeof value === 'string');
+  values.push(...formerSecrets(env));
   const password = env.DATABASE_URL && new URL(env.DATABASE_URL).password;
   return password ? [...values, password, decodeURIComponent(password)] : values;
+}
+
+function formerSecrets({ SECRET_KEY_PREVIOUS: secrets = '' }: EmbeddedEnvironment): string[] {
+  return secrets.split(',').filter((secret) => secret !== '');
 }
 
 function projectFolder(): string {

@@ -42,6 +42,8 @@ export const SEARCH_ATTRIBUTES = ['BotStatus', 'BotOwner', 'Exchange', 'Symbol',
 
 export interface SignalCommand {
   commandId: string;
+  /** The user whose word it is, by id; absent where that is not known. For the audit log: it decides nothing. */
+  by?: string | undefined;
 }
 
 export interface StopSignal extends SignalCommand {
@@ -67,10 +69,12 @@ export interface BotChange {
   protections?: Record<string, unknown>;
 }
 
-export type Command =
-  | { name: Exclude<CommandName, 'stop' | 'configure'>; commandId: string }
-  | { name: 'stop'; commandId: string; mode: StopMode }
-  | { name: 'configure'; commandId: string; change: BotChange };
+export type Command = SignalCommand &
+  (
+    | { name: Exclude<CommandName, 'stop' | 'configure'> }
+    | { name: 'stop'; mode: StopMode }
+    | { name: 'configure'; change: BotChange }
+  );
 
 /** What an update answers: the status stored when the command had been carried out. */
 export interface CommandResult {

@@ -1,4 +1,4 @@
-import { clearFailures, lockedUntil, recordFailure } from '../../db/login-attempts.ts';
+import { clearFailures, lockedUntil, recordFailure, type Attempt } from '../../db/login-attempts.ts';
 import { ApiError } from '../errors.ts';
 import type { IdentityContext } from '../commands/context.ts';
 
@@ -10,7 +10,7 @@ const MINUTE_MS = 60_000;
  * address was locked is refused as locked, right or wrong. Throws `locked_out`.
  */
 export async function guardedAttempt(
-  email: string,
+  { email, address }: Attempt,
   isRight: () => Promise<boolean>,
   { knex, identity: { lockout, now } }: IdentityContext,
 ): Promise<boolean> {
@@ -18,7 +18,7 @@ export async function guardedAttempt(
   const right = await isRight();
   const at = now();
   refuseUntil(
-    right ? await clearFailures(knex, email, at) : await recordFailure(knex, email, lockout, at),
+    right ? await clearFailures(knex, email, at) : await recordFailure(knex, { email, address }, lockout, at),
     at,
   );
   return right;

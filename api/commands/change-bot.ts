@@ -38,7 +38,8 @@ export async function changeBot(
   if (difference.exchange !== undefined) {
     difference.exchange_account_id = await accountFor(difference.exchange, context);
   }
-  const command = { name: 'configure', commandId: randomUUID(), change: difference } as const;
+  const asked = { commandId: randomUUID(), by: context.owner.id };
+  const command = { name: 'configure', ...asked, change: difference } as const;
   await context.bots.command(addressOf(bot, context), command);
   return requireBot(botId, context);
 }

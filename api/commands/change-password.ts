@@ -3,6 +3,7 @@ import { unauthenticated, type Caller } from '../auth/caller.ts';
 import { guardedAttempt } from '../auth/guarded-attempt.ts';
 import { weaknessOf } from '../auth/password-policy.ts';
 import { ApiError, invalidInput } from '../errors.ts';
+import type { Client } from '../route.ts';
 import type { IdentityContext } from './context.ts';
 
 /**
@@ -12,6 +13,7 @@ import type { IdentityContext } from './context.ts';
 export async function changePassword(
   { currentPassword, newPassword }: { currentPassword: string; newPassword: string },
   { userId: id, email, tokenVersion }: Caller,
+  { address }: Client,
   context: IdentityContext,
 ): Promise<void> {
   const { knex, identity } = context;
@@ -20,12 +22,12 @@ export async function changePassword(
   if (weakness) throw invalidInput([{ field: 'new_password', message: weakness }]);
   const user = await findUser(knex, id);
   const isRight = await guardedAttempt(
-    email,
+    { email, address },
     () => identity.passwords.matches(currentPassword, user?.password_hash),
     context,
   );
   if (!isRight) throw new ApiError('invalid_credentials', 'The current password is not right');
   const passwordHash = await identity.passwords.hash(newPassword);
-  const change = { id, tokenVersion, passwordHash, at: identity.now() };
+  const change = { id, tokenVersion, passwordHash, address, at: identity.now() };
   if (!(await changeUserPassword(knex, change))) throw unauthenticated();
 }

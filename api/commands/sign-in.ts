@@ -23,7 +23,7 @@ export async function signIn(
   const { knex, identity } = context;
   const user = await findUserByEmail(knex, email);
   const isRight = await guardedAttempt(
-    email,
+    { email, address },
     async () =>
       (await identity.passwords.matches(password, user?.password_hash)) && user?.disabled_at === null,
     context,

@@ -90,10 +90,13 @@ const secrets = {
     .min(32, 'must have at least 32 characters: take what `openssl rand -hex 32` gives')
     .meta({
       description:
-        'Signs tokens where JWT_SECRET is not set; at least 32 characters. `npm start` makes one where this is not set',
+        'Seals the audit log, and signs tokens where JWT_SECRET is not set; at least 32 characters, the same for every process. `npm start` makes one where this is not set',
       example: PLACEHOLDER_SECRET_KEY,
       secret: true,
     }),
+  SECRET_KEY_PREVIOUS: secret(
+    'The SECRET_KEYs before, with commas between them: `npm run audit -- verify` needs them for what they sealed',
+  ),
   JWT_SECRET: signingSecret('Signs tokens; at least 32 characters. ENVIRONMENT=production asks for it'),
   JWT_SECRET_PREVIOUS: signingSecret(
     'The JWT_SECRET before: its tokens are accepted still. To be taken away a week after the change',
@@ -198,6 +201,10 @@ const operations = {
   LOG_LEVEL: choice(['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'], 'INFO', 'The least level written'),
   LOG_FORMAT: choice(['json', 'text'], 'json', 'One JSON object a line, or lines for people'),
   LOG_FILE_PATH: optional('A file that logs go to besides standard output', 'logs/app.log'),
+  AUDIT_ANCHOR_FILE: text(
+    'audit-anchors.jsonl',
+    'Where the worker notes how far the audit log goes; relative to DATA_DIR. Better a disk that the database server does not reach',
+  ),
   LOG_RETENTION_DAYS: optionalWhole(
     'Activity logs older than this are deleted; not set: kept for ever',
     '30',

@@ -33,8 +33,8 @@ const registerUser = route({
   examples: { registration: { summary: 'A new user', value: EXAMPLE } },
   responses: { 201: registered },
   refusals: ['email_taken', 'internal', 'unavailable'],
-  async handler({ body }, dependencies) {
-    const { id, email, role, created_at } = presentUser(await register(body, dependencies));
+  async handler({ body, client }, dependencies) {
+    const { id, email, role, created_at } = presentUser(await register(body, client, dependencies));
     return answer(201, { id, email: email ?? '', role, created_at });
   },
 });
@@ -81,8 +81,9 @@ const logout = route({
   tag,
   summary: 'Sign out: ends this session with all of its tokens',
   responses: { 200: message },
-  async handler({ caller }, { knex, identity }) {
-    await endSessions(knex, { userId: caller.userId, id: caller.sessionId }, identity.now());
+  async handler({ caller, client: { address } }, { knex, identity }) {
+    const { userId, sessionId: id } = caller;
+    await endSessions(knex, { action: 'auth.sign_out', userId, address, id }, identity.now());
     return answer(200, { message: 'Logged out' });
   },
 });
@@ -102,9 +103,9 @@ const change = route({
   },
   responses: { 200: message },
   refusals: ['invalid_credentials', 'locked_out'],
-  async handler({ body, caller }, dependencies) {
+  async handler({ body, caller, client }, dependencies) {
     const { current_password: currentPassword, new_password: newPassword } = body;
-    await changePassword({ currentPassword, newPassword }, caller, dependencies);
+    await changePassword({ currentPassword, newPassword }, caller, client, dependencies);
     return answer(200, { message: 'Password changed' });
   },
 });
