@@ -44,7 +44,7 @@ async function oneByOne(knex: Knex): Promise<Figure[]> {
       await commitIntent(knex, bot, 2 * round + Number(isRecorded), isRecorded);
       if (round >= WARM_UP) times[how].push(performance.now() - began);
     }
-  return compared('intent', times, 1.8);
+  return compared('intent', times, 2);
 }
 
 /** Every bot has a chain of its own: that they come at once costs no more than it would without the audit log. */
