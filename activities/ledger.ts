@@ -70,7 +70,9 @@ async function configure(tx: Knex, { botId, commandId, by, change }: ConfigureIn
   const symbol = ticker ?? bot.ticker;
   await writeLog(tx, bot, 'INFO', `Bot updated for ${symbol} on ${exchange ?? bot.exchange}`);
   await writeEvent(tx, bot, 'bot.updated', {});
-  const before = Object.fromEntries(Object.keys(change).map((column) => [column, bot[column as keyof BotChange]]));
+  const before = Object.fromEntries(
+    Object.keys(change).map((column) => [column, bot[column as keyof BotChange]]),
+  );
   await recordAudit(tx, entryOf(bot, by, { action: 'bot.configure', details: { before, after: change } }));
 }
 

@@ -37,5 +37,7 @@ export function auditKeyOf(secret: string): AuditKey {
 export function sealOf(entry: SealedFields, previous: string, { id: keyId, key }: AuditKey): Buffer {
   const { id, chain, number, user_id, actor_ip, action, target, details, created_at } = entry;
   const fields = [id, chain, number, user_id, actor_ip, action, target, details, created_at];
-  return createHmac('sha256', key).update(JSON.stringify([FORMAT, keyId, previous, ...fields])).digest();
+  return createHmac('sha256', key)
+    .update(JSON.stringify([FORMAT, keyId, previous, ...fields]))
+    .digest();
 }

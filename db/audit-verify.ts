@@ -49,11 +49,7 @@ export async function verifyAudit(
   return { chains: chains.size, entries, anchors: found, faults };
 }
 
-async function walk(
-  tx: Knex,
-  keys: Map<string, AuditKey>,
-  chains: Map<string, Walked>,
-): Promise<number> {
+async function walk(tx: Knex, keys: Map<string, AuditKey>, chains: Map<string, Walked>): Promise<number> {
   let entries = 0;
   let last: Entry | undefined;
   for (;;) {
@@ -70,9 +66,7 @@ async function readBatch(tx: Knex, after: Entry | undefined): Promise<Entry[]> {
   const query = tx('audit_logs')
     .select('id', 'chain', 'number', 'user_id', 'actor_ip', 'action', 'target', 'key_id')
     .select(tx.raw('details::text AS details'), tx.raw(`encode(hash, 'hex') AS hash`))
-    .select(
-      tx.raw(`to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS created_at`),
-    )
+    .select(tx.raw(`to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS created_at`))
     .orderBy(['chain', 'number'])
     .limit(AT_ONCE);
   if (after) void query.whereRaw('(chain, number) > (?, ?)', [after.chain, after.number]);

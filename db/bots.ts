@@ -52,7 +52,12 @@ export async function insertBot(
       message: `Bot created for ${inserted.ticker} on ${inserted.exchange}`,
     });
     await Event.query(tx).insert({ bot_id: inserted.id, user_id: owner, type: 'bot.created', payload: {} });
-    const creation = { action: 'bot.create', userId: owner, address: null, details: { settings: bot } } as const;
+    const creation = {
+      action: 'bot.create',
+      userId: owner,
+      address: null,
+      details: { settings: bot },
+    } as const;
     await recordAudit(tx, { subject: `bot/${inserted.id}`, ...creation });
     return inserted;
   });

@@ -49,7 +49,8 @@ export function openDatabase(options: DatabaseOptions): Knex {
 /** The key it was opened with, in its transactions too. Throws where it was opened without one. */
 export function auditKeyIn(knex: Knex): AuditKey {
   const { auditKey } = configOf(knex);
-  if (!auditKey) throw new TypeError('This database was opened without an audit key: nothing can be recorded.');
+  if (!auditKey)
+    throw new TypeError('This database was opened without an audit key: nothing can be recorded.');
   return auditKey;
 }
 

@@ -14,7 +14,12 @@ test('What is long over is forgotten: sessions with their tokens, failed sign-in
   for (const days of [32, 29]) {
     const token = { token: `token ${days}`, expiresAt: before(days) };
     await insertSession(knex, { ...session, id: randomUUID() }, token, before(days + 7));
-    await recordFailure(knex, { email: `${days}@example.com`, address: '127.0.0.1' }, { failures: 5, ms: 60_000 }, before(days));
+    await recordFailure(
+      knex,
+      { email: `${days}@example.com`, address: '127.0.0.1' },
+      { failures: 5, ms: 60_000 },
+      before(days),
+    );
   }
   t.is(await deleteOldSessions(knex, 30), 1);
   t.is((await knex('refresh_tokens')).length, 1);

@@ -58,14 +58,20 @@ async function append(file: string, heads: AuditHead[]): Promise<void> {
   const at = new Date().toISOString();
   const lines: string[] = [];
   for (let from = 0; from < heads.length || from === 0; from += HEADS_A_LINE) {
-    const some = heads.slice(from, from + HEADS_A_LINE).map(({ chain, number, hash }) => [chain, number, hash]);
+    const some = heads
+      .slice(from, from + HEADS_A_LINE)
+      .map(({ chain, number, hash }) => [chain, number, hash]);
     lines.push(`${JSON.stringify({ at, heads: some })}\n`);
   }
   await appendFile(file, `\n${lines.join('')}`, { mode: 0o600, flush: true });
 }
 
 /** For who verifies without any. */
-export const NO_ANCHORS: Anchors = { heads: (async function* () {})(), lastAt: () => null, unreadable: () => 0 };
+export const NO_ANCHORS: Anchors = {
+  heads: (async function* () {})(),
+  lastAt: () => null,
+  unreadable: () => 0,
+};
 
 export interface Anchors {
   /** Of what had been written when it was opened. */

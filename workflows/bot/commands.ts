@@ -72,13 +72,11 @@ async function start(actor: Actor, command: Command): Promise<CommandResult> {
   const log = { level: 'SUCCESS', message: said(actor, 'started') } as const;
   const { commandId } = command;
   const carriedOut = as(command, 'start');
-  const failure = await becomeActive(actor, { log, commandId, carriedOut }).catch(
-    async (error: unknown) => {
-      // The row may have heard it, or not: it is told how things are.
-      if (!isGone(error)) await become(actor, state.status, { log: null, error: state.error });
-      throw error;
-    },
-  );
+  const failure = await becomeActive(actor, { log, commandId, carriedOut }).catch(async (error: unknown) => {
+    // The row may have heard it, or not: it is told how things are.
+    if (!isGone(error)) await become(actor, state.status, { log: null, error: state.error });
+    throw error;
+  });
   if (failure) await fail(actor, failure.message);
   return { status: state.status, changed: true };
 }
@@ -98,7 +96,8 @@ async function stop(actor: Actor, command: Command, mode: StopMode): Promise<Com
 /** `pause` and `resume`. */
 async function switchTo(actor: Actor, command: Command, status: 'PAUSED' | 'ACTIVE'): Promise<CommandResult> {
   if (actor.state.status === status) return unchanged(actor);
-  const [verb, name] = status === 'PAUSED' ? (['paused', 'pause'] as const) : (['resumed', 'resume'] as const);
+  const [verb, name] =
+    status === 'PAUSED' ? (['paused', 'pause'] as const) : (['resumed', 'resume'] as const);
   return settle(actor, command, status, verb, as(command, name));
 }
 
