@@ -54,7 +54,7 @@ const tampering = fc.oneof(
 type Tampering = typeof tampering extends fc.Arbitrary<infer T> ? T : never;
 
 test(`P11: ${TAMPERINGS} edits, deletions, swaps and truncations are all found, and a log left alone verifies`, async (t) => {
-  const { knex } = await freshDatabase(t);
+  const { knex } = await freshDatabase(t, { acquireTimeoutMs: 60_000 });
   await fill(knex, LENGTH - 3);
   const anchors = await listAuditHeads(knex);
   await fill(knex, 3);

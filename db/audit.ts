@@ -46,7 +46,9 @@ async function append(
   );
   const { previous, ...next } = begun;
   const actor_ip = address && address.slice(0, 64);
-  const entry = { ...next, chain, user_id: userId, actor_ip, action, target };
+  // As PostgreSQL prints it: what is sealed is what will be read.
+  const user_id = userId && userId.toLowerCase();
+  const entry = { ...next, chain, user_id, actor_ip, action, target };
   const hash = sealOf(entry, previous, key);
   const row = { ...entry, key_id: key.id, hash };
   await tx

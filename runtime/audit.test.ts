@@ -16,7 +16,7 @@ const SECRET_KEY = 'a-secret-of-the-command-line-of-tests';
 
 async function scene(t: ExecutionContext) {
   const { url } = await freshDatabase(t);
-  const knex = openDatabase({ url, auditKey: auditKeyOf(SECRET_KEY) });
+  const knex = openDatabase({ url, auditKey: auditKeyOf(SECRET_KEY), acquireTimeoutMs: 60_000 });
   t.teardown(() => knex.destroy());
   const folder = await mkdtemp(join(tmpdir(), 'perpetua-anchors-'));
   t.teardown(() => rm(folder, { recursive: true }));
