@@ -15,6 +15,8 @@ const CHAINS: Subject[] = [
   ...Array.from({ length: 2 }, () => `bot/${randomUUID()}` as const),
 ];
 const LENGTH = 9;
+/** How long each was when it was anchored first; then it was at its end. */
+const ANCHORED = 6;
 
 /** A value for every column that is not the one it has. */
 const EDITS = {
@@ -45,7 +47,7 @@ const column = fc.constantFrom(...(Object.keys(EDITS) as (keyof typeof EDITS)[])
 /** What somebody does who is the database's superuser, and where the first entry is that verifying must name. */
 const tampering = fc.oneof(
   fc.record({ kind: fc.constant('edit' as const), at: place, column }),
-  fc.record({ kind: fc.constant('forge' as const), at: place }),
+  fc.record({ kind: fc.constant('forge' as const), at: place, hasKey: fc.boolean() }),
   fc.record({ kind: fc.constant('delete' as const), at: place }),
   fc.record({ kind: fc.constant('swap' as const), at: place, with: place, places: fc.boolean() }),
   fc.record({ kind: fc.constant('truncate' as const), at: place, head: fc.boolean() }),
@@ -55,9 +57,9 @@ type Tampering = typeof tampering extends fc.Arbitrary<infer T> ? T : never;
 
 test(`P11: ${TAMPERINGS} edits, deletions, swaps and truncations are all found, and a log left alone verifies`, async (t) => {
   const { knex } = await freshDatabase(t, { acquireTimeoutMs: 60_000 });
-  await fill(knex, LENGTH - 3);
+  await fill(knex, ANCHORED);
   const anchors = await listAuditHeads(knex);
-  await fill(knex, 3);
+  await fill(knex, LENGTH - ANCHORED);
   anchors.push(...(await listAuditHeads(knex)));
   const verify = (tx: Knex) => verifyAudit(tx, [TEST_AUDIT_KEY], each(anchors));
   t.deepEqual(await verify(knex), {
@@ -91,7 +93,7 @@ async function tamper(tx: Knex, what: Tampering): Promise<Place | null> {
   }
   const { kind, at } = what;
   if (kind === 'edit') await tx('audit_logs').where(at).update(what.column, tx.raw(EDITS[what.column]));
-  if (kind === 'forge') await forge(tx, at);
+  if (kind === 'forge') return forge(tx, what);
   if (kind === 'delete') await tx('audit_logs').where(at).delete();
   if (kind === 'swap') return swap(tx, what);
   if (kind === 'truncate') {
@@ -101,24 +103,29 @@ async function tamper(tx: Knex, what: Tampering): Promise<Place | null> {
   return at;
 }
 
-/** Changes an entry and writes the rest of its chain anew, head and all, as well as it can be done without the key. */
-async function forge(tx: Knex, at: Place): Promise<void> {
+/** Changes an entry and writes the rest of its chain anew, head and all. Who has the key is given away by the anchors alone. */
+async function forge(tx: Knex, { at, hasKey }: Tampering & { kind: 'forge' }): Promise<Place> {
   await tx('audit_logs').where(at).update({ actor_ip: '203.0.113.1' });
-  const key = { ...auditKeyOf('a guess at what the secret might be'), id: TEST_AUDIT_KEY.id };
+  const guessed = { ...auditKeyOf('a guess at what the secret might be'), id: TEST_AUDIT_KEY.id };
+  const texts = {
+    details: tx.raw('details::text'),
+    created_at: tx.raw(`to_char(created_at AT TIME ZONE 'UTC', ?)`, [ISO]),
+  };
+  const rows = await tx('audit_logs').where({ chain: at.chain }).orderBy('number').select('*', texts);
   let previous = '0'.repeat(64);
-  const rows = await tx('audit_logs').where({ chain: at.chain }).orderBy('number').select('*');
   for (const row of rows) {
     const { chain, number } = row;
-    if (number < at.number) previous = row.hash.toString('hex');
-    else {
-      const texts = { details: JSON.stringify(row.details), created_at: row.created_at.toISOString() };
-      const hash = sealOf({ ...row, ...texts }, previous, key);
-      await tx('audit_logs').where({ chain, number }).update({ hash });
-      previous = hash.toString('hex');
-    }
+    const hash: Buffer =
+      number < at.number ? row.hash : sealOf(row, previous, hasKey ? TEST_AUDIT_KEY : guessed);
+    await tx('audit_logs').where({ chain, number }).update({ hash });
+    previous = hash.toString('hex');
   }
   await putBack(tx, at.chain);
+  if (!hasKey) return at;
+  return { chain: at.chain, number: at.number <= ANCHORED ? ANCHORED : LENGTH };
 }
+
+const ISO = 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"';
 
 async function swap(
   tx: Knex,
