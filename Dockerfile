@@ -21,7 +21,7 @@ RUN apt-get update \
 COPY package.json ./
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
-RUN mkdir -p data/exchange && chown -R node:node data
+RUN mkdir -p data/exchange data/audit && chown -R node:node data
 USER node
 EXPOSE 8000
 # An answer below 500 is a living API; 503 says that PostgreSQL is away.

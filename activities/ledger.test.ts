@@ -142,7 +142,9 @@ test.serial('P4: commands carried out again change nothing and are logged once',
   const { run, ledger, stack, botId, configure } = await scene(t);
   const stopped = { botId, status: 'STOPPED', finishing: false, error: null } as const;
   const log = { level: 'INFO', message: 'Bot stopped' } as const;
-  const stop = (version: number) => run(ledger.setStatus, { ...stopped, version, commandId: 'third', log });
+  const carriedOut = { name: 'stop', by: 'nobody we know', mode: 'keep' } as const;
+  const asked = { commandId: 'third', carriedOut };
+  const stop = (version: number) => run(ledger.setStatus, { ...stopped, ...asked, version, log });
   await configure({ buy_price: '44000' }, 'first');
   await configure({ buy_price: '44100' }, 'second');
   await stop(1);
@@ -155,6 +157,23 @@ test.serial('P4: commands carried out again change nothing and are logged once',
   const logs = await ActivityLog.query(stack.knex).where({ bot_id: botId });
   const said = (beginning: string) => logs.filter(({ message }) => message.startsWith(beginning)).length;
   t.deepEqual([said('Bot updated'), said('Bot stopped')], [2, 1]);
+  const entries = await stack
+    .knex('audit_logs')
+    .where({ chain: `bot/${botId}` })
+    .orderBy('number');
+  t.deepEqual(
+    entries.map(({ action, user_id, details }) => [
+      action,
+      user_id,
+      action === 'bot.create' ? null : details,
+    ]),
+    [
+      ['bot.create', stack.owner.id, null],
+      ['bot.configure', null, { before: { buy_price: '45000.00000000' }, after: { buy_price: '44000' } }],
+      ['bot.configure', null, { before: { buy_price: '44000.00000000' }, after: { buy_price: '44100' } }],
+      ['bot.stop', null, { mode: 'keep' }],
+    ],
+  );
 });
 
 test.serial('what is on record is what a run that knows less goes on with', async (t) => {

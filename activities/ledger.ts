@@ -4,6 +4,7 @@ import { InvalidBot, readBot as readSettings } from '../bots/bot.ts';
 import type { BotStatus } from '../bots/lifecycle.ts';
 import { FLAT } from '../bots/position.ts';
 import { startSession, type SessionState } from '../bots/session.ts';
+import { recordAudit, type AuditEntry } from '../db/audit.ts';
 import { recordCommand } from '../db/commands.ts';
 import { ActivityLog } from '../db/models/activity-log.ts';
 import { Bot } from '../db/models/bot.ts';
@@ -19,7 +20,14 @@ import { venueFailure } from './failures.ts';
 import { toPosition } from './bot-view.ts';
 import { leaveMarket, refused, refuseWhereBound, refuseWhereOut } from './market-change.ts';
 import { intentOrTombstone } from './tombstone.ts';
-import type { BotRecord, ConfigureInput, LedgerActivities, StatusChange, StatusTold } from './types.ts';
+import type {
+  BotRecord,
+  CarriedOut,
+  ConfigureInput,
+  LedgerActivities,
+  StatusChange,
+  StatusTold,
+} from './types.ts';
 
 /** A start waits this long for a venue's list of markets; a venue that is away is the trading loop's business. */
 const PREFLIGHT_MS = 1_000;
@@ -43,11 +51,11 @@ export function createLedger(deps: Dependencies): LedgerActivities {
       await knex.transaction((tx) => configure(tx, input)).catch(refuseContradiction);
       return loadRecord(knex, input.botId);
     },
-    erase: ({ botId }) => knex.transaction((tx) => erase(tx, botId)),
+    erase: (input) => knex.transaction((tx) => erase(tx, input)),
   };
 }
 
-async function configure(tx: Knex, { botId, commandId, change }: ConfigureInput): Promise<void> {
+async function configure(tx: Knex, { botId, commandId, by, change }: ConfigureInput): Promise<void> {
   const bot = await Bot.query(tx).findById(botId).forUpdate();
   if (!bot) throw botGone();
   if (!(await recordCommand(tx, botId, commandId))) return;
@@ -62,6 +70,10 @@ async function configure(tx: Knex, { botId, commandId, change }: ConfigureInput)
   const symbol = ticker ?? bot.ticker;
   await writeLog(tx, bot, 'INFO', `Bot updated for ${symbol} on ${exchange ?? bot.exchange}`);
   await writeEvent(tx, bot, 'bot.updated', {});
+  const before = Object.fromEntries(
+    Object.keys(change).map((column) => [column, bot[column as keyof BotChange]]),
+  );
+  await recordAudit(tx, entryOf(bot, by, { action: 'bot.configure', details: { before, after: change } }));
 }
 
 /** Two changes, each right for the row that its sender read, may be wrong together: no repeat makes that one right. */
@@ -72,7 +84,7 @@ function refuseContradiction(error: unknown): never {
   );
 }
 
-async function erase(tx: Knex, botId: string): Promise<void> {
+async function erase(tx: Knex, { botId, by }: { botId: string; by?: string | undefined }): Promise<void> {
   const bot = await Bot.query(tx).findById(botId).forUpdate();
   if (!bot) return;
   await refuseWhereOut(tx, botId);
@@ -84,6 +96,7 @@ async function erase(tx: Knex, botId: string): Promise<void> {
     message: `Bot deleted for ${bot.ticker} on ${bot.exchange}`,
   });
   await writeEvent(tx, bot, 'bot.deleted', {});
+  await recordAudit(tx, entryOf(bot, by, { action: 'bot.delete' }));
 }
 
 /** A condition on a row for each column of a change: true where it would really change. */
@@ -136,7 +149,7 @@ async function preflight(deps: Dependencies, botId: string): Promise<VenueFailur
 
 async function setStatus(
   knex: Knex,
-  { botId, version, commandId, status, finishing, log, error }: StatusChange,
+  { botId, version, commandId, carriedOut, status, finishing, log, error }: StatusChange,
 ): Promise<StatusTold> {
   return knex.transaction(async (tx) => {
     // Waits for every transaction that commits an intent under the status from before: the answer is a fence.
@@ -150,12 +163,29 @@ async function setStatus(
     await Bot.query(tx)
       .findById(botId)
       .patch({ ...change, updated_at: new Date() });
-    if (isSame) return { stands: true, version };
-    if (status === 'ACTIVE' && isAtRest(bot.status)) await beginSession(tx, bot);
-    if (log && isNews) await writeLog(tx, bot, log.level, log.message);
-    await writeEvent(tx, bot, 'bot.status', { status, finishing });
+    if (!isSame) {
+      if (status === 'ACTIVE' && isAtRest(bot.status)) await beginSession(tx, bot);
+      if (log && isNews) await writeLog(tx, bot, log.level, log.message);
+      await writeEvent(tx, bot, 'bot.status', { status, finishing });
+    }
+    if (carriedOut && isNews) await recordAudit(tx, entryOfCommand(bot, carriedOut));
     return { stands: true, version };
   });
+}
+
+function entryOfCommand(bot: Bot, { name, by, mode }: CarriedOut): AuditEntry {
+  return entryOf(bot, by, { action: `bot.${name}`, details: mode === null ? {} : { mode } });
+}
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** A signal from the Temporal UI may name anybody, or nothing like a user. */
+function entryOf(
+  { id }: Bot,
+  by: string | null | undefined,
+  what: Pick<AuditEntry, 'action' | 'details'>,
+): AuditEntry {
+  return { subject: `bot/${id}`, userId: by && UUID.test(by) ? by : null, address: null, ...what };
 }
 
 function isAtRest(status: BotStatus): boolean {

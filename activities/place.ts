@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import type { PlaceIntent } from '../bots/orders.ts';
+import { recordAudit } from '../db/audit.ts';
 import { readEngagedSwitch } from '../db/kill-switch.ts';
 import { Bot } from '../db/models/bot.ts';
 import { Order } from '../db/models/order.ts';
@@ -68,7 +69,22 @@ async function commitIntent(
       .onConflict('client_order_id')
       .ignore()
       .returning('client_order_id');
-    return rows.length === 0 ? { outcome: 'unknown' } : 'committed';
+    if (rows.length === 0) return { outcome: 'unknown' };
+    await recordOrder(tx, owner, clientOrderId, intent);
+    return 'committed';
+  });
+}
+
+async function recordOrder(
+  tx: Knex,
+  { bot, account }: BotAndAccount,
+  clientOrderId: string,
+  { side, type, quantity, price, reduceOnly }: PlaceIntent,
+): Promise<void> {
+  const order = { account: account.id, symbol: bot.ticker, side, type, quantity, price, reduceOnly };
+  await recordAudit(tx, {
+    ...{ subject: `bot/${bot.id}`, action: 'order.place', userId: bot.user_id, address: null },
+    ...{ target: `order/${clientOrderId}`, details: order },
   });
 }
 

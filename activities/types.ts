@@ -71,12 +71,23 @@ export interface Recorded {
   fills: number;
 }
 
+/** The command that a change carries out, for the audit log. */
+export interface CarriedOut {
+  name: 'start' | 'stop' | 'pause' | 'resume';
+  /** The user whose word it is, by id; null where that is not known. */
+  by: string | null;
+  /** Of a stop. */
+  mode: StopMode | null;
+}
+
 export interface StatusChange {
   botId: string;
   /** Grows with every status the workflow tells: an older word does not overwrite a newer one. */
   version: number;
   /** The command that asks for it; null where the bot itself does. A command carried out again is not logged again. */
   commandId: string | null;
+  /** Goes with `commandId`; absent where an older version has asked. */
+  carriedOut?: CarriedOut | null;
   status: BotStatus;
   finishing: boolean;
   /** What is written to the activity log; null where nothing changed for people. */
@@ -94,6 +105,8 @@ export interface StatusTold {
 export interface ConfigureInput {
   botId: string;
   commandId: string;
+  /** The user whose word it is, by id; absent where that is not known. */
+  by?: string | undefined;
   change: BotChange;
 }
 
@@ -119,7 +132,7 @@ export interface LedgerActivities {
    */
   configure(input: ConfigureInput): Promise<BotRecord>;
   /** Deletes the bot's row; its logs stay. Fails with `CommandRefused` while an order of the bot may still be on a venue. */
-  erase(input: { botId: string }): Promise<void>;
+  erase(input: { botId: string; by?: string | undefined }): Promise<void>;
 }
 
 /** Everything that talks to a venue. */

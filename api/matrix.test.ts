@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import test, { type ExecutionContext } from 'ava';
+import { addressList } from './addresses.ts';
 import { contractsOf } from './app.ts';
 import { linkIdentity } from '../db/identities.ts';
 import type { Route } from './route.ts';
@@ -8,10 +9,13 @@ import { post } from './testing/example.ts';
 import { bearer, testClock, testIdentity } from './testing/identity.ts';
 import { startApi, TEST_SETTINGS, type TestAnswer, type TestApi } from './testing/start-api.ts';
 
+/** Where admins call from; who says to be elsewhere is believed. */
+const AT_HOME = { trustedProxies: 1, adminAddresses: addressList(['127.0.0.1']) };
+
 for (const authRequired of [true, false]) {
   test(`P10: every route lets in whom its policy names, and nobody else, with AUTH_REQUIRED=${authRequired}`, async (t) => {
-    const api = await startApi(t, { authRequired });
-    const settings = { ...TEST_SETTINGS, authRequired };
+    const settings = { ...TEST_SETTINGS, authRequired, ...AT_HOME };
+    const api = await startApi(t, settings);
     const actors = await actorsOf(api);
     for (const route of routesUnder(settings)) {
       await Promise.all(
@@ -98,7 +102,12 @@ async function own(api: TestApi, headers: Record<string, string>): Promise<Thing
   const { id: _, ...columns } = session;
   const [phone] = await knex('sessions').insert(columns).returning('id');
   const profile = { provider: 'google', issuer: 'https://provider.example', subject: user_id };
-  const identity = await linkIdentity(knex, user_id, { ...profile, email: null, created_at: new Date() });
+  const identity = await linkIdentity(
+    knex,
+    user_id,
+    { ...profile, email: null, created_at: new Date() },
+    { userId: user_id, address: null },
+  );
   return {
     '/api/v1/bots/{bot_id}': id,
     '/auth/sessions/{id}': phone.id,

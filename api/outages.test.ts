@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import test from 'ava';
 import { openDatabase } from '../db/connect.ts';
-import { freshDatabase, type Scope } from '../runtime/testing/database.ts';
+import { freshDatabase, TEST_AUDIT_KEY, type Scope } from '../runtime/testing/database.ts';
 import { startStack } from '../runtime/testing/stack.ts';
 import { createBotClient } from '../workflows/client.ts';
 import { explain, isDatabaseOutage } from './outages.ts';
@@ -52,7 +52,7 @@ for (const outage of ['cut', 'silent'] as const) {
   test(`P7: while the database is ${outage} the answer is 503 with Retry-After, and then all is well again`, async (t) => {
     const { url } = await freshDatabase(t);
     const link = await startLink(t, new URL(url));
-    const knex = openDatabase({ url: link.url });
+    const knex = openDatabase({ url: link.url, auditKey: TEST_AUDIT_KEY });
     t.teardown(() => {
       link.set('cut');
       return knex.destroy();

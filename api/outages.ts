@@ -18,8 +18,11 @@ export function explain(error: unknown): ApiError {
   return new ApiError('internal', 'Internal server error', { cause: error });
 }
 
-/** SQLSTATE classes: connection exceptions, insufficient resources, operator intervention (shutdown, time-out). */
-const OUTAGE_STATES = /^(08|53|57)/;
+/**
+ * SQLSTATE classes: connection exceptions, insufficient resources, operator intervention (shutdown, time-out); and a lock
+ * that was not to be had in time.
+ */
+const OUTAGE_STATES = /^(08|53|57|55P03)/;
 const OUTAGE_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',

@@ -10,7 +10,7 @@ import { Order } from '../db/models/order.ts';
 import { PositionRow } from '../db/models/position.ts';
 import { Trade } from '../db/models/trade.ts';
 import { recordOrder, type OrderRecord } from '../db/record-order.ts';
-import { startTestPostgres } from '../runtime/testing/database.ts';
+import { startTestPostgres, TEST_AUDIT_KEY } from '../runtime/testing/database.ts';
 import { botWithAccount } from '../runtime/testing/rows.ts';
 import { percentile, type Figure, type Measurement } from './measurement.ts';
 
@@ -23,7 +23,7 @@ export const recordFill: Measurement = {
   what: 'recording a fill in one statement, against one ORM call a row in one transaction',
   async run() {
     const server = await startTestPostgres();
-    const knex = openDatabase({ url: server.url, poolSize: 1 });
+    const knex = openDatabase({ url: server.url, poolSize: 1, auditKey: TEST_AUDIT_KEY });
     try {
       return await measure(knex);
     } finally {

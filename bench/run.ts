@@ -1,6 +1,7 @@
 import { cpus, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
 import { apiReads } from './api-reads.ts';
+import { auditEntry } from './audit-entry.ts';
 import { commands } from './commands.ts';
 import { exchangeEngine } from './exchange-engine.ts';
 import { exchangeHttp } from './exchange-http.ts';
@@ -19,6 +20,7 @@ import { waitingBots } from './waiting-bots.ts';
 const MEASUREMENTS: readonly Measurement[] = [
   apiReads,
   recordFill,
+  auditEntry,
   exchangeHttp,
   exchangeEngine,
   commands,

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { recordAudit, type AuditEntry, type By } from './audit.ts';
 import { User, type Role } from './models/user.ts';
 import type { UserRow } from './rows.ts';
 import { findUserRow } from './users.ts';
@@ -7,26 +8,39 @@ import { findUserRow } from './users.ts';
 export type UserChange = { role: Role } | { disabled: boolean };
 
 /**
- * Changes a user. `by` is the admin who does: locked with the user, so that of two admins who demote each other at once one
- * stays; somebody who is no admin any more changes nothing. Null: whoever runs this machine. Who is disabled has no session and
+ * Changes a user. `by` is the admin who does: they are locked with the user, so that of two admins who demote each other at once one
+ * stays; somebody who is no admin any more changes nothing. By nobody: whoever runs this machine. Who is disabled has no session and
  * no token left, also once they are enabled again. Undefined where there is no such user.
  */
 export async function changeUser(
   knex: Knex,
-  { id, by, change, at }: { id: string; by: string | null; change: UserChange; at: Date },
+  { id, by, change, at }: { id: string; by: By; change: UserChange; at: Date },
 ): Promise<UserRow | 'not_admin' | undefined> {
   return knex.transaction(async (tx) => {
-    const ids = by === null ? [id] : [id, by];
+    const ids = by.userId === null ? [id] : [id, by.userId];
     const users = await User.query(tx).findByIds(ids).orderBy('id').forUpdate();
-    const actor = users.find((user) => user.id === by);
-    if (by !== null && (actor?.role !== 'admin' || actor.disabled_at)) return 'not_admin';
+    const actor = users.find((user) => user.id === by.userId);
+    if (by.userId !== null && (actor?.role !== 'admin' || actor.disabled_at)) return 'not_admin';
     const user = users.find((one) => one.id === id);
     if (!user) return undefined;
+    if (isSo(user, change)) return findUserRow(tx, id);
     if ('role' in change) await user.$query(tx).patch({ role: change.role });
-    else if (change.disabled !== (user.disabled_at !== null))
-      await (change.disabled ? disable(tx, user, at) : user.$query(tx).patch({ disabled_at: null }));
-    return findUserRow(tx, id);
+    else await (change.disabled ? disable(tx, user, at) : user.$query(tx).patch({ disabled_at: null }));
+    const changed = await findUserRow(tx, id);
+    await recordAudit(tx, entryOf(id, change, by));
+    return changed;
   });
+}
+
+function isSo(user: User, change: UserChange): boolean {
+  return 'role' in change ? user.role === change.role : (user.disabled_at !== null) === change.disabled;
+}
+
+function entryOf(id: string, change: UserChange, by: By): AuditEntry {
+  const subject = `user/${id}` as const;
+  return 'role' in change
+    ? { subject, action: 'user.change_role', ...by, details: { role: change.role } }
+    : { subject, action: change.disabled ? 'user.disable' : 'user.enable', ...by };
 }
 
 async function disable(tx: Knex, user: User, at: Date): Promise<void> {

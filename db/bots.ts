@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import type { Model } from 'objection';
 import type { BotStatus } from '../bots/lifecycle.ts';
 import type { Amount } from '../bots/money.ts';
+import { recordAudit } from './audit.ts';
 import { ActivityLog } from './models/activity-log.ts';
 import { Bot } from './models/bot.ts';
 import { Event } from './models/event.ts';
@@ -54,6 +55,13 @@ export async function insertBot(
       message: `Bot created for ${inserted.ticker} on ${inserted.exchange}`,
     });
     await Event.query(tx).insert({ bot_id: inserted.id, user_id: owner, type: 'bot.created', payload: {} });
+    const creation = {
+      action: 'bot.create',
+      userId: owner,
+      address: null,
+      details: { settings: bot },
+    } as const;
+    await recordAudit(tx, { subject: `bot/${inserted.id}`, ...creation });
     return inserted;
   });
 }

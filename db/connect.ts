@@ -1,5 +1,6 @@
 import knexModule, { type Knex } from 'knex';
 import pg from 'pg';
+import type { AuditKey } from './audit-seal.ts';
 
 export interface DatabaseOptions {
   /** `postgresql://USER:PASSWORD@HOST:PORT/DATABASE`; SQLAlchemy's `postgresql+asyncpg` is taken as well. */
@@ -11,6 +12,8 @@ export interface DatabaseOptions {
   queryTimeoutMs?: number;
   /** How long a statement may wait for a connection; by default so short that a door answers 503 and never hangs. */
   acquireTimeoutMs?: number;
+  /** What the audit log is sealed with. Whoever changes anything that is recorded there needs it. */
+  auditKey?: AuditKey;
   /** Called with every statement (never with its values). */
   onQuery?: (sql: string) => void;
 }
@@ -24,7 +27,7 @@ const COUNTING_TIMEOUT_MS = 1_000;
  */
 export function openDatabase(options: DatabaseOptions): Knex {
   const { url, poolSize = 10, maxOverflow = 0, queryTimeoutMs, onQuery } = options;
-  const { acquireTimeoutMs = ACQUIRE_TIMEOUT_MS } = options;
+  const { acquireTimeoutMs = ACQUIRE_TIMEOUT_MS, auditKey } = options;
   const knex = knexModule({
     client: 'pg',
     connection: {
@@ -39,8 +42,22 @@ export function openDatabase(options: DatabaseOptions): Knex {
     // What goes wrong with a connection is said by the query that wanted it.
     log: { warn: ignore, error: ignore, deprecate: ignore, debug: ignore },
   });
+  Object.assign(configOf(knex), { auditKey });
   if (onQuery) knex.on('query', ({ sql }: { sql: string }) => onQuery(sql));
   return knex;
+}
+
+/** The key it was opened with, in its transactions too. Throws where it was opened without one. */
+export function auditKeyIn(knex: Knex): AuditKey {
+  const { auditKey } = configOf(knex);
+  if (!auditKey)
+    throw new TypeError('This database was opened without an audit key: nothing can be recorded.');
+  return auditKey;
+}
+
+/** knex shares it with every transaction, nested ones too. */
+function configOf(knex: Knex): { auditKey?: AuditKey } {
+  return (knex.client as { config: { auditKey?: AuditKey } }).config;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { recordAudit, type AuditEntry, type By } from './audit.ts';
 import { ExchangeAccount } from './models/exchange-account.ts';
 
 /**
@@ -40,14 +41,19 @@ export async function findKeys(
 export async function insertKeys(
   knex: Knex,
   account: SealedKeys & Pick<ExchangeAccount, 'id' | 'user_id' | 'exchange' | 'kind'>,
+  by: By,
 ): Promise<ExchangeAccount | null> {
   const row = { ...account, label: LABEL, ...asJson(account) };
-  const [inserted] = (await knex('exchange_accounts')
-    .insert(row)
-    .onConflict(['user_id', 'exchange', 'label'])
-    .ignore()
-    .returning('*')) as ExchangeAccount[];
-  return inserted ?? null;
+  return knex.transaction(async (tx) => {
+    const [inserted] = (await tx('exchange_accounts')
+      .insert(row)
+      .onConflict(['user_id', 'exchange', 'label'])
+      .ignore()
+      .returning('*')) as ExchangeAccount[];
+    if (!inserted) return null;
+    await recordAudit(tx, entryOf('keys.add', inserted, by));
+    return inserted;
+  });
 }
 
 /** Puts keys sealed for this row in the place of its own; null where it is gone. Who has it open opens it anew. */
@@ -55,20 +61,25 @@ export async function replaceKeys(
   knex: Knex,
   { id, user_id }: Pick<ExchangeAccount, 'id' | 'user_id'>,
   keys: SealedKeys,
+  by: By,
 ): Promise<ExchangeAccount | null> {
   const row = { ...keys, ...asJson(keys), updated_at: knex.fn.now() };
-  const [replaced] = (await knex('exchange_accounts')
-    .where({ id, user_id })
-    .update(row)
-    .returning('*')) as ExchangeAccount[];
-  return replaced ?? null;
+  return knex.transaction(async (tx) => {
+    const [replaced] = (await tx('exchange_accounts')
+      .where({ id, user_id })
+      .update(row)
+      .returning('*')) as ExchangeAccount[];
+    if (!replaced) return null;
+    await recordAudit(tx, entryOf('keys.replace', replaced, by));
+    return replaced;
+  });
 }
 
 /** `in_use`: a bot that runs trades with them; they stay. */
 export type Removal = 'removed' | 'in_use' | 'unknown';
 
 /** Forgets the keys; what was traded with them stays on record. */
-export async function deleteKeys(knex: Knex, of: KeysOf): Promise<Removal> {
+export async function deleteKeys(knex: Knex, of: KeysOf, by: By): Promise<Removal> {
   return knex.transaction(async (tx) => {
     const account = await findKeys(tx, of);
     if (!account) return 'unknown';
@@ -80,8 +91,18 @@ export async function deleteKeys(knex: Knex, of: KeysOf): Promise<Removal> {
       .first('id');
     if (running) return 'in_use';
     await ExchangeAccount.query(tx).deleteById(account.id);
+    await recordAudit(tx, entryOf('keys.delete', account, by));
     return 'removed';
   });
+}
+
+function entryOf(
+  action: 'keys.add' | 'keys.replace' | 'keys.delete',
+  { id, user_id, exchange, kind, api_key_last4 }: ExchangeAccount,
+  by: By,
+): AuditEntry {
+  const details = { exchange, kind, last4: api_key_last4 };
+  return { subject: `user/${user_id}`, action, ...by, target: `keys/${id}`, details };
 }
 
 /** A list would be written as an array of PostgreSQL's. */

@@ -1,7 +1,8 @@
 import type { Knex } from 'knex';
+import { recordAudit, type AuditEntry, type By } from './audit.ts';
 import { UserIdentity } from './models/user-identity.ts';
 import { User } from './models/user.ts';
-import { insertUser } from './users.ts';
+import { insertUnrecorded } from './users.ts';
 
 /** Whom a provider means. */
 export type IdentityKey = Pick<UserIdentity, 'issuer' | 'subject'>;
@@ -26,11 +27,15 @@ export async function linkIdentity(
   knex: Knex,
   userId: string,
   identity: NewIdentity,
+  by: By,
 ): Promise<UserIdentity | null> {
-  const linked = await insertIdentity(knex, userId, identity);
-  if (linked) return linked;
-  const { issuer, subject } = identity;
-  return (await UserIdentity.query(knex).findOne({ issuer, subject, user_id: userId })) ?? null;
+  return knex.transaction(async (tx) => {
+    const { issuer, subject } = identity;
+    const linked = await insertIdentity(tx, userId, identity);
+    if (!linked) return (await UserIdentity.query(tx).findOne({ issuer, subject, user_id: userId })) ?? null;
+    await recordAudit(tx, entryOf('identity.link', userId, linked, by));
+    return linked;
+  });
 }
 
 /** A user who signs in by that identity. Null, and nothing is written, where the address or the identity is somebody's already. */
@@ -38,12 +43,20 @@ export async function insertUserWithIdentity(
   knex: Knex,
   user: Pick<User, 'email' | 'name' | 'created_at'>,
   identity: NewIdentity,
+  { address }: { address: string },
 ): Promise<User | null> {
   return knex.transaction(async (tx) => {
-    const inserted = await insertUser(tx, { ...user, password_hash: null });
-    if (!inserted || (await insertIdentity(tx, inserted.id, identity))) return inserted;
-    await User.query(tx).deleteById(inserted.id);
-    return null;
+    const inserted = await insertUnrecorded(tx, { ...user, password_hash: null });
+    if (!inserted) return null;
+    const { id: userId } = inserted;
+    const linked = await insertIdentity(tx, userId, identity);
+    if (!linked) {
+      await User.query(tx).deleteById(userId);
+      return null;
+    }
+    const registration = { subject: `user/${userId}`, action: 'auth.register', userId, address } as const;
+    await recordAudit(tx, registration, entryOf('identity.link', userId, linked, { userId, address }));
+    return inserted;
   });
 }
 
@@ -53,18 +66,29 @@ export async function insertUserWithIdentity(
  */
 export async function deleteIdentity(
   knex: Knex,
-  { userId, id, providers }: { userId: string; id: string; providers: readonly string[] },
+  { userId, id, providers, by }: { userId: string; id: string; providers: readonly string[]; by: By },
 ): Promise<'deleted' | 'unknown' | 'last'> {
   return knex.transaction(async (tx) => {
     // One after the other: of two taken at once each would count on the other.
     const user = await User.query(tx).findById(userId).forUpdate();
     const identities = await listIdentities(tx, userId);
-    if (!identities.some((identity) => identity.id === id)) return 'unknown';
+    const identity = identities.find((one) => one.id === id);
+    if (!identity) return 'unknown';
     const others = identities.filter((one) => one.id !== id && providers.includes(one.provider));
     if (!user?.password_hash && others.length === 0) return 'last';
     await UserIdentity.query(tx).deleteById(id);
+    await recordAudit(tx, entryOf('identity.unlink', userId, identity, by));
     return 'deleted';
   });
+}
+
+function entryOf(
+  action: 'identity.link' | 'identity.unlink',
+  userId: string,
+  { provider }: Pick<UserIdentity, 'provider'>,
+  by: By,
+): AuditEntry {
+  return { subject: `user/${userId}`, action, ...by, details: { provider } };
 }
 
 async function insertIdentity(

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Knex } from 'knex';
+import { recordAudit } from './audit.ts';
 import { KillSwitch, type KillScope } from './models/kill-switch.ts';
 import { OrderIntent } from './models/order-intent.ts';
 
@@ -70,13 +71,21 @@ async function changeSwitch(
   engaged: boolean,
   reason: string | null,
 ): Promise<void> {
-  await knex.raw(
-    `INSERT INTO kill_switches AS k (scope, scope_id, engaged, epoch, reason) VALUES (?, ?, ?, 1, ?)
-     ON CONFLICT (scope, scope_id) DO UPDATE
-       SET engaged = excluded.engaged, reason = excluded.reason, epoch = k.epoch + 1, changed_at = now()
-       WHERE k.engaged <> excluded.engaged`,
-    [at.scope, at.id, engaged, reason],
-  );
+  await knex.transaction(async (tx) => {
+    const { rows } = await tx.raw<{ rows: unknown[] }>(
+      `INSERT INTO kill_switches AS k (scope, scope_id, engaged, epoch, reason) VALUES (?, ?, ?, 1, ?)
+       ON CONFLICT (scope, scope_id) DO UPDATE
+         SET engaged = excluded.engaged, reason = excluded.reason, epoch = k.epoch + 1, changed_at = now()
+         WHERE k.engaged <> excluded.engaged
+       RETURNING scope`,
+      [at.scope, at.id, engaged, reason],
+    );
+    if (rows.length === 0) return;
+    const action = engaged ? 'kill_switch.engage' : 'kill_switch.release';
+    const target = `kill_switch/${at.scope}/${at.id}`;
+    const who = { userId: null, address: null };
+    await recordAudit(tx, { subject: 'system', action, ...who, target, details: reason ? { reason } : {} });
+  });
 }
 
 async function hasSendsUnderWay(knex: Knex, { scope, id }: SwitchScope): Promise<boolean> {

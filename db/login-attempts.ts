@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { recordAudit } from './audit.ts';
 import { deleteOlder } from './delete-older.ts';
 import { LoginAttempt } from './models/login-attempt.ts';
 
@@ -15,6 +16,13 @@ export interface Budget {
   source: string;
 }
 
+/** A failure: whose secret was tried, null where nobody has that address, and from where. */
+export interface Failure {
+  budget: Budget;
+  userId: string | null;
+  address: string;
+}
+
 /** Until when the budget is locked; null where it is not. */
 export async function lockedUntil(knex: Knex, { email, source }: Budget, now: Date): Promise<Date | null> {
   const attempt = await LoginAttempt.query(knex).findById([email, source]).where('locked_until', '>', now);
@@ -28,12 +36,25 @@ export async function lockedUntil(knex: Knex, { email, source }: Budget, now: Da
  */
 export async function recordFailure(
   knex: Knex,
-  budget: Budget,
+  failure: Failure,
   { failures, ms }: Lockout,
   now: Date,
 ): Promise<{ locks: boolean; lockedBefore: Date | null }> {
   const seconds = ms / 1_000;
-  const { rows } = await knex.raw<{ rows: Pick<LoginAttempt, 'locked_until'>[] }>(
+  return knex.transaction(async (tx) => {
+    const [counted] = await count(tx, { budget: failure.budget, now, failures, seconds });
+    if (!counted) return { locks: false, lockedBefore: await lockedUntil(tx, failure.budget, now) };
+    const locks = counted.locked_until !== null;
+    if (locks) await recordLockOut(tx, failure, seconds);
+    return { locks, lockedBefore: null };
+  });
+}
+
+async function count(
+  tx: Knex,
+  { budget, ...values }: { budget: Budget; now: Date; failures: number; seconds: number },
+): Promise<Pick<LoginAttempt, 'locked_until'>[]> {
+  const { rows } = await tx.raw<{ rows: LoginAttempt[] }>(
     `INSERT INTO login_attempts AS a (email, source, failed_at)
      VALUES (:email, :source, ARRAY[CAST(:now AS timestamptz)])
      ON CONFLICT (email, source) DO UPDATE SET
@@ -42,12 +63,16 @@ export async function recordFailure(
          THEN CAST(:now AS timestamptz) + make_interval(secs => :seconds) END
        WHERE a.locked_until IS NULL OR a.locked_until <= CAST(:now AS timestamptz)
      RETURNING a.locked_until`,
-    { ...budget, now, failures, seconds },
+    { ...budget, ...values },
   );
-  const [counted] = rows;
-  return counted
-    ? { locks: counted.locked_until !== null, lockedBefore: null }
-    : { locks: false, lockedBefore: await lockedUntil(knex, budget, now) };
+  return rows;
+}
+
+/** An address that is nobody's is not written down: it may be mistyped, or a password in the wrong field. */
+async function recordLockOut(tx: Knex, { budget, userId, address }: Failure, seconds: number): Promise<void> {
+  const details = { seconds, ...(budget.source && { source: budget.source }) };
+  const lockOut = { action: 'auth.lock_out', userId: null, address, details } as const;
+  await recordAudit(tx, { subject: userId === null ? 'system' : `user/${userId}`, ...lockOut });
 }
 
 /** The failures that are not too old to count. A lock lasts as long as they do: after it none is left. */

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { recordAudit, type By } from './audit.ts';
 import { RiskSettings } from './models/risk-settings.ts';
 
 /** What a user allows their orders at most. */
@@ -17,14 +18,19 @@ export async function changeRiskLimits(
   knex: Knex,
   userId: string,
   change: Partial<RiskLimits>,
+  by: By,
 ): Promise<RiskLimits> {
   const row = { ...DEFAULTS, ...change, user_id: userId };
-  const [changed] = (await knex('risk_settings')
-    .insert(row)
-    .onConflict('user_id')
-    .merge({ ...change, updated_at: knex.fn.now() })
-    .returning('*')) as [RiskSettings];
-  return limitsOf(changed);
+  return knex.transaction(async (tx) => {
+    const [changed] = (await tx('risk_settings')
+      .insert(row)
+      .onConflict('user_id')
+      .merge({ ...change, updated_at: knex.fn.now() })
+      .returning('*')) as [RiskSettings];
+    const details = limitsOf(changed);
+    await recordAudit(tx, { subject: `user/${userId}`, action: 'risk.change', ...by, details });
+    return details;
+  });
 }
 
 function limitsOf({ max_leverage, max_positions }: RiskSettings): RiskLimits {

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { recordAudit, type By } from './audit.ts';
 import { SecondFactor } from './models/second-factor.ts';
 import { tokenHash } from './token-hash.ts';
 
@@ -33,7 +34,12 @@ export async function offerSecret(
 export async function enableSecondFactor(
   knex: Knex,
   factor: SecondFactor,
-  { step, recoveryCodes, sessionId }: { step: number; recoveryCodes: string[]; sessionId: string },
+  {
+    step,
+    recoveryCodes,
+    sessionId,
+    by,
+  }: { step: number; recoveryCodes: string[]; sessionId: string; by: By },
   now: Date,
 ): Promise<boolean> {
   const { user_id, sealed_secret } = factor;
@@ -46,13 +52,19 @@ export async function enableSecondFactor(
     if (enabled === 0) return false;
     await tx('recovery_codes').insert(recoveryCodes.map((code) => ({ user_id, code_hash: tokenHash(code) })));
     await keepCodeTime(tx, sessionId, now);
+    await recordAudit(tx, { subject: `user/${user_id}`, action: 'two_factor.enable', ...by });
     return true;
   });
 }
 
 /** Turns it off, with its recovery codes. False where it was off. */
-export async function deleteSecondFactor(knex: Knex, userId: string): Promise<boolean> {
-  return (await SecondFactor.query(knex).deleteById(userId).whereNotNull('enabled_at')) > 0;
+export async function deleteSecondFactor(knex: Knex, userId: string, by: By): Promise<boolean> {
+  return knex.transaction(async (tx) => {
+    const deleted = await SecondFactor.query(tx).deleteById(userId).whereNotNull('enabled_at');
+    if (deleted === 0) return false;
+    await recordAudit(tx, { subject: `user/${userId}`, action: 'two_factor.disable', ...by });
+    return true;
+  });
 }
 
 /** Uses up the code of a time step, and with it all before. False where it was used: of any number at once one alone uses it. */

@@ -27,7 +27,8 @@ test('What is long over is forgotten: sessions with their tokens, devices, faile
   for (const days of [32, 29]) {
     await open(before(days + 7));
     const budget = { email: `${days}@example.com`, source: '' };
-    await recordFailure(knex, budget, { failures: 5, ms: 60_000 }, before(days));
+    const failure = { budget, userId: null, address: '127.0.0.1' };
+    await recordFailure(knex, failure, { failures: 5, ms: 60_000 }, before(days));
   }
   t.is(await deleteOldSessions(knex, 30), 1);
   t.is((await knex('refresh_tokens')).length, 1);

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { raw } from 'objection';
+import { recordAudit } from './audit.ts';
 import { deleteOlder } from './delete-older.ts';
 import { RefreshToken } from './models/refresh-token.ts';
 import { Session } from './models/session.ts';
@@ -43,6 +44,9 @@ export async function insertSession(
     const times = { created_at: now, last_seen_at: now, expires_at: expiresAt };
     await Session.query(tx).insert({ ...session, ...times });
     await insertRefreshToken(tx, session.id, token, now);
+    const { id, user_id: userId, address } = session;
+    const signIn = { action: 'auth.sign_in', userId, address, details: { session: id } } as const;
+    await recordAudit(tx, { subject: `user/${userId}`, ...signIn });
     return true;
   });
 }
@@ -101,15 +105,28 @@ function newestLive(knex: Knex, userId: string, now: Date) {
     .orderBy('id');
 }
 
+/** A user's word that a session of theirs is over; without `id` it is about all of them. */
+export interface SessionsEnd {
+  action: 'auth.sign_out' | 'session.end' | 'session.end_all';
+  userId: string;
+  address: string;
+  id?: string;
+}
+
 /** Ends one session of the user, or all of them; returns how many went on until now. */
 export async function endSessions(
   knex: Knex,
-  { userId, id }: { userId: string; id?: string },
+  { action, userId, address, id }: SessionsEnd,
   now: Date,
 ): Promise<number> {
-  const sessions = Session.query(knex).where({ user_id: userId }).whereNull('ended_at');
-  if (id !== undefined) void sessions.where({ id });
-  return sessions.where('expires_at', '>', now).patch({ ended_at: now });
+  return knex.transaction(async (tx) => {
+    const sessions = Session.query(tx).where({ user_id: userId }).whereNull('ended_at');
+    if (id !== undefined) void sessions.where({ id });
+    const ended = await sessions.where('expires_at', '>', now).patch({ ended_at: now });
+    const details = id === undefined ? { sessions: ended } : { session: id };
+    if (ended > 0) await recordAudit(tx, { subject: `user/${userId}`, action, userId, address, details });
+    return ended;
+  });
 }
 
 /** Sessions whose tokens have all run out are forgotten after `days`; returns how many. */
@@ -175,7 +192,10 @@ async function repeat(
     .whereNull('ended_at')
     .patch({ ended_at: now })
     .returning(['id', 'user_id']);
-  return ended ? { became: 'reused', session: ended } : { became: 'unknown' };
+  if (!ended) return { became: 'unknown' };
+  const nobody = { userId: null, address: null, details: { session: id } };
+  await recordAudit(tx, { subject: `user/${ended.user_id}`, action: 'session.reuse', ...nobody });
+  return { became: 'reused', session: ended };
 }
 
 async function insertRefreshToken(tx: Knex, sessionId: string, token: string, now: Date): Promise<void> {

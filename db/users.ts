@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { recordAudit } from './audit.ts';
 import type { Page } from './bots.ts';
 import { Session } from './models/session.ts';
 import { User } from './models/user.ts';
@@ -16,11 +17,25 @@ export async function findUser(knex: Knex, id: string): Promise<User | undefined
 /** Null where the address is somebody's already; the database decides between two at once. */
 export async function insertUser(
   knex: Knex,
-  user: Pick<User, 'email' | 'name' | 'password_hash' | 'created_at'>,
+  user: NewUser,
+  { address }: { address: string },
 ): Promise<User | null> {
-  const [inserted] = (await knex('users').insert(user).onConflict('email').ignore().returning('*')) as User[];
-  return inserted ?? null;
+  return knex.transaction(async (tx) => {
+    const inserted = await insertUnrecorded(tx, user);
+    if (!inserted) return null;
+    const { id: userId } = inserted;
+    await recordAudit(tx, { subject: `user/${userId}`, action: 'auth.register', userId, address });
+    return inserted;
+  });
 }
+
+/** As `insertUser`, for a transaction that has more to do before it records it. */
+export async function insertUnrecorded(tx: Knex, user: NewUser): Promise<User | undefined> {
+  const [inserted] = (await tx('users').insert(user).onConflict('email').ignore().returning('*')) as User[];
+  return inserted;
+}
+
+type NewUser = Pick<User, 'email' | 'name' | 'password_hash' | 'created_at'>;
 
 /** Newest first. */
 export async function listUsers(knex: Knex, { skip, limit }: Page): Promise<UserRow[]> {
@@ -66,8 +81,16 @@ export async function changeUserPassword(
     sessionId,
     tokenVersion,
     passwordHash,
+    address,
     at,
-  }: { id: string; sessionId: string; tokenVersion: number; passwordHash: string; at: Date },
+  }: {
+    id: string;
+    sessionId: string;
+    tokenVersion: number;
+    passwordHash: string;
+    address: string;
+    at: Date;
+  },
 ): Promise<boolean> {
   return knex.transaction(async (tx) => {
     if (!(await holdUser(tx, { id, token_version: tokenVersion }))) return false;
@@ -77,6 +100,7 @@ export async function changeUserPassword(
       .findById(id)
       .patch({ password_hash: passwordHash, token_version: tokenVersion + 1 });
     await tx('sessions').where({ user_id: id, ended_at: null }).update({ ended_at: at });
+    await recordAudit(tx, { subject: `user/${id}`, action: 'auth.change_password', userId: id, address });
     return true;
   });
 }

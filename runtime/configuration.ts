@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
 import { NO_ADDRESS } from '../api/addresses.ts';
+import { auditKeyOf, type AuditKey } from '../db/audit-seal.ts';
 import { apiSettings, environmentOf } from './environment/api-settings.ts';
 import { ConfigurationError } from './environment/configuration-error.ts';
 import { identitySettings, type IdentitySettings } from './environment/identity-settings.ts';
@@ -21,7 +22,9 @@ export { ConfigurationError };
 export type Settings = ReturnType<typeof grouped>;
 
 export interface Configuration extends Settings {
-  database: { url: string; poolSize: number; maxOverflow: number; echo: boolean };
+  database: { url: string; poolSize: number; maxOverflow: number; echo: boolean; auditKey: AuditKey };
+  /** What entries of the audit log may be sealed with: the key of now, then former ones. */
+  auditKeys: AuditKey[];
   /** The encryption key seals exchange keys, the previous ones open what they sealed; only who opens them needs any. */
   secrets: { secretKey: string; encryptionKey: string | undefined; previousEncryptionKeys: string[] };
   identity: IdentitySettings;
@@ -38,19 +41,21 @@ export function readConfiguration(variables: Record<string, string | undefined>)
       'SECRET_KEY is still the placeholder of the template, or one like it, which DEBUG=False does not allow. ' +
         'Set it to what `openssl rand -hex 32` gives.',
     );
-  const settings = grouped(env);
+  const auditKeys = [env.SECRET_KEY, ...listed(env.SECRET_KEY_PREVIOUS)].map(auditKeyOf);
   return {
-    ...settings,
+    ...grouped(env),
+    auditKeys,
     database: {
       url: env.DATABASE_URL,
       poolSize: env.DB_POOL_SIZE,
       maxOverflow: env.DB_MAX_OVERFLOW,
       echo: env.DB_ECHO_LOG,
+      auditKey: auditKeys[0]!,
     },
     secrets: {
       secretKey: env.SECRET_KEY,
       encryptionKey: env.ENCRYPTION_KEY,
-      previousEncryptionKeys: previousKeys(env),
+      previousEncryptionKeys: listed(env.ENCRYPTION_KEY_PREVIOUS),
     },
     identity: identitySettings(env),
   };
@@ -133,9 +138,11 @@ function parse<T>(schema: z.ZodType<T>, variables: Record<string, string | undef
 }
 
 function grouped(env: EmbeddedEnvironment) {
+  const dataDir = resolve(PROJECT, env.DATA_DIR);
   return {
     environment: environmentOf(env),
-    dataDir: resolve(PROJECT, env.DATA_DIR),
+    dataDir,
+    auditAnchors: resolve(dataDir, env.AUDIT_ANCHOR_FILE),
     api: apiSettings(env),
     temporal: {
       address: env.TEMPORAL_ADDRESS ?? `127.0.0.1:${env.TEMPORAL_PORT}`,
@@ -181,11 +188,6 @@ function grouped(env: EmbeddedEnvironment) {
   };
 }
 
-/** Keys are written without commas or spaces. */
-function previousKeys({ ENCRYPTION_KEY_PREVIOUS: keys = '' }: EmbeddedEnvironment): string[] {
-  return keys.split(/[\s,]+/).filter(Boolean);
-}
-
 /** They are nobody's who signs in, so they are not for real money. */
 function liveKeys(env: EmbeddedEnvironment): { apiKey: string; secret: string } | null {
   const { BINANCE_API_KEY: apiKey, BINANCE_SECRET_KEY: secret } = env;
@@ -203,10 +205,16 @@ function liveKeys(env: EmbeddedEnvironment): { apiKey: string; secret: string } 
 }
 
 function secretValues(env: EmbeddedEnvironment): string[] {
-  const known = [...SECRET_NAMES.map((name) => env[name]), ...previousKeys(env)];
+  const former = [env.SECRET_KEY_PREVIOUS, env.ENCRYPTION_KEY_PREVIOUS].flatMap(listed);
+  const known = [...SECRET_NAMES.map((name) => env[name]), ...former];
   const values = known.filter((value) => typeof value === 'string');
   const passwords = [env.DATABASE_URL, env.REDIS_URL].flatMap((url) => (url && new URL(url).password) || []);
   return [...values, ...passwords, ...passwords.map(decodeURIComponent)];
+}
+
+/** Secrets are written without commas or spaces. */
+function listed(secrets = ''): string[] {
+  return secrets.split(/[\s,]+/).filter(Boolean);
 }
 
 function projectFolder(): string {

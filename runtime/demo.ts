@@ -56,7 +56,8 @@ export async function startDemoBots(knex: Knex, bots: BotClient): Promise<void> 
   const unstarted = await Bot.query(knex).whereRaw('config @> ?', [JSON.stringify(UNSTARTED)]);
   for (const { id, user_id, exchange, ticker: symbol, strategy } of unstarted) {
     const address = { botId: id, ownerId: user_id ?? '', exchange, symbol, strategy };
-    const start = () => bots.command(address, { name: 'start', commandId: `demo-${id}` });
+    const command = { name: 'start', commandId: `demo-${id}`, by: user_id ?? undefined } as const;
+    const start = () => bots.command(address, command);
     await pRetry(start, {
       retries: 10,
       minTimeout: 200,

@@ -11,6 +11,8 @@ npm run user -- enable EMAIL
 npm run user -- list
 `;
 const PAGE = 500;
+/** Whoever runs this machine. */
+const NOBODY = { userId: null, address: null };
 
 /** Users for whoever runs this machine: it makes the first admin. What it changes acts with the user's next request. */
 const [command, ...words] = process.argv.slice(2);
@@ -27,7 +29,7 @@ async function run(): Promise<number> {
   const asked = readChange();
   if (!asked) return refuse(USAGE, 64);
   const user = await findUserByEmail(knex, asked.email);
-  const changed = user && (await changeUser(knex, { ...asked, id: user.id, by: null, at: new Date() }));
+  const changed = user && (await changeUser(knex, { ...asked, id: user.id, by: NOBODY, at: new Date() }));
   if (!changed || changed === 'not_admin')
     return refuse('Nobody is registered with that address. They sign up first, at /auth/register.\n', 1);
   say(lineOf(changed));

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import { openDatabase } from '../db/connect.ts';
+import { keepAnchors } from './audit-anchors.ts';
 import { readConfiguration } from './configuration.ts';
 import { createMetrics, serveMetrics } from './metrics.ts';
 import { runProcess } from './run-process.ts';
@@ -15,7 +16,7 @@ import { workflowBundle } from './workflow-bundle.ts';
 
 /** Everything that trades: workflows and activities of all bots. Run as many as there is to do. */
 await runProcess('worker', readConfiguration, async (configuration, log) => {
-  const { database, temporal, exchange, worker, dataDir } = configuration;
+  const { database, temporal, exchange, worker, dataDir, auditAnchors } = configuration;
   const vault = openVault(configuration.secrets);
   installTemporalRuntime(log);
   const bundle = workflowBundle(join(dataDir, 'cache'));
@@ -39,12 +40,17 @@ await runProcess('worker', readConfiguration, async (configuration, log) => {
     onFault: (error) => log.warn({ err: error }, 'looking after other workers failed, it is tried again'),
     onStreamFault: (fault) => log.warn({ ...fault }, 'a stream is being put right'),
   });
+  const endAnchors = keepAnchors({
+    ...{ knex, file: auditAnchors },
+    onFault: (error) => log.error({ err: error }, 'the audit log could not be anchored, it is tried again'),
+  });
   await ensureSchedules(client);
   const metrics = worker.metricsPort && (await serveMetrics(createMetrics('worker'), worker.metricsPort));
   return {
     failed: trading.ended,
     async stop() {
       await trading.stop();
+      await endAnchors();
       if (metrics) metrics.close();
       await connection.close();
       await clientConnection.close();

@@ -145,13 +145,14 @@ function registerHandlers(actor: Actor): void {
     },
   );
   const signalled = (name: 'start' | 'pause' | 'resume') => (signal?: SignalCommand) => {
-    take(state, { name, commandId: signal?.commandId ?? uuid4() });
+    take(state, { name, commandId: signal?.commandId ?? uuid4(), by: signal?.by });
   };
   setHandler(startSignal, signalled('start'));
   setHandler(pauseSignal, signalled('pause'));
   setHandler(resumeSignal, signalled('resume'));
   setHandler(stopSignal, (signal) => {
-    take(state, { name: 'stop', commandId: signal?.commandId ?? uuid4(), mode: signal?.mode ?? 'keep' });
+    const { commandId = uuid4(), mode = 'keep', by } = signal ?? {};
+    take(state, { name: 'stop', commandId, mode, by });
   });
   setHandler(statusQuery, () => {
     const { status, ending, error, unresolved, turn: turns, sequence } = state;

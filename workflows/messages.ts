@@ -42,6 +42,8 @@ export const SEARCH_ATTRIBUTES = ['BotStatus', 'BotOwner', 'Exchange', 'Symbol',
 
 export interface SignalCommand {
   commandId: string;
+  /** The user whose word it is, by id; absent where that is not known. For the audit log: it decides nothing. */
+  by?: string | undefined;
 }
 
 export interface StopSignal extends SignalCommand {
@@ -67,14 +69,14 @@ export interface BotChange {
   protections?: Record<string, unknown>;
 }
 
-export type Command = {
-  commandId: string;
-  /** How long the answer may wait for a venue. */ patienceMs?: number;
+export type Command = SignalCommand & {
+  /** How long the answer may wait for a venue. */
+  patienceMs?: number;
 } & (
-  | { name: Exclude<CommandName, 'stop' | 'configure'> }
-  | { name: 'stop'; mode: StopMode }
-  | { name: 'configure'; change: BotChange }
-);
+    | { name: Exclude<CommandName, 'stop' | 'configure'> }
+    | { name: 'stop'; mode: StopMode }
+    | { name: 'configure'; change: BotChange }
+  );
 
 /** What an update answers: the status stored when the command had been carried out. */
 export interface CommandResult {

@@ -12,6 +12,8 @@ import type { IdentityContext } from '../commands/context.ts';
 /** Under which lock-out something is tried, and how it is refused then. */
 export interface Guard {
   budget: Budget;
+  /** Whose secret it is; null where nobody has that address. */
+  userId: string | null;
   lockout: Lockout;
   refusal: 'locked_out' | 'factor_locked';
   /** What there were too many of. */
@@ -22,12 +24,12 @@ const MINUTE_MS = 60_000;
 
 /** A password for an address, tried by that source: see `guardedAttempt`. */
 export async function guardedPassword(
-  budget: Budget,
+  { userId, ...budget }: Budget & Pick<Guard, 'userId'>,
   isRight: () => Promise<boolean>,
   context: IdentityContext,
 ): Promise<boolean> {
   const { lockout } = context.identity;
-  const guard = { budget, lockout, refusal: 'locked_out', what: 'failed sign-ins' } as const;
+  const guard = { budget, userId, lockout, refusal: 'locked_out', what: 'failed sign-ins' } as const;
   return guardedAttempt(guard, isRight, context);
 }
 
@@ -39,7 +41,7 @@ export async function guardedPassword(
 export async function guardedAttempt(
   guard: Guard,
   isRight: () => Promise<boolean>,
-  { knex, identity: { now }, log }: IdentityContext,
+  { knex, identity: { now }, log, address }: IdentityContext,
 ): Promise<boolean> {
   const { budget, lockout } = guard;
   refuseUntil(await lockedUntil(knex, budget, now()), now(), guard);
@@ -47,7 +49,8 @@ export async function guardedAttempt(
   const at = now();
   if (right) refuseUntil(await clearFailures(knex, budget, at), at, guard);
   else {
-    const { locks, lockedBefore } = await recordFailure(knex, budget, lockout, at);
+    const failed = { budget, userId: guard.userId, address };
+    const { locks, lockedBefore } = await recordFailure(knex, failed, lockout, at);
     refuseUntil(lockedBefore, at, guard);
     if (locks) log.warn(nameless(budget), `Too many ${guard.what} have locked an address`);
   }

@@ -30,6 +30,7 @@ export async function acceptCode(userId: string, code: string, context: Identity
   };
   const guard: Guard = {
     budget: { email: '', source: `factor:${userId}` },
+    userId,
     lockout: LOCKOUT,
     refusal: 'factor_locked',
     what: 'wrong codes',

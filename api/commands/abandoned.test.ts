@@ -21,7 +21,7 @@ async function setUp(t: ExecutionContext) {
     ...api,
     clock,
     user,
-    abandoned: { knex: api.knex, identity, log, signal: AbortSignal.abort(unavailable()) },
+    abandoned: { knex: api.knex, identity, log, signal: AbortSignal.abort(unavailable()), address: '' },
   };
 }
 

@@ -11,11 +11,12 @@ import type { IdentityContext } from './context.ts';
 export async function administerUser(
   id: string,
   change: UserChange,
-  { userId: by }: Caller,
-  { knex, identity }: IdentityContext,
+  { userId }: Caller,
+  { knex, identity, address }: IdentityContext,
 ): Promise<UserRow> {
-  if (id === by) throw new ApiError('own_account', 'Your own role and state are changed by another admin.');
-  const changed = await changeUser(knex, { id, by, change, at: identity.now() });
+  if (id === userId)
+    throw new ApiError('own_account', 'Your own role and state are changed by another admin.');
+  const changed = await changeUser(knex, { id, by: { userId, address }, change, at: identity.now() });
   if (changed === 'not_admin') throw new ApiError('forbidden', 'Your role does not allow this.');
   if (!changed) throw new ApiError('user_not_found', 'User not found');
   return changed;

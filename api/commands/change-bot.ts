@@ -40,7 +40,8 @@ export async function changeBot(
     const owner = { ...context.owner, id: bot.user_id ?? context.owner.id };
     difference.exchange_account_id = await accountFor(difference.exchange, { ...context, owner });
   }
-  const command = { name: 'configure', commandId: randomUUID(), change: difference } as const;
+  const asked = { commandId: randomUUID(), by: context.owner.id };
+  const command = { name: 'configure', ...asked, change: difference } as const;
   await context.bots.command(addressOf(bot, context), command);
   return requireBot(botId, context);
 }

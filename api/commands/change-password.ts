@@ -18,7 +18,7 @@ export async function changePassword(
   caller: Caller,
   context: IdentityContext,
 ): Promise<void> {
-  const { knex, identity, signal } = context;
+  const { knex, identity, signal, address } = context;
   const { currentPassword, newPassword } = passwords;
   const { userId: id, email, sessionId, tokenVersion } = caller;
   const isSame = currentPassword !== undefined && normalized(newPassword) === normalized(currentPassword);
@@ -30,7 +30,7 @@ export async function changePassword(
       ? await firstHash(newPassword, caller, context)
       : await nextHash({ currentPassword, newPassword, hash: user?.password_hash }, caller, context);
   signal.throwIfAborted();
-  const change = { id, sessionId, tokenVersion, passwordHash, at: identity.now() };
+  const change = { id, sessionId, tokenVersion, passwordHash, address, at: identity.now() };
   if (!(await changeUserPassword(knex, change))) throw unauthenticated();
 }
 
@@ -45,14 +45,14 @@ async function nextHash(
     newPassword,
     hash,
   }: { currentPassword: string | undefined; newPassword: string; hash: string | undefined },
-  { email, sessionId }: Caller,
+  { userId, email, sessionId }: Caller,
   context: IdentityContext,
 ): Promise<string> {
   if (currentPassword === undefined)
     throw new ApiError('invalid_credentials', 'Send the current password as current_password');
   let next = null as string | null;
   await guardedPassword(
-    { email, source: `session:${sessionId}` },
+    { userId, email, source: `session:${sessionId}` },
     async () => {
       next = await context.identity.passwords.replace(currentPassword, hash, newPassword);
       return next !== null;

@@ -1,15 +1,21 @@
 import type { Logger } from 'pino';
 import type { Dependencies, Owner } from '../dependencies.ts';
+import type { Client } from '../route.ts';
 
-/** What signing in and out works with; `signal` is aborted when nobody waits for the outcome any more. */
-export type IdentityContext = Pick<Dependencies, 'knex' | 'identity' | 'log'> & { signal: AbortSignal };
+/** What signing in and out works with. */
+export interface IdentityContext extends Pick<Dependencies, 'knex' | 'identity' | 'log'> {
+  /** Aborted when nobody waits for the outcome any more. */
+  signal: AbortSignal;
+  /** Where the request comes from, for the audit log. */
+  address: string;
+}
 
 /** What a request's use case works with: see `IdentityContext`. */
 export function identityContext(
-  { signal, log }: { signal: AbortSignal; log(): Logger },
+  { signal, log, client }: { signal: AbortSignal; log(): Logger; client: Client },
   dependencies: Dependencies,
 ): IdentityContext {
-  return { ...dependencies, signal, log: log() };
+  return { ...dependencies, signal, log: log(), address: client.address };
 }
 
 /** What a use case works with: the world, and for whom. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { recordAudit } from '../../db/audit.ts';
 import { insertBot } from '../../db/bots.ts';
 import type { BotRow } from '../../db/rows.ts';
 import { ApiError } from '../errors.ts';
@@ -20,6 +21,7 @@ export async function createBot(sent: BotSettings, context: CommandContext): Pro
     const { status } = await bots.command(addressOf(bot, context), {
       name: 'start',
       commandId: randomUUID(),
+      by: owner.id,
     });
     return { ...bot, status };
   } catch (error) {
@@ -48,12 +50,14 @@ async function store(sent: BotSettings, context: CommandContext): Promise<BotRow
 }
 
 /** False where the bot runs after all: then it stays. A workflow that comes late finds no row and ends. */
-async function removeUnstarted(bot: BotRow, { knex }: CommandContext): Promise<boolean> {
+async function removeUnstarted(bot: BotRow, { knex, owner }: CommandContext): Promise<boolean> {
   return knex.transaction(async (tx) => {
     const row = await tx('bots').where({ id: bot.id, status: 'STOPPED' }).forUpdate().first('id');
     if (!row) return false;
     await tx('activity_logs').where({ bot_id: bot.id }).delete();
     await tx('bots').where({ id: bot.id }).delete();
+    const deletion = { action: 'bot.delete', userId: owner.id, address: null } as const;
+    await recordAudit(tx, { subject: `bot/${bot.id}`, ...deletion });
     return true;
   });
 }

@@ -8,7 +8,8 @@ import { addressOf, requireBot } from './require-bot.ts';
 export async function deleteBot(botId: string, context: CommandContext): Promise<void> {
   const bot = await requireBot(botId, context);
   try {
-    await context.bots.command(addressOf(bot, context), { name: 'retire', commandId: randomUUID() });
+    const command = { name: 'retire', commandId: randomUUID(), by: context.owner.id } as const;
+    await context.bots.command(addressOf(bot, context), command);
   } catch (error) {
     if ((error as { type?: unknown }).type !== FAILURES.exchange) throw error;
     throw new ApiError(

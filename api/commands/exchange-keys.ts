@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { By } from '../../db/audit.ts';
 import { deleteKeys, findKeys, insertKeys, replaceKeys, type SealedKeys } from '../../db/exchange-keys.ts';
 import type { ExchangeAccount } from '../../db/models/exchange-account.ts';
 import type { Caller } from '../auth/caller.ts';
@@ -6,7 +7,11 @@ import type { Dependencies } from '../dependencies.ts';
 import type { AccountAt, ApiKeys } from '../exchange-accounts.ts';
 import { ApiError, invalidInput } from '../errors.ts';
 
-type KeysContext = Pick<Dependencies, 'knex' | 'accounts'> & { caller: Pick<Caller, 'userId'> };
+type KeysContext = Pick<Dependencies, 'knex' | 'accounts'> & {
+  caller: Pick<Caller, 'userId'>;
+  /** Where the caller is, for the audit log. */
+  address: string;
+};
 
 /** Exchanges whose keys have a passphrase. */
 const WITH_PASSPHRASE = /^bitget$/i;
@@ -25,7 +30,8 @@ export async function addKeys(
   if (exchange === undefined) throw notServed(name, accounts.served[kind]);
   const row = { id: randomUUID(), user_id: caller.userId, exchange, kind };
   if (await findKeys(knex, { userId: caller.userId, exchange })) throw keysExist(exchange);
-  const inserted = await insertKeys(knex, { ...row, ...(await sealedOnceChecked(keys, row, context)) });
+  const sealed = await sealedOnceChecked(keys, row, context);
+  const inserted = await insertKeys(knex, { ...row, ...sealed }, byOf(context));
   if (!inserted) throw keysExist(exchange);
   return inserted;
 }
@@ -39,14 +45,16 @@ export async function changeKeys(
   const row = await findKeys(knex, { userId: caller.userId, exchange });
   if (!row) throw keysNotFound();
   requirePassphrase(row.exchange, keys);
-  const changed = await replaceKeys(knex, row, await sealedOnceChecked(keys, row, context));
+  const sealed = await sealedOnceChecked(keys, row, context);
+  const changed = await replaceKeys(knex, row, sealed, byOf(context));
   if (!changed) throw keysNotFound();
   return changed;
 }
 
 /** Throws `keys_in_use` while a bot that runs trades with them, `keys_not_found`. */
-export async function removeKeys(exchange: string, { knex, caller }: KeysContext): Promise<void> {
-  const removal = await deleteKeys(knex, { userId: caller.userId, exchange });
+export async function removeKeys(exchange: string, context: KeysContext): Promise<void> {
+  const { knex, caller } = context;
+  const removal = await deleteKeys(knex, { userId: caller.userId, exchange }, byOf(context));
   if (removal === 'unknown') throw keysNotFound();
   if (removal === 'in_use')
     throw new ApiError('keys_in_use', 'A bot trades with these keys. Stop your bots on this exchange first.');
@@ -66,6 +74,10 @@ async function sealedOnceChecked(
     permissions: canTrade ? ['read', 'trade'] : ['read'],
     warnings: [...(isAddressBound === false ? ['no_ip_binding'] : []), ...(canTrade ? [] : ['no_trading'])],
   };
+}
+
+function byOf({ caller: { userId }, address }: KeysContext): By {
+  return { userId, address };
 }
 
 function requirePassphrase(exchange: string, { passphrase }: ApiKeys): void {

@@ -53,12 +53,12 @@ async function link(
   { name, title }: Provider,
   profile: Profile,
   sessionId: string,
-  { knex, identity: { now } }: IdentityContext,
+  { knex, identity: { now }, address }: IdentityContext,
 ): Promise<UserIdentity> {
   const session = await findLiveSession(knex, sessionId, now());
   if (!session) throw unauthenticated();
   const identity = { provider: name, ...profile, created_at: now() };
-  const linked = await linkIdentity(knex, session.user_id, identity);
+  const linked = await linkIdentity(knex, session.user_id, identity, { userId: session.user_id, address });
   if (linked) return linked;
   throw new ApiError(
     'identity_taken',
@@ -73,7 +73,7 @@ async function link(
 async function userOf(
   { name: provider, title }: Provider,
   profile: Profile,
-  { knex, identity: { now } }: IdentityContext,
+  { knex, identity: { now }, address }: IdentityContext,
 ): Promise<User> {
   const known = await findUserByIdentity(knex, profile);
   if (known) return known;
@@ -85,7 +85,9 @@ async function userOf(
     );
   const at = now();
   const identity = { provider, ...profile, created_at: at };
-  const added = await insertUserWithIdentity(knex, { email, name: nameOf(email), created_at: at }, identity);
+  const added = await insertUserWithIdentity(knex, { email, name: nameOf(email), created_at: at }, identity, {
+    address,
+  });
   // Of two that come back at once for the same new user the slower finds what the faster wrote.
   const user = added ?? (await findUserByIdentity(knex, profile));
   if (user) return user;

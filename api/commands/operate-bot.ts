@@ -9,15 +9,15 @@ export type Operation = keyof typeof DONE;
 
 const DONE = { pause: 'paused', resume: 'resumed', stop: 'stopped' } as const;
 
-/** Carries it out and tells the bot's owner who it was. `context` is for every row. Every one may be repeated. */
+/** Carries it out and tells the bot's owner who it was. `by` is the operator; `context` is for every row. Every one may be repeated. */
 export async function operateBot(
   botId: string,
   operation: Operation,
-  context: CommandContext,
+  { by, ...context }: CommandContext & { by: string },
 ): Promise<BotRow> {
   const bot = await requireBot(botId, context);
   const command = operation === 'stop' ? ({ name: 'stop', mode: 'keep' } as const) : { name: operation };
-  const asked = { ...command, commandId: randomUUID() };
+  const asked = { ...command, commandId: randomUUID(), by };
   const { changed } = await context.bots.command(addressOf(bot, context), asked);
   const operated = await requireBot(botId, context);
   if (changed) {

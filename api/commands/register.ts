@@ -6,13 +6,14 @@ import type { IdentityContext } from './context.ts';
 /** Makes a user with the role `user`; email and password have been checked. Throws `email_taken`. */
 export async function register(
   { email, password }: { email: string; password: string },
-  { knex, identity: { passwords, now }, signal }: IdentityContext,
+  { knex, identity: { passwords, now }, signal, address }: IdentityContext,
 ): Promise<User> {
   const password_hash = await passwords.hash(password);
   signal.throwIfAborted();
-  const user = await insertUser(knex, { email, name: nameOf(email), password_hash, created_at: now() });
-  if (!user) throw new ApiError('email_taken', 'Email already registered');
-  return user;
+  const user = { email, name: nameOf(email), password_hash, created_at: now() };
+  const added = await insertUser(knex, user, { address });
+  if (!added) throw new ApiError('email_taken', 'Email already registered');
+  return added;
 }
 
 /** What somebody is called until they say what they want to be called. */

@@ -22,7 +22,7 @@ export async function signIn(
   const shown = user && client.device !== null ? { userId: user.id, token: client.device } : null;
   const device = shown && (await findKnownDevice(knex, shown, identity.now()));
   const isRight = await guardedPassword(
-    { email, source: device ? `device:${device.id}` : '' },
+    { userId: user?.id ?? null, email, source: device ? `device:${device.id}` : '' },
     async () =>
       (await identity.passwords.matches(password, user?.password_hash)) && user?.disabled_at === null,
     context,

@@ -40,7 +40,7 @@ export async function setUpTwoFactor(
 export async function enableTwoFactor(
   code: string,
   { userId, sessionId }: Caller,
-  { knex, identity }: IdentityContext,
+  { knex, identity, address }: IdentityContext,
 ): Promise<string[]> {
   const factor = await findSecondFactor(knex, userId);
   if (!factor) throw factorOff();
@@ -49,7 +49,7 @@ export async function enableTwoFactor(
   const step = stepOf(await openSecret(factor, identity.sealer), plainCode(code), identity.now());
   if (step === null) throw wrongCode();
   const shown = newRecoveryCodes();
-  const enabled = { step, recoveryCodes: shown.map(plainCode), sessionId };
+  const enabled = { step, recoveryCodes: shown.map(plainCode), sessionId, by: { userId, address } };
   if (!(await enableSecondFactor(knex, factor, enabled, identity.now()))) throw factorOn();
   return shown;
 }
@@ -63,16 +63,16 @@ export async function disableTwoFactor(
   { userId, email, sessionId }: Caller,
   context: IdentityContext,
 ): Promise<void> {
-  const { knex, identity } = context;
+  const { knex, identity, address } = context;
   const user = await findUser(knex, userId);
   const isRight = await guardedPassword(
-    { email, source: `session:${sessionId}` },
+    { userId, email, source: `session:${sessionId}` },
     () => identity.passwords.matches(password, user?.password_hash),
     context,
   );
   if (!isRight) throw new ApiError('invalid_credentials', 'The password is not right');
   await acceptCode(userId, code, context);
-  if (!(await deleteSecondFactor(knex, userId))) throw factorOff();
+  if (!(await deleteSecondFactor(knex, userId, { userId, address }))) throw factorOff();
 }
 
 /** Shows a code for the caller's session; returns until when no other is asked for in it. Throws what `acceptCode` throws. */

@@ -7,9 +7,9 @@ import type { IdentityContext } from './context.ts';
 export async function unlinkIdentity(
   id: string,
   { userId }: Caller,
-  { knex, identity: { oauth } }: IdentityContext,
+  { knex, identity: { oauth }, address }: IdentityContext,
 ): Promise<void> {
-  const result = await deleteIdentity(knex, { userId, id, providers: oauth.names });
+  const result = await deleteIdentity(knex, { userId, id, providers: oauth.names, by: { userId, address } });
   // Another's is as unknown as none.
   if (result === 'unknown') throw new ApiError('identity_not_found', 'Identity not found');
   if (result === 'last')

@@ -18,16 +18,26 @@ export interface Actor {
 
 /** Everybody there is to tell apart. One more is one more line; what they may is said by `access`. */
 export async function actorsOf(api: TestApi): Promise<Actor[]> {
-  const [user, admin, ops] = [
+  const [user, admin, ops, traveller] = [
     await member(api, 'user'),
     await member(api, 'admin'),
     await member(api, 'ops'),
+    await member(api, 'admin'),
   ];
   return [
     { name: 'anonymous', access: asNobody, headers: async () => ({}) },
     { name: 'user', access: asRole('user'), headers: async () => bearer((await user()).access_token) },
     { name: 'admin', access: asRole('admin'), headers: async () => bearer((await admin()).access_token) },
     { name: 'operator', access: asRole('ops'), headers: async () => bearer((await ops()).access_token) },
+    {
+      name: 'admin from elsewhere',
+      access: (policy, settings) => (policy === 'admin' ? 403 : asRole('admin')(policy, settings)),
+      headers: async () => ({
+        ...bearer((await traveller()).access_token),
+        'X-Forwarded-For': '203.0.113.9',
+      }),
+    },
+    { name: 'before the second factor', access: asNobody, headers: async () => beforeFactor(await admin()) },
     { name: 'expired token', access: asNobody, headers: async () => expired(await admin()) },
     {
       name: 'refresh token as bearer',
@@ -58,6 +68,12 @@ export async function member({ call, knex }: TestApi, role: Role): Promise<() =>
 }
 
 const constant = (headers: Record<string, string>) => async () => headers;
+
+async function beforeFactor({ access_token }: Pair): Promise<Record<string, string>> {
+  const { tokens } = testIdentity();
+  const subject = await tokens.verify('access', access_token);
+  return bearer((await tokens.sign('pre-2fa', subject!)).token);
+}
 
 /** Issued two hours ago, for a session that goes on. */
 async function expired({ access_token }: Pair): Promise<Record<string, string>> {

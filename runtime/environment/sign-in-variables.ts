@@ -26,10 +26,13 @@ export const secrets = {
     .min(32, 'must have at least 32 characters: take what `openssl rand -hex 32` gives')
     .meta({
       description:
-        'Signs tokens where JWT_SECRET is not set; at least 32 characters. `npm start` makes one where this is not set',
+        'Seals the audit log, and signs tokens where JWT_SECRET is not set; at least 32 characters, the same for every process. `npm start` makes one where this is not set',
       example: PLACEHOLDER_SECRET_KEY,
       secret: true,
     }),
+  SECRET_KEY_PREVIOUS: secret(
+    'The SECRET_KEYs before, with commas between them: `npm run audit -- verify` needs them for what they sealed',
+  ),
   JWT_SECRET: signingSecret('Signs tokens; at least 32 characters. ENVIRONMENT=production asks for it'),
   JWT_SECRET_PREVIOUS: signingSecret(
     'The JWT_SECRET before: its tokens are accepted still. To be taken away a week after the change',

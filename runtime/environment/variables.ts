@@ -199,6 +199,10 @@ const operations = {
   LOG_LEVEL: choice(['DEBUG', 'INFO', 'WARNING', 'ERROR', 'CRITICAL'], 'INFO', 'The least level written'),
   LOG_FORMAT: choice(['json', 'text'], 'json', 'One JSON object a line, or lines for people'),
   LOG_FILE_PATH: optional('A file that logs go to besides standard output', 'logs/app.log'),
+  AUDIT_ANCHOR_FILE: text(
+    'audit-anchors.jsonl',
+    'Where the worker notes how far the audit log goes; relative to DATA_DIR. Better a disk that the database server does not reach',
+  ),
   LOG_RETENTION_DAYS: optionalWhole(
     'Activity logs older than this are deleted; not set: kept for ever',
     '30',

@@ -4,6 +4,7 @@ import { NativeConnection } from '@temporalio/worker';
 import type { Step, Timing } from '../../activities/dependencies.ts';
 import { openDatabase } from '../../db/connect.ts';
 import { createVault } from '../../exchanges/vault.ts';
+import { TEST_AUDIT_KEY } from '../testing/database.ts';
 import { quietTemporal } from '../testing/temporal.ts';
 import { startTrading } from '../trading.ts';
 
@@ -57,7 +58,7 @@ async function start(surroundings: Surroundings): Promise<void> {
   const connection = await NativeConnection.connect({ address });
   const clientConnection = await Connection.connect({ address });
   const trading = await startTrading({
-    knex: openDatabase({ url: databaseUrl, acquireTimeoutMs: 10_000 }),
+    knex: openDatabase({ url: databaseUrl, acquireTimeoutMs: 10_000, auditKey: TEST_AUDIT_KEY }),
     connection,
     client: new Client({ connection: clientConnection, namespace }),
     namespace,

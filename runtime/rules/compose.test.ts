@@ -66,7 +66,7 @@ test('every variable is in .env.example, and every secret has to be set', (t) =>
   t.true(used.length > 0);
   for (const [, name, otherwise] of used) {
     t.true(known.has(name!), name);
-    // Keys of what may be left out may be left out.
+    // Keys of what may be left out may be left out, and former ones.
     const optional = /^(BINANCE|REDIS|TELEGRAM|DEEPSEEK)_/.test(name!);
     t.is(otherwise, !optional && /(PASSWORD|_KEY|TOKEN)$/.test(name!) ? ':?' : ':-', name);
   }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Knex } from 'knex';
 import pg from 'pg';
+import { auditKeyOf } from '../../db/audit-seal.ts';
 import { openDatabase } from '../../db/connect.ts';
 import { migrateToLatest } from '../../db/migrations.ts';
 import { testServers } from '../configuration.ts';
@@ -23,6 +24,9 @@ export interface TestDatabase {
   url: string;
 }
 
+/** Seals what tests record. */
+export const TEST_AUDIT_KEY = auditKeyOf('a-secret-of-the-audit-log-of-tests');
+
 const TEMPLATE = 'perpetua_template';
 
 /**
@@ -35,7 +39,10 @@ export async function freshDatabase(
 ): Promise<TestDatabase> {
   const database = await emptyCopy(t, TEMPLATE, options.own?.url);
   const { poolSize = 10, acquireTimeoutMs } = options;
-  const knex = openDatabase({ url: database, poolSize, ...(acquireTimeoutMs && { acquireTimeoutMs }) });
+  const knex = openDatabase({
+    ...{ url: database, poolSize, auditKey: TEST_AUDIT_KEY },
+    ...(acquireTimeoutMs && { acquireTimeoutMs }),
+  });
   t.teardown(() => knex.destroy());
   return { knex, url: database };
 }

@@ -75,7 +75,7 @@ export function tell({ address, state }: Actor): void {
 }
 
 /** What people are told with a status: its place in the log, and what stopped the bot, where something did. */
-interface Told extends Pick<StatusChange, 'log'> {
+interface Told extends Pick<StatusChange, 'log' | 'carriedOut'> {
   error?: string | null;
   /** The command that is carried out with it, where it is one. */
   commandId?: string | null;
@@ -119,12 +119,12 @@ export async function becomeActive(actor: Actor, told: Told): Promise<VenueFailu
 }
 
 function nextWord({ address, state }: Actor, status: BotStatus, told: Told): StatusChange {
-  const { log, commandId = null } = told;
+  const { log, commandId = null, carriedOut = null } = told;
   state.statusVersion += 1;
   const { statusVersion: version, ending } = state;
   const finishing = ending === 'finish' || ending === 'close';
   const error = status === 'ACTIVE' ? null : state.error;
-  return { botId: address.botId, version, commandId, status, finishing, log, error };
+  return { botId: address.botId, version, commandId, carriedOut, status, finishing, log, error };
 }
 
 /** Ends trading for a reason that will not pass: the row says ERROR, the log says why. The orders are taken back. */

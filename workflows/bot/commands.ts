@@ -1,5 +1,6 @@
 import { condition } from '@temporalio/workflow';
 import { ApplicationFailure } from '@temporalio/common';
+import type { CarriedOut } from '../../activities/types.ts';
 import { transition, type BotStatus, type StopMode } from '../../bots/lifecycle.ts';
 import { FAILURES, type Command, type CommandResult } from '../messages.ts';
 import {
@@ -70,14 +71,14 @@ async function start(actor: Actor, command: Command): Promise<CommandResult> {
   state.ending = null;
   state.failures = 0;
   const log = { level: 'SUCCESS', message: said(actor, 'started') } as const;
-  const failure = await becomeActive(actor, { log, commandId: command.commandId }).catch(
-    async (error: unknown) => {
-      // The row may have heard it, or not: it is told how things are.
-      state.ending ??= ending;
-      if (!isGone(error)) await become(actor, state.status, { log: null, error: state.error });
-      throw error;
-    },
-  );
+  const { commandId } = command;
+  const carriedOut = as(command, 'start');
+  const failure = await becomeActive(actor, { log, commandId, carriedOut }).catch(async (error: unknown) => {
+    // The row may have heard it, or not: it is told how things are.
+    state.ending ??= ending;
+    if (!isGone(error)) await become(actor, state.status, { log: null, error: state.error });
+    throw error;
+  });
   if (failure) await fail(actor, failure.message);
   return { status: state.status, changed: true };
 }
@@ -88,16 +89,18 @@ async function stop(actor: Actor, command: Command, mode: StopMode): Promise<Com
   if (!trading && state.status !== 'ERROR' && mode !== 'close') return unchanged(actor);
   if (trading && mode === 'finish') {
     state.ending = 'finish';
-    return settle(actor, command, state.status, 'finishing its cycle');
+    return settle(actor, command, state.status, 'finishing its cycle', as(command, 'stop', mode));
   }
   state.ending = mode === 'close' ? 'close' : 'keep';
-  return settle(actor, command, 'STOPPED', 'stopped');
+  return settle(actor, command, 'STOPPED', 'stopped', as(command, 'stop', mode));
 }
 
 /** `pause` and `resume`. */
 async function switchTo(actor: Actor, command: Command, status: 'PAUSED' | 'ACTIVE'): Promise<CommandResult> {
   if (actor.state.status === status) return unchanged(actor);
-  return settle(actor, command, status, status === 'PAUSED' ? 'paused' : 'resumed');
+  const [verb, name] =
+    status === 'PAUSED' ? (['paused', 'pause'] as const) : (['resumed', 'resume'] as const);
+  return settle(actor, command, status, verb, as(command, name));
 }
 
 async function settle(
@@ -105,9 +108,15 @@ async function settle(
   { commandId }: Command,
   status: BotStatus,
   verb: string,
+  carriedOut: CarriedOut,
 ): Promise<CommandResult> {
-  await become(actor, status, { log: { level: 'INFO', message: said(actor, verb) }, commandId });
+  await become(actor, status, { log: { level: 'INFO', message: said(actor, verb) }, commandId, carriedOut });
   return { status: actor.state.status, changed: true };
+}
+
+/** What a command comes to: a toggle is a start or a stop, deleting a bot stops it first. */
+function as({ by }: Command, name: CarriedOut['name'], mode: StopMode | null = null): CarriedOut {
+  return { name, by: by ?? null, mode };
 }
 
 function said({ address }: Actor, verb: string): string {
@@ -123,7 +132,7 @@ const OF_THE_MARKET = ['ticker', 'exchange', 'exchange_account_id', 'first_order
 
 async function configure(actor: Actor, command: Command & { name: 'configure' }): Promise<CommandResult> {
   const { state, address } = actor;
-  const { commandId, change } = command;
+  const { commandId, by, change } = command;
   if (
     OF_THE_MARKET.some((field) => field in change) &&
     (watches(state.status) || !(await isTidy(actor, command)))
@@ -132,7 +141,7 @@ async function configure(actor: Actor, command: Command & { name: 'configure' })
       'The market of a bot can be changed while nothing of it is under way: stop it, then change it',
       FAILURES.refused,
     );
-  const record = await ledger('configure').configure({ botId: address.botId, commandId, change });
+  const record = await ledger('configure').configure({ botId: address.botId, commandId, by, change });
   const { exchange, symbol, strategy } = record;
   actor.address = { ...actor.address, exchange, symbol, strategy };
   publishAttributes(actor);
@@ -146,7 +155,7 @@ async function retire(actor: Actor, command: Command): Promise<CommandResult> {
     state.ending = 'keep';
     actor.woken = true;
   }
-  const erased = (await isTidy(actor, command)) && (await erase(actor));
+  const erased = (await isTidy(actor, command)) && (await erase(actor, command));
   if (!erased) {
     await fail(
       actor,
@@ -165,9 +174,9 @@ function isTidy({ state }: Actor, { patienceMs = TIDY_PATIENCE_MS }: Command): P
 }
 
 /** False where the record still has something of the bot on the venue. */
-async function erase({ address }: Actor): Promise<boolean> {
+async function erase({ address }: Actor, { by }: Command): Promise<boolean> {
   try {
-    await ledger('delete').erase({ botId: address.botId });
+    await ledger('delete').erase({ botId: address.botId, by });
     return true;
   } catch (error) {
     if (failureOf(error, FAILURES.refused)) return false;

@@ -65,6 +65,33 @@ test('scalper-bot 23: start, stop and toggle change a real bot and renew its tim
   t.deepEqual(await ask(call, id, 'resume'), ['ACTIVE', true]);
 });
 
+test('trading-api 71: who commanded a bot, what was changed and each order are in the audit log', async (t) => {
+  const stack = await stackOfAll(t);
+  const call = callerOf(stack.api.url);
+  const { id } = (await post(call, PLAIN)).body;
+  const chain = () =>
+    stack
+      .knex('audit_logs')
+      .where({ chain: `bot/${id}` })
+      .orderBy('number');
+  await stack.until('the order to be recorded', async () => (await chain()).length === 3);
+  await call('POST', `/api/v1/bots/${id}/pause`);
+  await call('POST', `/api/v1/bots/${id}/resume`);
+  await call('PUT', `/api/v1/bots/${id}`, { trailing_percent: 2 });
+  await call('POST', `/api/v1/bots/${id}/stop`);
+  await call('DELETE', `/api/v1/bots/${id}`);
+  const entries = await chain();
+  t.deepEqual(
+    entries.map(({ action }) => action),
+    [
+      ...['bot.create', 'bot.start', 'order.place', 'bot.pause', 'bot.resume', 'bot.configure', 'bot.stop'],
+      'bot.delete',
+    ],
+  );
+  for (const { user_id } of entries) t.is(user_id, stack.owner.id);
+  t.like(entries[2].details, { symbol: 'BTC/USDT', side: 'BUY', type: 'LIMIT', reduceOnly: false });
+});
+
 test('scalper-bot 24: a repeat starts no second run and places no second order', async (t) => {
   const stack = await stackOfAll(t);
   const call = callerOf(stack.api.url);

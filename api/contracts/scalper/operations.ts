@@ -36,8 +36,9 @@ const operation = (name: Operation, summary: string, description: string) =>
     params: botPath,
     responses: { 200: operatedBot },
     refusals: ['bot_not_found', 'command_refused', 'unavailable'],
-    async handler({ params, log }, dependencies) {
-      const context = { ...dependencies, owner: everybody(dependencies), log: log() };
+    async handler({ params, caller, log }, dependencies) {
+      const everything = { ...dependencies, owner: everybody(dependencies), log: log() };
+      const context = { ...everything, by: caller.userId };
       return answer(200, presentOperatedBot(await operateBot(params.bot_id, name, context)));
     },
   });

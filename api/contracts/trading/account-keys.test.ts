@@ -183,3 +183,23 @@ test('keys that the installation made are not shown, and not in the way', async 
   t.is((await keys('DELETE', '/Binance')).status, 404);
   t.is((await keys('POST', '', { ...PAPER, ...openAccount('demo') })).status, 201);
 });
+
+test('trading-api 71: keys that are stored, replaced and forgotten are in the audit log, by their last characters alone', async (t) => {
+  const { keys, openAccount, id, knex } = await setUp(t, 'audited');
+  const [first, second] = [openAccount('audited-1'), openAccount('audited-2')];
+  const { status, text } = await keys('POST', '', { ...PAPER, ...first });
+  t.is(status, 201, text);
+  await keys('PUT', '/Binance', second);
+  await keys('DELETE', '/Binance');
+  const entries = await knex('audit_logs').where({ user_id: id }).whereLike('action', 'keys.%').orderBy('id');
+  t.deepEqual(
+    entries.map(({ action, details }) => [action, details.last4]),
+    [
+      ['keys.add', first.api_key.slice(-4)],
+      ['keys.replace', second.api_key.slice(-4)],
+      ['keys.delete', second.api_key.slice(-4)],
+    ],
+  );
+  for (const secret of [first, second].flatMap((one) => Object.values(one)))
+    t.false(JSON.stringify(entries).includes(secret));
+});

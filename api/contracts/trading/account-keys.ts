@@ -26,9 +26,12 @@ const add = route({
   examples: { keys: { summary: 'Keys of Binance', value: { exchange: 'Binance', ...EXAMPLE } } },
   responses: { 201: storedKeys },
   refusals: ['keys_exist', ...CHECKED],
-  async handler({ body, caller }, dependencies) {
+  async handler({ body, caller, client }, dependencies) {
     const { exchange, kind, ...sent } = body;
-    const stored = await addKeys({ exchange, kind, ...keysOf(sent) }, { ...dependencies, caller });
+    const stored = await addKeys(
+      { exchange, kind, ...keysOf(sent) },
+      { ...dependencies, caller, address: client.address },
+    );
     return answer(201, presentKeys(stored));
   },
 });
@@ -59,8 +62,11 @@ const change = route({
   examples: { keys: { summary: 'Newer keys', value: EXAMPLE } },
   responses: { 200: storedKeys },
   refusals: ['keys_not_found', ...CHECKED],
-  async handler({ params, body, caller }, dependencies) {
-    const changed = await changeKeys({ ...params, ...keysOf(body) }, { ...dependencies, caller });
+  async handler({ params, body, caller, client }, dependencies) {
+    const changed = await changeKeys(
+      { ...params, ...keysOf(body) },
+      { ...dependencies, caller, address: client.address },
+    );
     return answer(200, presentKeys(changed));
   },
 });
@@ -75,8 +81,8 @@ const remove = route({
   params: keysPath,
   responses: { 200: message },
   refusals: ['keys_not_found', 'keys_in_use'],
-  async handler({ params, caller }, dependencies) {
-    await removeKeys(params.exchange, { ...dependencies, caller });
+  async handler({ params, caller, client }, dependencies) {
+    await removeKeys(params.exchange, { ...dependencies, caller, address: client.address });
     return answer(200, { message: 'Keys deleted' });
   },
 });

@@ -42,13 +42,13 @@ const changeRiskSettings = route({
   body: riskChange,
   examples: { change: { summary: 'Both', value: { max_leverage: 20, max_positions: 3 } } },
   responses: { 200: riskSettings },
-  async handler({ body, caller }, { knex }) {
+  async handler({ body, caller: { userId }, client: { address } }, { knex }) {
     const { max_leverage, max_positions } = body;
     const change = {
       ...(max_leverage && { max_leverage: max_leverage.toNumber() }),
       ...(max_positions && { max_positions: max_positions.toNumber() }),
     };
-    return answer(200, await changeRiskLimits(knex, caller.userId, change));
+    return answer(200, await changeRiskLimits(knex, userId, change, { userId, address }));
   },
 });
 

@@ -52,9 +52,13 @@ const login = route({
     ...(['invalid_credentials', 'locked_out', 'two_factor_required', 'invalid_code'] as const),
     ...(['factor_locked', 'internal', 'unavailable'] as const),
   ],
-  async handler({ body, client, ...request }, dependencies) {
+  async handler({ body, ...request }, dependencies) {
     const { email, password, totp_code: code } = body;
-    const signedIn = await signIn({ email, password, code }, client, identityContext(request, dependencies));
+    const signedIn = await signIn(
+      { email, password, code },
+      request.client,
+      identityContext(request, dependencies),
+    );
     return presentSignedIn(signedIn, dependencies.settings);
   },
 });
@@ -86,8 +90,9 @@ const logout = route({
   tag,
   summary: 'Sign out: ends this session with all of its tokens',
   responses: { 200: message },
-  async handler({ caller }, { knex, identity }) {
-    await endSessions(knex, { userId: caller.userId, id: caller.sessionId }, identity.now());
+  async handler({ caller, client: { address } }, { knex, identity }) {
+    const { userId, sessionId: id } = caller;
+    await endSessions(knex, { action: 'auth.sign_out', userId, address, id }, identity.now());
     return answer(200, { message: 'Logged out' });
   },
 });

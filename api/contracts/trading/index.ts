@@ -4,6 +4,7 @@ import type { ApiSettings } from '../../settings.ts';
 import { healthRoutes } from '../health.ts';
 import { accountKeyRoutes } from './account-keys.ts';
 import { accountRoutes } from './account.ts';
+import { auditRoutes } from './audit-logs.ts';
 import { authRoutes } from './auth.ts';
 import { envelope } from './envelope.ts';
 import { oauthRoutes } from './oauth.ts';
@@ -12,14 +13,14 @@ import { statusRoutes } from './status.ts';
 import { twoFactorRoutes } from './two-factor.ts';
 import { userRoutes } from './users.ts';
 
-/** The trading platform's API: so far signing in, one's account, and how all is. It has no prefix. */
+/** The trading platform's API: so far signing in, one's account, who did what, and how all is. It has no prefix. */
 export function trading(settings: ApiSettings): Contract {
   const counted = [
     ...[authRoutes, sessionRoutes, twoFactorRoutes, oauthRoutes, userRoutes],
-    ...[accountKeyRoutes, accountRoutes, statusRoutes],
+    ...[accountKeyRoutes, accountRoutes, auditRoutes, statusRoutes],
   ].flat();
   const contract = {
-    roots: ['/auth', '/oauth', '/account', '/api-status'],
+    roots: ['/auth', '/oauth', '/account', '/admin', '/api-status'],
     // Every call is one of the caller's; health is asked for by machines, as often as they like.
     routes: [...counted.map((route): Route => ({ limit: 'calls', ...route })), ...healthRoutes],
     tags: TAGS,
@@ -38,4 +39,5 @@ const TAGS = [
   { name: 'Exchange keys', description: 'With which bots trade; encrypted, never shown again' },
   { name: 'Account', description: 'Balance and limits of a user' },
   { name: 'System', description: 'Whether all is well' },
+  { name: 'Administration', description: 'For admins' },
 ];

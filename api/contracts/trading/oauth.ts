@@ -102,12 +102,12 @@ const callback = route({
     ...(['email_taken', 'identity_taken', 'unauthenticated', 'two_factor_required'] as const),
     ...(['provider_not_found', 'provider_unavailable', 'internal', 'unavailable'] as const),
   ],
-  async handler({ params, query, cookie, client, ...request }, dependencies) {
+  async handler({ params, query, cookie, ...request }, dependencies) {
     const provider = dependencies.identity.oauth.provider(params.provider);
     const { name, taken } = browserCookie(provider);
     const done = await finishOAuth(
       { provider, query, browser: cookie(name) ?? '' },
-      ...([client, identityContext(request, dependencies)] as const),
+      ...([request.client, identityContext(request, dependencies)] as const),
     );
     if ('linked' in done) return answer(201, presentIdentity(done.linked), taken());
     const { status, body, headers } = presentSignedIn(done.signedIn, dependencies.settings);

@@ -32,8 +32,8 @@ const end = route({
   params: sessionPath,
   responses: { 200: message },
   refusals: ['session_not_found'],
-  async handler({ caller, params }, { knex, identity }) {
-    const ended = await endSessions(knex, { userId: caller.userId, id: params.id }, identity.now());
+  async handler({ caller: { userId }, params: { id }, client: { address } }, { knex, identity }) {
+    const ended = await endSessions(knex, { action: 'session.end', userId, address, id }, identity.now());
     // Another's is as unknown as none.
     if (ended === 0) throw new ApiError('session_not_found', 'Session not found');
     return answer(200, { message: 'Session ended' });
@@ -47,8 +47,8 @@ const endAll = route({
   tag,
   summary: 'End every session, this one too',
   responses: { 200: message },
-  async handler({ caller }, { knex, identity }) {
-    await endSessions(knex, { userId: caller.userId }, identity.now());
+  async handler({ caller: { userId }, client: { address } }, { knex, identity }) {
+    await endSessions(knex, { action: 'session.end_all', userId, address }, identity.now());
     return answer(200, { message: 'All sessions ended' });
   },
 });

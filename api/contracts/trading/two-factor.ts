@@ -26,9 +26,13 @@ const login = route({
   examples: { code: { summary: 'A code', value: { pre_2fa_token: 'eyJ...', ...CODE } } },
   responses: { 200: tokenPair },
   refusals: ['unauthenticated', 'invalid_code', 'factor_locked', 'two_factor_off', 'internal', 'unavailable'],
-  async handler({ body, client, ...request }, dependencies) {
+  async handler({ body, ...request }, dependencies) {
     const { pre_2fa_token: token, code } = body;
-    const signedIn = await signInWithCode({ token, code }, client, identityContext(request, dependencies));
+    const signedIn = await signInWithCode(
+      { token, code },
+      request.client,
+      identityContext(request, dependencies),
+    );
     return presentSignedIn(signedIn, dependencies.settings);
   },
 });

@@ -1,0 +1,37 @@
+/** What the audit log tells of: a closed list. Each says when it is written, and what its details hold beside ids. */
+export const AUDIT_ACTIONS = {
+  'auth.register': 'Somebody signed up',
+  'auth.sign_in': 'A session was opened; `session` is its id',
+  'auth.sign_out': 'A user ended the session they were in; `session` is its id',
+  'auth.lock_out':
+    'Too many failures in a row: sign-in for an address is refused for `seconds`, to all strangers, or where there is a `source` to that alone. The user is whose address it is; an address that is nobody’s is told of without it',
+  'auth.change_password': 'A user changed their password, which ended all of their sessions',
+  'session.end': 'A user ended one of their sessions; `session` is its id',
+  'session.end_all': 'A user ended all of their sessions; `sessions` says how many',
+  'session.reuse':
+    'A refresh token was shown again after another had taken its place: its `session` was ended, for one of two holders is not the user',
+  'user.change_role': 'An admin, or whoever runs the machine, gave a user another `role`',
+  'user.disable': 'An admin, or whoever runs the machine, disabled a user, which ended all of their sessions',
+  'user.enable': 'A disabled user was let in again',
+  'two_factor.enable': 'A user turned two-factor authentication on',
+  'two_factor.disable': 'A user turned two-factor authentication off',
+  'identity.link': 'A user can sign in by a `provider`',
+  'identity.unlink': 'A user can sign in by one of their providers no more',
+  'keys.add': 'A user stored keys for an `exchange`; `last4` are the last characters of the key',
+  'keys.replace':
+    'A user put other keys in the place of stored ones; `last4` are the last characters of the new key',
+  'keys.delete': 'A user had stored keys for an `exchange` forgotten',
+  'risk.change': 'A user changed the limits of their orders',
+  'bot.create': 'A bot was made; `settings` are those it has',
+  'bot.start': 'A bot carried out a start',
+  'bot.pause': 'A bot carried out a pause',
+  'bot.resume': 'A bot carried out a resume',
+  'bot.stop': 'A bot carried out a stop; `mode` says what happens to its position',
+  'bot.configure': 'A bot’s settings were changed, from `before` to `after`',
+  'bot.delete': 'A bot was deleted',
+  'order.place': 'A bot was about to send an order: committed before anything is sent',
+  'kill_switch.engage': 'New orders of a scope were forbidden; `reason` says why',
+  'kill_switch.release': 'New orders of a scope were allowed again',
+} as const satisfies Record<string, string>;
+
+export type AuditAction = keyof typeof AUDIT_ACTIONS;
