@@ -69,18 +69,22 @@ export function venueFaults(step: Step, random: Random): FaultInput[] {
   const place = { ...often, match: { method: 'POST', path: '/api/v3/order' } };
   const cancel = { ...often, match: { method: 'DELETE', path: '/api/v3/order' } };
   const read = { ...often, probability: 0.1, match: { method: 'GET', path: '/api/v3/order' } };
+  const arriving: FaultInput[] = [
+    { kind: 'lost_answer', ...place },
+    { kind: 'timeout', effect: true, ...place },
+    { kind: 'malformed_json', effect: true, ...place },
+    { kind: 'status', status: 502, effect: true, ...place },
+    { kind: 'delayed_acceptance', ms: LATE_MS, ...place },
+    { kind: 'delayed_acceptance', ms: LATE_MS, answer: 'drop', ...place },
+  ];
+  const lost: FaultInput[] = [
+    { kind: 'lost_request', ...place },
+    { kind: 'timeout', effect: false, ...place },
+  ];
   return [
+    // What never arrived is never found, so nothing of it is recorded.
     ...pick(
-      [
-        { kind: 'lost_answer', ...place },
-        { kind: 'lost_request', ...place },
-        { kind: 'timeout', effect: true, ...place },
-        { kind: 'timeout', effect: false, ...place },
-        { kind: 'malformed_json', effect: true, ...place },
-        { kind: 'status', status: 502, effect: true, ...place },
-        { kind: 'delayed_acceptance', ms: LATE_MS, ...place },
-        { kind: 'delayed_acceptance', ms: LATE_MS, answer: 'drop', ...place },
-      ],
+      step === 'resolve:recorded' ? arriving : [...arriving, ...lost],
       step.startsWith('resolve') ? 1 : 0.6,
     ),
     ...pick(
