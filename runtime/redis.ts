@@ -20,13 +20,18 @@ export function openRedis(settings: Settings['redis'], log: Pick<Logger, 'info' 
     retryStrategy: (attempt) => Math.min(100 * attempt, LONGEST_RECONNECT_MS),
   });
   let isAway = false;
+  let why = 'closed';
   redis.on('error', (error: Error & { code?: string }) => {
-    if (isAway) return;
+    why = error.code ?? error.name;
+  });
+  // Also where the server ended its connections before anything failed; not where we leave.
+  redis.on('reconnecting', () => {
+    if (!isAway) log.warn({ why }, 'Redis is away: requests are counted in the database');
     isAway = true;
-    log.warn({ code: error.code ?? error.name }, 'Redis is away: requests are counted in the database');
   });
   redis.on('ready', () => {
     isAway = false;
+    why = 'closed';
     log.info('Requests are counted in Redis');
   });
   return redis;
