@@ -167,7 +167,9 @@ for (const [name, rows] of [
         const run = runThrough(row, fee, path);
         const fold = foldFills(run.fills, BTC_USDT);
         const { quantity, dust } = run.position;
-        return dust === '0' ? same(run.position, fold) : new Decimal(quantity).add(dust).eq(fold.quantity);
+        // Dust takes its cost out of the books, also where a later rest the other way makes up for it.
+        const hadDust = dust !== '0' || run.decided.some(({ verdict }) => verdict.position.dust !== '0');
+        return hadDust ? new Decimal(quantity).add(dust).eq(fold.quantity) : same(run.position, fold);
       }),
     );
     t.pass();
