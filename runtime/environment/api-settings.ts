@@ -9,7 +9,7 @@ export function apiSettings(env: EmbeddedEnvironment) {
   const isDevelopment = environmentOf(env) === 'development';
   const productionHosts = ['scalperbot.com', 'www.scalperbot.com', 'api.scalperbot.com'];
   return {
-    host: env.HOST,
+    host: env.HOST ?? '0.0.0.0',
     port: env.PORT,
     prefix: env.API_V1_STR.replace(/\/+$/, ''),
     name: env.PROJECT_NAME,
@@ -17,10 +17,10 @@ export function apiSettings(env: EmbeddedEnvironment) {
     description: env.DESCRIPTION,
     debug: env.DEBUG,
     authRequired: env.AUTH_REQUIRED ?? true,
-    corsOrigins: env.BACKEND_CORS_ORIGINS,
+    corsOrigins: env.BACKEND_CORS_ORIGINS ?? DEVELOPMENT_ORIGINS,
     tradingCorsOrigins: env.CORS_ORIGINS ?? (isDevelopment ? DEVELOPMENT_ORIGINS : []),
     allowedHosts: env.ALLOWED_HOSTS ?? (env.DEBUG ? ['*'] : productionHosts),
-    trustedProxies: env.TRUSTED_PROXIES,
+    trustedProxies: env.TRUSTED_PROXIES ?? 0,
     adminAddresses: adminAddresses(env),
     rateLimit: env.RATE_LIMIT_ENABLED
       ? { perMinute: env.RATE_LIMIT_PER_MINUTE, perHour: env.RATE_LIMIT_PER_HOUR }

@@ -33,8 +33,8 @@ export const whole = (standard: number, description: string, [least, most] = [0,
     .default(standard)
     .meta({ description, standard: String(standard) });
 
-export const optionalWhole = (description: string, example: string) =>
-  wholeNumber(1, 1_000_000_000).optional().meta({ description, example });
+export const optionalWhole = (description: string, example: string, [least, most] = [1, 1_000_000_000]) =>
+  wholeNumber(least, most).optional().meta({ description, example });
 
 export const port = (standard: number, description: string) => whole(standard, description, [1, 65_535]);
 

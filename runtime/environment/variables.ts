@@ -25,7 +25,10 @@ const api = {
   PROJECT_NAME: text('Scalper Bot API', 'Shown at / and in the documentation'),
   VERSION: text('1.0.0', 'Shown at / and in the documentation'),
   DESCRIPTION: text('API for cryptocurrency scalping bot management', 'Shown at / and in the documentation'),
-  HOST: text('0.0.0.0', 'The address the API listens on; `npm start` takes 127.0.0.1 unless this is set'),
+  HOST: optional(
+    'The address the API listens on; not set: 0.0.0.0, under `npm start` 127.0.0.1',
+    '127.0.0.1',
+  ),
   PORT: port(8000, 'The port of the API'),
   ENVIRONMENT: z
     .enum(['development', 'production'], { error: 'must be one of development, production' })
@@ -47,9 +50,9 @@ const api = {
     example: 'True',
   }),
   WORKERS: whole(4, 'Read for compatibility: one process serves the API; run more of it for more', [1, 64]),
-  BACKEND_CORS_ORIGINS: list(
-    ['http://localhost:3000', 'http://localhost:3001'],
-    'Origins that browsers may call from',
+  BACKEND_CORS_ORIGINS: optionalList(
+    'Origins that browsers may call from; not set: localhost:3000 and :3001, none in docker-compose.yml',
+    '["http://localhost:3000","http://localhost:3001"]',
   ),
   CORS_ORIGINS: origins(
     'Origins that browsers may sign in from; not set: localhost:3000 and :3001 in development, none in production',
@@ -59,9 +62,9 @@ const api = {
     'Host names answered to; not set: those of this machine under `npm start` on loopback, else any with DEBUG=True, the three of the product otherwise',
     '["scalperbot.com","www.scalperbot.com","api.scalperbot.com"]',
   ),
-  TRUSTED_PROXIES: whole(
-    0,
-    'How many proxies stand before the API: as many forwarded addresses are believed',
+  TRUSTED_PROXIES: optionalWhole(
+    'How many proxies stand before the API: as many forwarded addresses are believed; not set: 0, in docker-compose.yml its own',
+    '1',
     [0, 10],
   ),
   ADMIN_IP_WHITELIST: addresses(

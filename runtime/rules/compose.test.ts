@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import test from 'ava';
 import { parse } from 'yaml';
+import { readConfiguration } from '../configuration.ts';
 import { environmentSchema } from '../environment/variables.ts';
 
 interface Service {
@@ -146,6 +147,37 @@ test('as it comes it answers here alone, and says what has to be set to be reach
   ])
     t.true(source.includes(name), name);
 });
+
+test('a copy of .env.example as .env changes nothing of what compose sets', (t) => {
+  const template = Object.fromEntries(
+    [...read('.env.example').matchAll(/^([A-Z][A-Z0-9_]*)=(.*)$/gm)].map(([, name, value]) => [name, value]),
+  );
+  const secrets = Object.fromEntries(
+    ['POSTGRES_PASSWORD', 'SECRET_KEY', 'ENCRYPTION_KEY', 'EXCHANGE_CONTROL_TOKEN'].map((name) => [
+      name,
+      '0123456789abcdef'.repeat(4),
+    ]),
+  );
+  for (const [name, { environment = {} }] of own) {
+    const under = (env: Record<string, string>) =>
+      readConfiguration(
+        Object.fromEntries(Object.entries(environment).map(([key, value]) => [key, expanded(value, env)])),
+      );
+    t.deepEqual(under({ ...template, ...secrets }), under(secrets), name);
+  }
+  t.is(template['HOST'], undefined, '`npm start` listens on this machine alone');
+  const { TRUSTED_PROXIES = '' } = compose.services['backend']?.environment ?? {};
+  t.is(expanded(TRUSTED_PROXIES, template), '1');
+});
+
+/** A value as compose makes it of what `.env` sets, from within. */
+function expanded(value: string, env: Record<string, string | undefined>): string {
+  const next = value.replaceAll(
+    /\$\{(\w+):[-?]([^${}]*)\}/g,
+    (_, name: string, otherwise: string) => env[name] || otherwise,
+  );
+  return next === value ? value : expanded(next, env);
+}
 
 test('every service that others wait for says when it is ready', (t) => {
   for (const [name, { depends_on: needs = {} }] of services)
