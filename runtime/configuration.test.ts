@@ -27,22 +27,28 @@ const refusals: [why: string, variables: Record<string, string | undefined>, mes
 ];
 
 const LONG = 'abcdefgh'.repeat(4);
+const PRODUCTION = { ENVIRONMENT: 'production', DEBUG: 'False' };
 
 const signing: typeof refusals = [
-  ['no JWT_SECRET', { ...REQUIRED, ENVIRONMENT: 'production' }, /JWT_SECRET is missing/],
+  ['no JWT_SECRET', { ...REQUIRED, ...PRODUCTION }, /JWT_SECRET is missing/],
+  [
+    'DEBUG in production',
+    { ...REQUIRED, ENVIRONMENT: 'production', JWT_SECRET: LONG },
+    /ENVIRONMENT=production .*Set DEBUG=False/,
+  ],
   [
     'a JWT_SECRET of 31 characters',
-    { ...REQUIRED, ENVIRONMENT: 'production', JWT_SECRET: 'j'.repeat(31) },
+    { ...REQUIRED, ...PRODUCTION, JWT_SECRET: 'j'.repeat(31) },
     /JWT_SECRET must have at least 32/,
   ],
   [
     'a placeholder for JWT_SECRET',
-    { ...REQUIRED, ENVIRONMENT: 'production', JWT_SECRET: PLACEHOLDER_SECRET_KEY },
+    { ...REQUIRED, ...PRODUCTION, JWT_SECRET: PLACEHOLDER_SECRET_KEY },
     /JWT_SECRET is a placeholder/,
   ],
   [
     'a JWT_SECRET that says that it is to be changed',
-    { ...REQUIRED, ENVIRONMENT: 'production', JWT_SECRET: 'ChangeMe-changeme-0123456789abcdef' },
+    { ...REQUIRED, ...PRODUCTION, JWT_SECRET: 'ChangeMe-changeme-0123456789abcdef' },
     /JWT_SECRET is a placeholder/,
   ],
   [
@@ -57,7 +63,7 @@ for (const [why, variables, message] of signing) {
   test(`trading-api 61: start is refused with ${why}`, (t) => {
     const error = t.throws(() => readConfiguration(variables), { instanceOf: ConfigurationError, message });
     for (const value of Object.values(variables))
-      if (value && value !== 'production') t.false(error.message.includes(value));
+      if (value && !/^(production|False)$/.test(value)) t.false(error.message.includes(value));
   });
 }
 
@@ -65,7 +71,7 @@ test('tokens are signed with JWT_SECRET, else with SECRET_KEY, and never with th
   const { secret, isForThisRun } = readConfiguration(REQUIRED).identity;
   t.is(secret, REQUIRED.SECRET_KEY);
   t.false(isForThisRun);
-  const own = { JWT_SECRET: LONG, JWT_SECRET_PREVIOUS: `${LONG}p`, ENVIRONMENT: 'production' };
+  const own = { JWT_SECRET: LONG, JWT_SECRET_PREVIOUS: `${LONG}p`, ...PRODUCTION };
   t.deepEqual(readConfiguration({ ...REQUIRED, ...own }).identity, {
     ...{ secret: own.JWT_SECRET, olderSecret: own.JWT_SECRET_PREVIOUS },
     ...{ environment: 'production', isForThisRun: false, oauth: { redirectBase: '', providers: {} } },

@@ -36,6 +36,11 @@ export const PROJECT = projectFolder();
 /** Reads what a process needs from its environment. Throws `ConfigurationError`. */
 export function readConfiguration(variables: Record<string, string | undefined>): Configuration {
   const env = parse(environmentSchema, variables);
+  if (env.DEBUG && env.ENVIRONMENT === 'production')
+    throw new ConfigurationError(
+      'ENVIRONMENT=production does not allow DEBUG=True, which DEBUG is where it is not set: passwords and tokens would ' +
+        'come over plain HTTP. Set DEBUG=False.',
+    );
   if (!env.DEBUG && isPlaceholder(env.SECRET_KEY))
     throw new ConfigurationError(
       'SECRET_KEY is still the placeholder of the template, or one like it, which DEBUG=False does not allow. ' +

@@ -42,6 +42,7 @@ const refused: [why: string, variables: Record<string, string>, message: RegExp]
     {
       OAUTH_REDIRECT_BASE: 'http://localhost:8000',
       ENVIRONMENT: 'production',
+      DEBUG: 'False',
       JWT_SECRET: '0123456789abcdefghijklmnopqrstuv',
     },
     /OAUTH_REDIRECT_BASE is plain http/,

@@ -23,8 +23,8 @@ const EXPOSED: [what: string, variables: Record<string, string>, remedy: RegExp]
   ['outside of development', { DEBUG: 'False' }, /set DEBUG=True, ENVIRONMENT=development\.$/],
   [
     'in production',
-    { ENVIRONMENT: 'production', JWT_SECRET: '0123456789abcdefghijklmnopqrstuv' },
-    /set ENVIRONMENT=development\.$/,
+    { DEBUG: 'False', ENVIRONMENT: 'production', JWT_SECRET: '0123456789abcdefghijklmnopqrstuv' },
+    /set DEBUG=True, ENVIRONMENT=development\.$/,
   ],
   ['in sight of others', { HOST: '0.0.0.0' }, /set HOST=127\.0\.0\.1\.$/],
   ['behind a proxy', { TRUSTED_PROXIES: '1' }, /set TRUSTED_PROXIES=0\.$/],
