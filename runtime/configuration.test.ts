@@ -24,6 +24,11 @@ const refusals: [why: string, variables: Record<string, string | undefined>, mes
     { ...REQUIRED, SECRET_KEY: PLACEHOLDER_SECRET_KEY, DEBUG: 'False' },
     /SECRET_KEY is still the placeholder/,
   ],
+  [
+    'a SECRET_KEY of seven characters, repeated, in production',
+    { ...REQUIRED, SECRET_KEY: 'abcdefg'.repeat(5), DEBUG: 'False' },
+    /SECRET_KEY repeats a few characters/,
+  ],
 ];
 
 const LONG = 'abcdefgh'.repeat(4);

@@ -8,12 +8,13 @@ import { auditKeyOf, type AuditKey } from '../db/audit-seal.ts';
 import { apiSettings, environmentOf } from './environment/api-settings.ts';
 import { ConfigurationError } from './environment/configuration-error.ts';
 import { identitySettings, type IdentitySettings } from './environment/identity-settings.ts';
-import { isPlaceholder } from './environment/sign-in-variables.ts';
+import { isPlaceholder, repeatsFew } from './environment/sign-in-variables.ts';
 import {
   embeddedSchema,
   environmentSchema,
   SECRET_NAMES,
   type EmbeddedEnvironment,
+  type Environment,
 } from './environment/variables.ts';
 
 export { ConfigurationError };
@@ -36,16 +37,7 @@ export const PROJECT = projectFolder();
 /** Reads what a process needs from its environment. Throws `ConfigurationError`. */
 export function readConfiguration(variables: Record<string, string | undefined>): Configuration {
   const env = parse(environmentSchema, variables);
-  if (env.DEBUG && env.ENVIRONMENT === 'production')
-    throw new ConfigurationError(
-      'ENVIRONMENT=production does not allow DEBUG=True, which DEBUG is where it is not set: passwords and tokens would ' +
-        'come over plain HTTP. Set DEBUG=False.',
-    );
-  if (!env.DEBUG && isPlaceholder(env.SECRET_KEY))
-    throw new ConfigurationError(
-      'SECRET_KEY is still the placeholder of the template, or one like it, which DEBUG=False does not allow. ' +
-        'Set it to what `openssl rand -hex 32` gives.',
-    );
+  requireSafe(env);
   const auditKeys = [env.SECRET_KEY, ...listed(env.SECRET_KEY_PREVIOUS)].map(auditKeyOf);
   return {
     ...grouped(env),
@@ -130,6 +122,25 @@ export function binarySearch(): { cliPath: string | undefined; cacheDir: string 
     cliPath: process.env['TEMPORAL_CLI_PATH'] || undefined,
     cacheDir: process.env['CACHE_DIR'] || join(cache, 'perpetua'),
   };
+}
+
+/** Nothing that only development allows, with DEBUG=False or in production. */
+function requireSafe(env: Environment): void {
+  if (env.DEBUG && env.ENVIRONMENT === 'production')
+    throw new ConfigurationError(
+      'ENVIRONMENT=production does not allow DEBUG=True, which DEBUG is where it is not set: passwords and tokens would ' +
+        'come over plain HTTP. Set DEBUG=False.',
+    );
+  if (!env.DEBUG && isPlaceholder(env.SECRET_KEY))
+    throw new ConfigurationError(
+      'SECRET_KEY is still the placeholder of the template, or one like it, which DEBUG=False does not allow. ' +
+        'Set it to what `openssl rand -hex 32` gives.',
+    );
+  if (!env.DEBUG && repeatsFew(env.SECRET_KEY))
+    throw new ConfigurationError(
+      'SECRET_KEY repeats a few characters, which is guessed and which DEBUG=False does not allow. ' +
+        'Set it to what `openssl rand -hex 32` gives.',
+    );
 }
 
 /** Says only names and rules: what was set may be a secret in the wrong place. */

@@ -8,12 +8,15 @@ export const PLACEHOLDER_SECRET_KEY = 'change-me-32-random-bytes-in-hex-as-opens
 export const isPlaceholder = (value: string): boolean =>
   /change.?me|replace.?me|placeholder|your.*(secret|key)|secret.?key|example/i.test(value);
 
+/** Long enough, and guessed soon. */
+export const repeatsFew = (value: string): boolean => new Set(value).size < 8;
+
 const signingSecret = (description: string) =>
   z
     .string()
     .min(32, 'must have at least 32 characters: take what `openssl rand -hex 32` gives')
     .refine(
-      (value) => new Set(value).size >= 8,
+      (value) => !repeatsFew(value),
       'repeats a few characters, which is guessed: take what `openssl rand -hex 32` gives',
     )
     .refine((value) => !isPlaceholder(value), 'is a placeholder: take what `openssl rand -hex 32` gives')

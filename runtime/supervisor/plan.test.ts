@@ -5,7 +5,7 @@ import { banner } from './banner.ts';
 import { planStart, settingsOf, type Variables } from './plan.ts';
 
 const secrets = {
-  ...{ secretKey: '0'.repeat(64), encryptionKey: '1'.repeat(64) },
+  ...{ secretKey: '0123456789abcdef'.repeat(4), encryptionKey: '1'.repeat(64) },
   ...{ databasePassword: 'password', controlToken: 'token' },
 };
 
