@@ -197,6 +197,15 @@ test('what is not a variable of ours is ignored, and blank counts as not set', (
   t.is(readConfiguration({ ...REQUIRED, UNHEARD_OF: '1', PORT: '' }).api.port, 8000);
 });
 
+test('what only this machine hears answers to its names only, however it was started', (t) => {
+  for (const HOST of ['127.0.0.1', 'localhost', '::1'])
+    t.deepEqual(
+      readConfiguration({ ...REQUIRED, HOST }).api.allowedHosts,
+      ['localhost', '127.0.0.1', '[::1]'],
+      HOST,
+    );
+});
+
 test('production answers to its own hosts only', (t) => {
   const { api } = readConfiguration({ ...REQUIRED, DEBUG: 'False' });
   t.deepEqual(api.allowedHosts, ['scalperbot.com', 'www.scalperbot.com', 'api.scalperbot.com']);

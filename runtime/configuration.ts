@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
 import { NO_ADDRESS } from '../api/addresses.ts';
+import { isLoopback } from '../api/loopback.ts';
 import { auditKeyOf, type AuditKey } from '../db/audit-seal.ts';
 import { apiSettings, environmentOf } from './environment/api-settings.ts';
 import { ConfigurationError } from './environment/configuration-error.ts';
@@ -83,11 +84,6 @@ export function warningsOf({ api, identity }: Configuration): string[] {
       'Let only this machine reach it (HOST=127.0.0.1, or a container port published on 127.0.0.1), ' +
       'or set DEBUG=False and what it asks for.',
   ];
-}
-
-/** Whether what listens there is heard on this machine alone. */
-export function isLoopback(host: string): boolean {
-  return /^(127(\.\d+){3}|::1|localhost)$/.test(host);
 }
 
 /** What children and tools are given: our own environment with what `.env` adds. */

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { ExchangeAccount } from '../db/models/exchange-account.ts';
-import { ConfigurationError, isLoopback, type Settings } from './configuration.ts';
+import { isLoopback } from '../api/loopback.ts';
+import { ConfigurationError, type Settings } from './configuration.ts';
 
 /** Whether nobody but a developer at this machine, with paper money, can be hurt where nobody signs in. */
 export function isOwnMachine(settings: Settings): boolean {

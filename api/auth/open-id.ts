@@ -9,7 +9,7 @@ import {
   type Configuration,
 } from 'openid-client';
 import { z } from 'zod';
-import { isLoopback } from './loopback.ts';
+import { isLoopback } from '../loopback.ts';
 import { awayOf, refusalOf } from './provider-faults.ts';
 
 /** What a sign-in is begun with and must come back with. */
@@ -88,7 +88,7 @@ function discover({ issuer, clientId, clientSecret, timeoutSeconds }: OpenIdOpti
   return discovery(address, clientId, clientSecret, undefined, {
     timeout: timeoutSeconds,
     // The ID token comes over TLS from the provider itself; its signature is checked all the same.
-    execute: [enableNonRepudiationChecks, ...(isLoopback(address) ? [allowInsecureRequests] : [])],
+    execute: [enableNonRepudiationChecks, ...(isLoopback(address.hostname) ? [allowInsecureRequests] : [])],
   });
 }
 

@@ -1,15 +1,19 @@
 import { addressList, ANY_ADDRESS, NO_ADDRESS, type AddressList } from '../../api/addresses.ts';
+import { isLoopback } from '../../api/loopback.ts';
 import type { EmbeddedEnvironment } from './variables.ts';
 
 /** Where a front end is developed. */
 const DEVELOPMENT_ORIGINS = ['http://localhost:3000', 'http://localhost:3001'];
 
+const PRODUCTION_HOSTS = ['scalperbot.com', 'www.scalperbot.com', 'api.scalperbot.com'];
+const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '[::1]'];
+
 /** What `api/settings.ts` asks for, and where to listen. */
 export function apiSettings(env: EmbeddedEnvironment) {
   const isDevelopment = environmentOf(env) === 'development';
-  const productionHosts = ['scalperbot.com', 'www.scalperbot.com', 'api.scalperbot.com'];
+  const host = env.HOST ?? '0.0.0.0';
   return {
-    host: env.HOST ?? '0.0.0.0',
+    host,
     port: env.PORT,
     prefix: env.API_V1_STR.replace(/\/+$/, ''),
     name: env.PROJECT_NAME,
@@ -19,7 +23,7 @@ export function apiSettings(env: EmbeddedEnvironment) {
     authRequired: env.AUTH_REQUIRED ?? true,
     corsOrigins: env.BACKEND_CORS_ORIGINS ?? DEVELOPMENT_ORIGINS,
     tradingCorsOrigins: env.CORS_ORIGINS ?? (isDevelopment ? DEVELOPMENT_ORIGINS : []),
-    allowedHosts: env.ALLOWED_HOSTS ?? (env.DEBUG ? ['*'] : productionHosts),
+    allowedHosts: env.ALLOWED_HOSTS ?? hostNames(host, env),
     trustedProxies: env.TRUSTED_PROXIES ?? 0,
     adminAddresses: adminAddresses(env),
     rateLimit: env.RATE_LIMIT_ENABLED
@@ -36,6 +40,12 @@ export function apiSettings(env: EmbeddedEnvironment) {
     maxBots: env.MAX_BOTS_PER_USER,
     tradeAmount: { least: env.MIN_TRADE_AMOUNT, most: env.MAX_TRADE_AMOUNT },
   };
+}
+
+/** Heard by this machine alone, it has its names: a page that gives itself another is not answered (DNS rebinding). */
+function hostNames(host: string, { DEBUG }: EmbeddedEnvironment): string[] {
+  if (!DEBUG) return PRODUCTION_HOSTS;
+  return isLoopback(host) ? LOOPBACK_HOSTS : ['*'];
 }
 
 /** Everybody in development, nobody in production, unless it is said who. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { isLoopback } from '../../api/auth/loopback.ts';
 import { isAddressOrBlock } from '../../api/addresses.ts';
+import { isLoopback } from '../../api/loopback.ts';
 
 export const text = (standard: string, description: string) =>
   z.string().default(standard).meta({ description, standard });
@@ -119,6 +119,6 @@ const secureAddress = z
 function isSecureAddress(value: string): boolean {
   if (!URL.canParse(value)) return false;
   const url = new URL(value);
-  const isSecure = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url));
+  const isSecure = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
   return isSecure && !url.username && !url.password && !url.search && !url.hash;
 }

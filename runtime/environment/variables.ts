@@ -59,7 +59,7 @@ const api = {
     'https://app.example.com,https://admin.example.com',
   ),
   ALLOWED_HOSTS: optionalList(
-    'Host names answered to; not set: those of this machine under `npm start` on loopback, else any with DEBUG=True, the three of the product otherwise',
+    'Host names answered to; not set: with DEBUG=True those of this machine where HOST is loopback, else any; the three of the product otherwise',
     '["scalperbot.com","www.scalperbot.com","api.scalperbot.com"]',
   ),
   TRUSTED_PROXIES: optionalWhole(

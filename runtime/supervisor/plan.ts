@@ -1,10 +1,4 @@
-import {
-  isLoopback,
-  readConfiguration,
-  readSettings,
-  type Configuration,
-  type Settings,
-} from '../configuration.ts';
+import { readConfiguration, readSettings, type Configuration, type Settings } from '../configuration.ts';
 import { isOwnMachine, requireOwnMachine } from '../without-sign-in.ts';
 import type { DataFolder } from './data-folder.ts';
 
@@ -37,7 +31,6 @@ export function planStart(
     HOST: api.host,
     // A newcomer tries it without signing up.
     AUTH_REQUIRED: variables['AUTH_REQUIRED'] || (isOwnMachine(settings) ? 'False' : 'True'),
-    ALLOWED_HOSTS: variables['ALLOWED_HOSTS'] || ownNames(api),
     DATA_DIR: dataDir,
     // Read by us, line by line.
     LOG_FORMAT: 'json',
@@ -59,11 +52,4 @@ export function planStart(
     },
     variables: complete,
   };
-}
-
-const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
-
-/** Heard by this machine only, it has these names; a page that gives itself another is not answered (DNS rebinding). */
-function ownNames({ host, allowedHosts }: Settings['api']): string | undefined {
-  return isLoopback(host) && allowedHosts.includes('*') ? LOOPBACK.join(',') : undefined;
 }
