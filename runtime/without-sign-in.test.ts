@@ -1,6 +1,7 @@
 import test from 'ava';
 import { ensureDefaultOwner } from '../db/owners.ts';
 import { ConfigurationError, readConfiguration } from './configuration.ts';
+import { planStart, settingsOf, type Variables } from './supervisor/plan.ts';
 import { freshDatabase } from './testing/database.ts';
 import { isOwnMachine, requireOwnMachine, requirePaper } from './without-sign-in.ts';
 
@@ -8,6 +9,11 @@ const MINE = {
   DATABASE_URL: 'postgresql://db_user@localhost:5432/scalper_bot',
   SECRET_KEY: '0123456789abcdef0123456789abcdef',
   HOST: '127.0.0.1',
+};
+
+const SECRETS = {
+  ...{ secretKey: '0123456789abcdef'.repeat(4), encryptionKey: '1'.repeat(64) },
+  ...{ databasePassword: 'password', controlToken: 'token' },
 };
 
 test('Sign-in is asked for unless it is switched off', (t) => {
@@ -56,12 +62,19 @@ test('scalper-bot 55: the API does not start without sign-in where users keep li
       ...{ user_id, kind, exchange: 'Binance', label: kind, api_key_last4: 'abcd' },
       ...{ sealed: Buffer.from('x'), sealed_key_id: 'k' },
     });
-  const start = (AUTH_REQUIRED: string) =>
-    requirePaper(knex, { api: readConfiguration({ ...MINE, AUTH_REQUIRED }).api, defaultOwnerId });
+  const start = (variables: Variables) => {
+    const { api } = planStart(variables, settingsOf(variables), { secrets: SECRETS }).configuration;
+    return requirePaper(knex, { api, defaultOwnerId });
+  };
   await open(user.id, 'paper');
   await open(defaultOwnerId, 'live');
-  await t.notThrowsAsync(start('False'));
+  await t.notThrowsAsync(start({}));
   await open(user.id, 'live');
-  await t.throwsAsync(start('False'), { instanceOf: ConfigurationError, message: /AUTH_REQUIRED=False/ });
-  await t.notThrowsAsync(start('True'));
+  // Also where nobody has set it, which taking it away would not change.
+  for (const variables of [{}, { AUTH_REQUIRED: 'False' }])
+    await t.throwsAsync(start(variables), {
+      instanceOf: ConfigurationError,
+      message: /^((?!Take)[^])* Set AUTH_REQUIRED=True/,
+    });
+  await t.notThrowsAsync(start({ AUTH_REQUIRED: 'True' }));
 });

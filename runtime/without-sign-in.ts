@@ -27,8 +27,9 @@ export async function requirePaper(
   const accounts = ExchangeAccount.query(knex).where({ kind: 'live' }).whereNot({ user_id: defaultOwnerId });
   if ((await accounts.resultSize()) === 0) return;
   throw new ConfigurationError(
-    'AUTH_REQUIRED=False leaves every bot to whoever reaches the API, and users keep live exchange keys in this database. ' +
-      'Take AUTH_REQUIRED away, and they sign in under /auth.',
+    'Nobody is asked to sign in (AUTH_REQUIRED=False, which `npm start` takes by itself where nothing else is set), and users ' +
+      'keep live exchange keys in this database: whoever reaches the API would trade with them. ' +
+      'Set AUTH_REQUIRED=True, and they sign in under /auth.',
   );
 }
 
