@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { recordAudit, type AuditEntry, type By } from './audit.ts';
+import { SecondFactor } from './models/second-factor.ts';
 import { User, type Role } from './models/user.ts';
 import type { UserRow } from './rows.ts';
 import { findUserRow } from './users.ts';
@@ -32,6 +33,23 @@ export async function changeUser(
   });
 }
 
+/**
+ * Turns two-factor authentication off for who has lost authenticator and recovery codes. They sign in anew, and so does who
+ * has turned it on in their place. False where it is off.
+ */
+export async function resetTwoFactor(
+  knex: Knex,
+  { id, by, at }: { id: string; by: By; at: Date },
+): Promise<boolean> {
+  return knex.transaction(async (tx) => {
+    const user = await User.query(tx).findById(id).forUpdate();
+    if (!user || (await SecondFactor.query(tx).deleteById(id).whereNotNull('enabled_at')) === 0) return false;
+    await endAll(tx, user, at);
+    await recordAudit(tx, { subject: `user/${id}`, action: 'two_factor.reset', ...by });
+    return true;
+  });
+}
+
 function isSo(user: User, change: UserChange): boolean {
   return 'role' in change ? user.role === change.role : (user.disabled_at !== null) === change.disabled;
 }
@@ -44,7 +62,12 @@ function entryOf(id: string, change: UserChange, by: By): AuditEntry {
 }
 
 async function disable(tx: Knex, user: User, at: Date): Promise<void> {
+  await endAll(tx, user, at);
+  await user.$query(tx).patch({ disabled_at: at });
+}
+
+async function endAll(tx: Knex, user: User, at: Date): Promise<void> {
   await tx('sessions').where({ user_id: user.id, ended_at: null }).update({ ended_at: at });
   // A sign-in that is under way opens a session of the old version.
-  await user.$query(tx).patch({ disabled_at: at, token_version: user.token_version + 1 });
+  await user.$query(tx).patch({ token_version: user.token_version + 1 });
 }

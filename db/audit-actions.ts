@@ -15,6 +15,8 @@ export const AUDIT_ACTIONS = {
   'user.enable': 'A disabled user was let in again',
   'two_factor.enable': 'A user turned two-factor authentication on',
   'two_factor.disable': 'A user turned two-factor authentication off',
+  'two_factor.reset':
+    'Whoever runs the machine turned off two-factor authentication for a user, which ended all of their sessions',
   'identity.link': 'A user can sign in by a `provider`',
   'identity.unlink': 'A user can sign in by one of their providers no more',
   'keys.add': 'A user stored keys for an `exchange`; `last4` are the last characters of the key',

@@ -2,8 +2,9 @@ import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import test from 'ava';
-import { signedIn } from '../api/testing/identity.ts';
+import { PASSWORD, signedIn } from '../api/testing/identity.ts';
 import { startApi } from '../api/testing/start-api.ts';
+import { withTwoFactor } from '../api/testing/two-factor.ts';
 import { environment } from './configuration.ts';
 import { freshDatabase } from './testing/database.ts';
 
@@ -29,6 +30,27 @@ test('P8: the first admin is made, and a user kept out, on the command line, at 
   const nobody = await run('grant', 'ops', 'nobody@example.com');
   t.is(nobody.code, 1);
   t.regex(nobody.output, /sign up first/);
+});
+
+test('Who has lost authenticator and recovery codes is let in again on the command line, and signs in anew', async (t) => {
+  const { knex, url } = await freshDatabase(t);
+  const { call } = await startApi(t, {}, { knex });
+  const { id, email, headers } = await signedIn(call, 'ada@example.com');
+  const reset = () => runProgram(url, ['reset-2fa', ' Ada@example.com']);
+  t.is((await reset()).code, 1);
+  await withTwoFactor(call, headers, () => new Date());
+  const login = () => call<{ pre_2fa_token: string }>('POST', '/auth/login', { email, password: PASSWORD });
+  const { pre_2fa_token } = (await login()).body;
+  t.truthy(pre_2fa_token);
+  t.is((await reset()).code, 0);
+  t.is((await call('GET', '/auth/sessions', undefined, headers)).status, 401);
+  t.is((await call('POST', '/auth/login/2fa', { pre_2fa_token, code: '123456' })).status, 401);
+  t.is((await login()).status, 200);
+  t.deepEqual(await knex('recovery_codes'), []);
+  t.like(await knex('audit_logs').where({ action: 'two_factor.reset' }).first(), {
+    ...{ user_id: null, target: `user/${id}` },
+  });
+  t.is((await runProgram(url, ['reset-2fa', 'nobody@example.com'])).code, 1);
 });
 
 test('What cannot be understood changes nobody and says how to write it', async (t) => {

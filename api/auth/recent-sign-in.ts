@@ -4,8 +4,8 @@ import type { Caller } from './caller.ts';
 const RECENT_MS = 5 * 60_000;
 
 /**
- * Asked before somebody is given another way to sign in where no password can be asked for: a token that was stolen must
- * not become a way in that stays. Throws `stale_sign_in`.
+ * Asked before a way to sign in is added, taken away or closed to others where no password is asked for: a token that was
+ * stolen must not become a way in that stays, nor keep its user out. Throws `stale_sign_in`.
  */
 export function requireRecentSignIn({ signedInAt }: Pick<Caller, 'signedInAt'>, now: Date): void {
   if (now.getTime() - signedInAt.getTime() <= RECENT_MS) return;

@@ -10,6 +10,7 @@ import { newSecret, otpauthUrl, stepOf } from '../auth/authenticator.ts';
 import type { Caller } from '../auth/caller.ts';
 import { freshUntil } from '../auth/factor-rules.ts';
 import { guardedPassword } from '../auth/guarded-attempt.ts';
+import { requireRecentSignIn } from '../auth/recent-sign-in.ts';
 import { newRecoveryCodes } from '../auth/recovery-codes.ts';
 import {
   acceptCode,
@@ -22,11 +23,15 @@ import {
 import { ApiError } from '../errors.ts';
 import type { IdentityContext } from './context.ts';
 
-/** A secret for the caller's authenticator, shown once; nothing is asked for until they enable it. Throws `two_factor_on`. */
+/**
+ * A secret for the caller's authenticator, shown once; nothing is asked for until they enable it. Throws `stale_sign_in` or
+ * `two_factor_on`.
+ */
 export async function setUpTwoFactor(
-  { userId, email }: Caller,
+  { userId, email, signedInAt }: Caller,
   { knex, identity }: IdentityContext,
 ): Promise<{ secret: string; url: string }> {
+  requireRecentSignIn({ signedInAt }, identity.now());
   const secret = newSecret();
   const offer = { userId, ...(await sealSecret(userId, secret, identity.sealer)) };
   if (!(await offerSecret(knex, offer, identity.now()))) throw factorOn();
@@ -35,13 +40,15 @@ export async function setUpTwoFactor(
 
 /**
  * Turns the second factor on, once a code shows that the authenticator has the secret; returns the recovery codes, which
- * nobody can read again. Throws `two_factor_off` where no secret was asked for, `two_factor_on` or `invalid_code`.
+ * nobody can read again. Throws `stale_sign_in`, `two_factor_off` where no secret was asked for, `two_factor_on` or
+ * `invalid_code`.
  */
 export async function enableTwoFactor(
   code: string,
-  { userId, sessionId }: Caller,
+  { userId, sessionId, signedInAt }: Caller,
   { knex, identity, address }: IdentityContext,
 ): Promise<string[]> {
+  requireRecentSignIn({ signedInAt }, identity.now());
   const factor = await findSecondFactor(knex, userId);
   if (!factor) throw factorOff();
   if (factor.enabled_at) throw factorOn();

@@ -115,6 +115,24 @@ test('trading-api 20: a pre-2FA token is good for 5 minutes, for that step alone
   t.is((await withToken(body.pre_2fa_token, code())).status, 200);
 });
 
+test('Two-factor is turned on soon after signing in alone: a stolen token closes the account to nobody', async (t) => {
+  const clock = testClock();
+  const { call, knex } = await startApi(t, {}, { identity: testIdentity({ now: clock.now }) });
+  const { headers } = await signedIn(call, 'ada@example.com');
+  const post = (path: string, body?: object) => call<{ secret: string }>('POST', path, body, headers);
+  const { secret } = (await post('/auth/2fa/setup')).body;
+  clock.pass(5 * 60_000 + 1);
+  for (const [path, body] of [
+    ['/auth/2fa/setup'],
+    ['/auth/2fa/enable', { code: authenticator(secret, clock.now)() }],
+  ] as const) {
+    const { status, text } = await post(path, body);
+    t.is(status, 403, path);
+    t.regex(text, /Sign in again/);
+  }
+  t.is((await knex('second_factors').whereNotNull('enabled_at')).length, 0);
+});
+
 test('A code is accepted once, also of ten sent at once, and its step is past for the ones before it', async (t) => {
   const { clock, code, login, post } = await startWithTwoFactor(t);
   const before = code();

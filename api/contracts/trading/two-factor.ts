@@ -44,6 +44,7 @@ const setup = route({
   withoutFactor: true,
   tag,
   summary: 'A secret for an authenticator; nothing changes until it is enabled',
+  description: 'Within 5 minutes of signing in.',
   responses: {
     200: z.strictObject({ secret: z.string(), otpauth_url: z.string() }).meta({
       id: 'TwoFactorSetup',
@@ -53,7 +54,7 @@ const setup = route({
       },
     }),
   },
-  refusals: ['two_factor_on'],
+  refusals: ['stale_sign_in', 'two_factor_on'],
   async handler({ caller, ...request }, dependencies) {
     const { secret, url } = await setUpTwoFactor(caller, identityContext(request, dependencies));
     return answer(200, { secret, otpauth_url: url });
@@ -68,6 +69,7 @@ const enable = route({
   withoutFactor: true,
   tag,
   summary: 'Turn two-factor authentication on; answers ten recovery codes, which are never shown again',
+  description: 'Within 5 minutes of signing in.',
   body: twoFactorCode,
   examples: A_CODE,
   responses: {
@@ -76,7 +78,7 @@ const enable = route({
       example: { recovery_codes: ['ABCD-EFGH-IJKL-MNOP'] },
     }),
   },
-  refusals: ['invalid_code', 'two_factor_on', 'two_factor_off'],
+  refusals: ['stale_sign_in', 'invalid_code', 'two_factor_on', 'two_factor_off'],
   async handler({ body, caller, ...request }, dependencies) {
     return answer(200, {
       recovery_codes: await enableTwoFactor(body.code, caller, identityContext(request, dependencies)),
