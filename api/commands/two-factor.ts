@@ -62,24 +62,35 @@ export async function enableTwoFactor(
 }
 
 /**
- * Turns it off. A wrong password counts as a failed sign-in of this session, a wrong code for the factor. Throws
- * `invalid_credentials`, `locked_out`, and what `acceptCode` throws.
+ * Turns it off. A wrong password counts as a failed sign-in of this session, a wrong code for the factor; who has no password
+ * has signed in recently instead. Throws `invalid_credentials`, `locked_out`, `stale_sign_in`, and what `acceptCode` throws.
  */
 export async function disableTwoFactor(
-  { password, code }: { password: string; code: string },
-  { userId, email, sessionId }: Caller,
+  { password, code }: { password: string | undefined; code: string },
+  caller: Caller,
   context: IdentityContext,
 ): Promise<void> {
   const { knex, identity, address } = context;
+  const { userId } = caller;
   const user = await findUser(knex, userId);
+  if (user?.password_hash === null) requireRecentSignIn(caller, identity.now());
+  else await requirePassword({ password, hash: user?.password_hash }, caller, context);
+  await acceptCode(userId, code, context);
+  if (!(await deleteSecondFactor(knex, userId, { userId, address }))) throw factorOff();
+}
+
+async function requirePassword(
+  { password, hash }: { password: string | undefined; hash: string | undefined },
+  { userId, email, sessionId }: Caller,
+  context: IdentityContext,
+): Promise<void> {
+  if (password === undefined) throw new ApiError('invalid_credentials', 'Send your password as password');
   const isRight = await guardedPassword(
     { userId, email, source: `session:${sessionId}` },
-    () => identity.passwords.matches(password, user?.password_hash),
+    () => context.identity.passwords.matches(password, hash),
     context,
   );
   if (!isRight) throw new ApiError('invalid_credentials', 'The password is not right');
-  await acceptCode(userId, code, context);
-  if (!(await deleteSecondFactor(knex, userId, { userId, address }))) throw factorOff();
 }
 
 /** Shows a code for the caller's session; returns until when no other is asked for in it. Throws what `acceptCode` throws. */

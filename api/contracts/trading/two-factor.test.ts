@@ -236,6 +236,7 @@ test('Two-factor is turned off with both factors, and what belonged to it is gon
   const disable = (password: string, shown: string) => post('/auth/2fa/disable', { password, code: shown });
   t.is((await disable('Wrong-Horse-7', code())).status, 401);
   t.is((await disable(PASSWORD, wrong(code()))).status, 401);
+  t.regex((await post('/auth/2fa/disable', { code: code() })).text, /Send your password/);
   t.deepEqual((await disable(PASSWORD, code())).body, { message: 'Two-factor authentication is off' });
   t.is((await login()).status, 200);
   t.deepEqual([await knex('second_factors'), await knex('recovery_codes')], [[], []]);
@@ -247,6 +248,26 @@ test('Two-factor is turned off with both factors, and what belonged to it is gon
   clock.pass(STEP_MS);
   t.is((await login(code())).status, 401);
   t.is((await login(recoveryCodes[0])).status, 401);
+});
+
+test('Who has no password turns two-factor off with a code, soon after signing in', async (t) => {
+  const { knex, clock, ada, code, login, post, withToken } = await startWithTwoFactor(t);
+  const { pre_2fa_token } = (await login()).body;
+  // As somebody who has signed up by a provider.
+  await knex('users').where({ id: ada.id }).update({ password_hash: null });
+  clock.pass(4 * 60_000);
+  const { access_token } = (await withToken(pre_2fa_token, code())).body;
+  const disable = (headers: { Authorization: string }) =>
+    post('/auth/2fa/disable', { code: code() }, headers);
+  clock.pass(2 * 60_000);
+  t.is((await post('/auth/2fa/verify', { code: code() })).status, 200);
+  clock.pass(STEP_MS);
+  const stale = await disable(ada.headers);
+  t.is(stale.status, 403);
+  t.regex(stale.text, /Sign in again/);
+  t.is((await post('/auth/2fa/disable', { code: wrong(code()) }, bearer(access_token))).status, 401);
+  t.is((await disable(bearer(access_token))).status, 200);
+  t.deepEqual(await knex('second_factors'), []);
 });
 
 test('P5: neither the secret nor a recovery code can be read in the database or the log', async (t) => {

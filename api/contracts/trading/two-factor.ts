@@ -94,12 +94,20 @@ const disable = route({
   stepUp: true,
   tag,
   summary: 'Turn two-factor authentication off',
-  body: z.object({ password: z.string(), ...twoFactorCode.shape }).meta({ id: 'TwoFactorDisabling' }),
+  description:
+    'Who has no password, having signed up by a provider, leaves it out, within 5 minutes of signing in.',
+  body: z
+    .object({ password: z.string().optional(), ...twoFactorCode.shape })
+    .meta({ id: 'TwoFactorDisabling' }),
   examples: { both: { summary: 'Both factors', value: { password: 'correct-Horse-7', ...CODE } } },
   responses: { 200: message },
-  refusals: ['invalid_credentials', 'locked_out', 'invalid_code', 'factor_locked', 'two_factor_off'],
+  refusals: [
+    ...(['invalid_credentials', 'locked_out', 'stale_sign_in'] as const),
+    ...(['invalid_code', 'factor_locked', 'two_factor_off'] as const),
+  ],
   async handler({ body, caller, ...request }, dependencies) {
-    await disableTwoFactor(body, caller, identityContext(request, dependencies));
+    const { password, code } = body;
+    await disableTwoFactor({ password, code }, caller, identityContext(request, dependencies));
     return answer(200, { message: 'Two-factor authentication is off' });
   },
 });
