@@ -13,13 +13,14 @@ const LOCKOUT: Lockout = { failures: 5, ms: 15 * 60_000 };
 /**
  * Uses up a code of the user's authenticator, or one of their recovery codes. Five wrong ones lock the factor for 15 minutes,
  * nothing else; a recovery code, which nobody guesses, is accepted meanwhile, so that who knows the password alone keeps
- * nobody out. A code that was used is refused and not counted: whoever has it has not guessed it. Throws `invalid_code`,
- * `factor_locked`, or `two_factor_off`.
+ * nobody out. A code that was used is refused and not counted: whoever has it has not guessed it. Nothing is used up for
+ * whom nobody answers any more. Throws `invalid_code`, `factor_locked`, or `two_factor_off`.
  */
 export async function acceptCode(userId: string, code: string, context: IdentityContext): Promise<void> {
-  const { knex, identity } = context;
+  const { knex, identity, signal } = context;
   const factor = await findSecondFactor(knex, userId);
   if (!factor?.enabled_at) throw factorOff();
+  signal.throwIfAborted();
   if (await useRecoveryCode(knex, userId, plainCode(code), identity.now())) return;
   const secret = await openSecret(factor, identity.sealer);
   const isRight = async (): Promise<boolean> => {

@@ -2,11 +2,13 @@ import { pino } from 'pino';
 import test, { type ExecutionContext } from 'ava';
 import { startApi } from '../testing/start-api.ts';
 import { gate, PASSWORD, signedIn, testClock, testIdentity, type Pair } from '../testing/identity.ts';
+import { STEP_MS, withTwoFactor } from '../testing/two-factor.ts';
 import { unavailable } from '../errors.ts';
 import { changePassword } from './change-password.ts';
 import { refreshSession } from './refresh-session.ts';
 import { register } from './register.ts';
 import { signIn } from './sign-in.ts';
+import { disableTwoFactor, setUpTwoFactor } from './two-factor.ts';
 
 const EMAIL = 'ada@example.com';
 const CHANGED = 'battery-Staple-8';
@@ -46,6 +48,23 @@ test('Of what has been answered 503 nothing is written any more', async (t) => {
     await t.throwsAsync(work, { message: /not available right now/ });
   t.deepEqual(await everything(), before);
   t.is((await call('POST', '/auth/refresh', { refresh_token: user.refresh_token })).status, 200);
+});
+
+test('Of a two-factor code that comes with what has been answered 503 nothing is used up', async (t) => {
+  const { knex, call, clock, user, abandoned } = await setUp(t);
+  const { code } = await withTwoFactor(call, user.headers, clock.now);
+  clock.pass(STEP_MS);
+  const { id: sessionId } = await knex('sessions').first();
+  const caller = {
+    ...{ userId: user.id, email: EMAIL, role: 'user' as const, sessionId, tokenVersion: 0 },
+    ...{ signedInAt: clock.now(), hasSecondFactor: true, codeAt: clock.now() },
+  };
+  const sent = { password: PASSWORD, code: code() };
+  const message = /not available right now/;
+  await t.throwsAsync(disableTwoFactor(sent, caller, abandoned), { message });
+  t.is((await call('POST', '/auth/2fa/disable', sent, user.headers)).status, 200);
+  await t.throwsAsync(setUpTwoFactor(caller, abandoned), { message });
+  t.deepEqual(await knex('second_factors'), []);
 });
 
 test('A sign-up that is answered 503 because its hash takes too long makes no user', async (t) => {

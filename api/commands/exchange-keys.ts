@@ -11,6 +11,8 @@ type KeysContext = Pick<Dependencies, 'knex' | 'accounts'> & {
   caller: Pick<Caller, 'userId'>;
   /** Where the caller is, for the audit log. */
   address: string;
+  /** Aborted when nobody waits for the outcome any more: nothing is written then. */
+  signal: AbortSignal;
 };
 
 /** Exchanges whose keys have a passphrase. */
@@ -31,6 +33,7 @@ export async function addKeys(
   const row = { id: randomUUID(), user_id: caller.userId, exchange, kind };
   if (await findKeys(knex, { userId: caller.userId, exchange })) throw keysExist(exchange);
   const sealed = await sealedOnceChecked(keys, row, context);
+  context.signal.throwIfAborted();
   const inserted = await insertKeys(knex, { ...row, ...sealed }, byOf(context));
   if (!inserted) throw keysExist(exchange);
   return inserted;
@@ -46,6 +49,7 @@ export async function changeKeys(
   if (!row) throw keysNotFound();
   requirePassphrase(row.exchange, keys);
   const sealed = await sealedOnceChecked(keys, row, context);
+  context.signal.throwIfAborted();
   const changed = await replaceKeys(knex, row, sealed, byOf(context));
   if (!changed) throw keysNotFound();
   return changed;
@@ -53,7 +57,8 @@ export async function changeKeys(
 
 /** Throws `keys_in_use` while a bot that runs trades with them, `keys_not_found`. */
 export async function removeKeys(exchange: string, context: KeysContext): Promise<void> {
-  const { knex, caller } = context;
+  const { knex, caller, signal } = context;
+  signal.throwIfAborted();
   const removal = await deleteKeys(knex, { userId: caller.userId, exchange }, byOf(context));
   if (removal === 'unknown') throw keysNotFound();
   if (removal === 'in_use')

@@ -29,11 +29,12 @@ import type { IdentityContext } from './context.ts';
  */
 export async function setUpTwoFactor(
   { userId, email, signedInAt }: Caller,
-  { knex, identity }: IdentityContext,
+  { knex, identity, signal }: IdentityContext,
 ): Promise<{ secret: string; url: string }> {
   requireRecentSignIn({ signedInAt }, identity.now());
   const secret = newSecret();
   const offer = { userId, ...(await sealSecret(userId, secret, identity.sealer)) };
+  signal.throwIfAborted();
   if (!(await offerSecret(knex, offer, identity.now()))) throw factorOn();
   return { secret, url: otpauthUrl(secret, email) };
 }
@@ -46,7 +47,7 @@ export async function setUpTwoFactor(
 export async function enableTwoFactor(
   code: string,
   { userId, sessionId, signedInAt }: Caller,
-  { knex, identity, address }: IdentityContext,
+  { knex, identity, signal, address }: IdentityContext,
 ): Promise<string[]> {
   requireRecentSignIn({ signedInAt }, identity.now());
   const factor = await findSecondFactor(knex, userId);
@@ -57,6 +58,7 @@ export async function enableTwoFactor(
   if (step === null) throw wrongCode();
   const shown = newRecoveryCodes();
   const enabled = { step, recoveryCodes: shown.map(plainCode), sessionId, by: { userId, address } };
+  signal.throwIfAborted();
   if (!(await enableSecondFactor(knex, factor, enabled, identity.now()))) throw factorOn();
   return shown;
 }
@@ -70,12 +72,13 @@ export async function disableTwoFactor(
   caller: Caller,
   context: IdentityContext,
 ): Promise<void> {
-  const { knex, identity, address } = context;
+  const { knex, identity, signal, address } = context;
   const { userId } = caller;
   const user = await findUser(knex, userId);
   if (user?.password_hash === null) requireRecentSignIn(caller, identity.now());
   else await requirePassword({ password, hash: user?.password_hash }, caller, context);
   await acceptCode(userId, code, context);
+  signal.throwIfAborted();
   if (!(await deleteSecondFactor(knex, userId, { userId, address }))) throw factorOff();
 }
 

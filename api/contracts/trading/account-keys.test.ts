@@ -1,9 +1,11 @@
 import test, { type ExecutionContext } from 'ava';
+import { addKeys, changeKeys, removeKeys } from '../../commands/exchange-keys.ts';
 import { ExchangeAccount } from '../../../db/models/exchange-account.ts';
 import { startExchangeAccounts } from '../../../runtime/testing/exchange-accounts.ts';
 import { PING_PONG } from '../../../runtime/testing/rows.ts';
 import { shared } from '../../../runtime/testing/shared.ts';
 import type { InvalidBody } from '../../testing/example.ts';
+import { unavailable } from '../../errors.ts';
 import { signedIn } from '../../testing/identity.ts';
 import { startApi } from '../../testing/start-api.ts';
 
@@ -155,6 +157,24 @@ test('newer keys take the place of the stored ones once they are checked', async
   t.true(updated_at > before.updated_at);
   const opened = vault.open(sealed, { accountId: id, userId, exchange, kind });
   t.deepEqual(opened, { apiKey: 'newer-2-key-0123456789', secret: 'newer-2-secret-0123456789' });
+});
+
+test('Of what has been answered 503 no keys are stored, replaced or forgotten', async (t) => {
+  const { keys, openAccount, knex, accounts, id, rowOf } = await setUp(t, 'abandoned');
+  const [first, second] = ['abandoned-1', 'abandoned-2'].map((name) => {
+    const { api_key: apiKey, api_secret: secret } = openAccount(name);
+    return { apiKey, secret };
+  });
+  const signal = AbortSignal.abort(unavailable());
+  const abandoned = { knex, accounts, caller: { userId: id }, address: '', signal };
+  const isRefused = (work: Promise<unknown>) => t.throwsAsync(work, { message: /not available right now/ });
+  await isRefused(addKeys({ exchange: 'Binance', kind: 'paper', ...first! }, abandoned));
+  t.is(await ExchangeAccount.query(knex).where({ user_id: id }).resultSize(), 0);
+  await keys('POST', '', { ...PAPER, ...openAccount('abandoned-3') });
+  const before = await rowOf();
+  await isRefused(changeKeys({ exchange: 'Binance', ...second! }, abandoned));
+  await isRefused(removeKeys('Binance', abandoned));
+  t.deepEqual(await rowOf(), before);
 });
 
 test('keys stay while a bot that runs trades with them, and go when it is stopped', async (t) => {

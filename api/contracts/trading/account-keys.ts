@@ -26,11 +26,11 @@ const add = route({
   examples: { keys: { summary: 'Keys of Binance', value: { exchange: 'Binance', ...EXAMPLE } } },
   responses: { 201: storedKeys },
   refusals: ['keys_exist', ...CHECKED],
-  async handler({ body, caller, client }, dependencies) {
+  async handler({ body, caller, client, signal }, dependencies) {
     const { exchange, kind, ...sent } = body;
     const stored = await addKeys(
       { exchange, kind, ...keysOf(sent) },
-      { ...dependencies, caller, address: client.address },
+      { ...dependencies, caller, signal, address: client.address },
     );
     return answer(201, presentKeys(stored));
   },
@@ -62,10 +62,10 @@ const change = route({
   examples: { keys: { summary: 'Newer keys', value: EXAMPLE } },
   responses: { 200: storedKeys },
   refusals: ['keys_not_found', ...CHECKED],
-  async handler({ params, body, caller, client }, dependencies) {
+  async handler({ params, body, caller, client, signal }, dependencies) {
     const changed = await changeKeys(
       { ...params, ...keysOf(body) },
-      { ...dependencies, caller, address: client.address },
+      { ...dependencies, caller, signal, address: client.address },
     );
     return answer(200, presentKeys(changed));
   },
@@ -81,8 +81,8 @@ const remove = route({
   params: keysPath,
   responses: { 200: message },
   refusals: ['keys_not_found', 'keys_in_use'],
-  async handler({ params, caller, client }, dependencies) {
-    await removeKeys(params.exchange, { ...dependencies, caller, address: client.address });
+  async handler({ params, caller, client, signal }, dependencies) {
+    await removeKeys(params.exchange, { ...dependencies, caller, signal, address: client.address });
     return answer(200, { message: 'Keys deleted' });
   },
 });
