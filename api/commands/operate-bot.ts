@@ -4,10 +4,10 @@ import type { BotRow } from '../../db/rows.ts';
 import type { CommandContext } from './context.ts';
 import { addressOf, requireBot } from './require-bot.ts';
 
-/** What operators may ask of anybody's bot: nothing that trades more, changes settings or closes a position. */
+/** What operators may ask of anybody's bot: nothing that lets it trade more, changes settings or closes a position. */
 export type Operation = keyof typeof DONE;
 
-const DONE = { pause: 'paused', resume: 'resumed', stop: 'stopped' } as const;
+const DONE = { pause: 'paused', stop: 'stopped' } as const;
 
 /** Carries it out and tells the bot's owner who it was. `by` is the operator; `context` is for every row. Every one may be repeated. */
 export async function operateBot(

@@ -29,7 +29,6 @@ const ENDPOINTS = {
   '/api/v1/strategies/': ['get'],
   '/api/v1/ops/bots/': ['get'],
   '/api/v1/ops/bots/{bot_id}/pause': ['post'],
-  '/api/v1/ops/bots/{bot_id}/resume': ['post'],
   '/api/v1/ops/bots/{bot_id}/stop': ['post'],
   '/': ['get'],
   '/health': ['get'],

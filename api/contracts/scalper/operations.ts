@@ -48,8 +48,7 @@ export const operationRoutes = [
   operation(
     'pause',
     "Pause anybody's bot",
-    'It opens nothing more. Its owner is told, and may resume it: what must not go on is held by the kill switch.',
+    'It opens nothing more. Its owner is told, and alone may resume it: what must not go on is held by the kill switch.',
   ),
-  operation('resume', "Let anybody's paused bot go on", 'A stopped one is started by its owner alone.'),
   operation('stop', "Stop anybody's bot", 'The waiting order is cancelled; the position is always kept.'),
 ];
