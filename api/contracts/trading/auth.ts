@@ -101,6 +101,7 @@ const change = route({
   method: 'post',
   path: '/auth/change-password',
   policy: 'signed-in',
+  limit: 'sign-in',
   stepUp: true,
   tag,
   summary: 'Change the password: ends every session, this one too',

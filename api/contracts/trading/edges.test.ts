@@ -2,7 +2,8 @@ import test from 'ava';
 import { addressList, NO_ADDRESS } from '../../addresses.ts';
 import { bearer, PASSWORD, signedIn, testIdentity } from '../../testing/identity.ts';
 import { shared } from '../../../runtime/testing/shared.ts';
-import { patientDatabase, startApi } from '../../testing/start-api.ts';
+import { patientDatabase, startApi, TEST_SETTINGS } from '../../testing/start-api.ts';
+import { trading } from './index.ts';
 
 const api = shared(startApi);
 
@@ -24,6 +25,16 @@ test('trading-api 62: pages of the named origins may sign in, others get no head
   }
   const scalper = await call('GET', '/api/v1/bots/', undefined, { Origin: 'http://localhost:3000' });
   t.is(scalper.headers.get('Access-Control-Allow-Origin'), 'http://localhost:3000');
+});
+
+test('What passwords and codes are guessed by counts as a try to sign in', (t) => {
+  const asking = trading(TEST_SETTINGS).routes.filter(({ examples = {} }) =>
+    Object.values(examples).some(({ value }) =>
+      Object.keys(value).some((name) => /(^|_)(password|code)$/.test(name)),
+    ),
+  );
+  t.true(asking.some(({ path }) => path === '/auth/change-password'));
+  for (const { path, limit } of asking) t.is(limit, 'sign-in', path);
 });
 
 test('trading-api 64: an admin has no admin rights from an address that is not listed, whatever it says of itself', async (t) => {
