@@ -50,7 +50,9 @@ export function createApi(dependencies: Dependencies): Koa<ApiState> {
   app.use(hostCheck(settings.allowedHosts));
   if (!settings.debug) app.use(httpsRedirect);
   const originsOf = (path: string) =>
-    isBelow(byCaller, path) ? settings.tradingCorsOrigins : settings.corsOrigins;
+    isBelow(byCaller, path)
+      ? { origins: settings.tradingCorsOrigins, variable: 'CORS_ORIGINS' }
+      : { origins: settings.corsOrigins, variable: 'BACKEND_CORS_ORIGINS' };
   app.use(crossOrigin(originsOf));
   app.use(foreignPages(originsOf));
   app.use(compression());

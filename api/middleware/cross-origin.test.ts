@@ -26,8 +26,11 @@ test('A page of another origin commands nothing, though its browser does not ask
   const { id } = (await post(call)).body;
   const before = bots.commandsTo(id);
   for (const Origin of ['http://evil.example', 'null', 'http://localhost:3002', url.replace(/\d$/, '')]) {
-    for (const path of ['/api/v1/bots/stop-all', `/api/v1/bots/${id}/start`])
-      t.is((await call('POST', path, undefined, { Origin })).status, 403, Origin);
+    for (const path of ['/api/v1/bots/stop-all', `/api/v1/bots/${id}/start`]) {
+      const { status, text } = await call('POST', path, undefined, { Origin });
+      t.is(status, 403, Origin);
+      t.regex(text, /name it in BACKEND_CORS_ORIGINS\./);
+    }
     t.is((await call('DELETE', `/api/v1/bots/${id}`, undefined, { Origin })).status, 403, Origin);
   }
   const rebound = { Origin: 'http://evil.example', Host: 'evil.example:18000' };

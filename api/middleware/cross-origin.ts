@@ -2,8 +2,8 @@ import cors from '@koa/cors';
 import type { Middleware } from 'koa';
 import { ApiError } from '../errors.ts';
 
-/** The origins whose pages may call a path. */
-type OriginsOf = (path: string) => readonly string[];
+/** The origins whose pages may call a path, and the variable that names them. */
+type OriginsOf = (path: string) => { origins: readonly string[]; variable: string };
 
 /**
  * Lets pages of the named origins call the API. Others get no allowing header, so their browser refuses. Cookies are for
@@ -11,7 +11,7 @@ type OriginsOf = (path: string) => readonly string[];
  */
 export function crossOrigin(originsOf: OriginsOf): Middleware {
   return cors({
-    origin: (ctx) => (originsOf(ctx.path).includes(ctx.get('Origin')) ? ctx.get('Origin') : ''),
+    origin: (ctx) => (originsOf(ctx.path).origins.includes(ctx.get('Origin')) ? ctx.get('Origin') : ''),
     allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'DELETE'],
     allowHeaders: ['Accept', 'Authorization', 'Content-Type', 'X-Request-ID'],
     // A page may sign in, and begin to link a provider: the cookies that come with it are then kept.
@@ -30,16 +30,17 @@ const READING = new Set(['GET', 'HEAD', 'OPTIONS']);
 export function foreignPages(originsOf: OriginsOf): Middleware {
   return (ctx, next) => {
     const origin = ctx.get('Origin');
+    const { origins, variable } = originsOf(ctx.path);
     if (
       !origin ||
       READING.has(ctx.method) ||
-      originsOf(ctx.path).includes(origin) ||
+      origins.includes(origin) ||
       isOwn(origin, ctx.req.headers.host ?? '')
     )
       return next();
     throw new ApiError(
       'foreign_origin',
-      'Pages of this origin may change nothing here. If it is yours, name it in CORS_ORIGINS or BACKEND_CORS_ORIGINS.',
+      `Pages of this origin may change nothing here. If it is yours, name it in ${variable}.`,
     );
   };
 }
