@@ -27,8 +27,8 @@ export async function rememberDevice(
   return token;
 }
 
-/** The header that leaves it with a browser: for signing in only, out of the reach of pages. */
+/** The header that leaves it with a browser: for whatever signs in, below /auth and /oauth, out of the reach of pages. */
 export function deviceCookie(token: string, { secure }: { secure: boolean }): { 'Set-Cookie': string } {
-  const parts = [`${DEVICE_COOKIE}=${token}`, `Max-Age=${KNOWN_SECONDS}`, 'Path=/auth'];
+  const parts = [`${DEVICE_COOKIE}=${token}`, `Max-Age=${KNOWN_SECONDS}`, 'Path=/'];
   return { 'Set-Cookie': [...parts, 'HttpOnly', 'SameSite=Lax', ...(secure ? ['Secure'] : [])].join('; ') };
 }

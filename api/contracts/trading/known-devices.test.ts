@@ -127,7 +127,7 @@ for (const [debug, secure] of [
     await call('POST', '/auth/register', { email: EMAIL, password: PASSWORD }, https);
     const { headers } = await call('POST', '/auth/login', { email: EMAIL, password: PASSWORD }, https);
     const cookie = headers.get('Set-Cookie') ?? '';
-    t.regex(cookie, /^perpetua_device=[\w-]{43}; Max-Age=15552000; Path=\/auth; HttpOnly; SameSite=Lax/);
+    t.regex(cookie, /^perpetua_device=[\w-]{43}; Max-Age=15552000; Path=\/; HttpOnly; SameSite=Lax/);
     t.is(cookie.endsWith('; Secure'), secure);
   });
 }
