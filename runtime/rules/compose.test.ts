@@ -129,6 +129,8 @@ test('trading-api 70: the edge speaks TLS, sends plain HTTP there, and hands the
   t.notRegex(lines, /auto_https|http:\/\/|trusted_proxies|\btls\b/);
   t.regex(lines, /^\t\tprotocols h1 h2$/m);
   t.regex(lines, /^\treverse_proxy backend:8000$/m);
+  // It comes before the proxy in Caddy's order of directives; with what follows, for the API answers /metrics/ as well.
+  t.regex(lines, /^\trespond \/metrics\* 404$/m);
   t.is(backend?.environment?.['PORT'], '8000');
   t.is(backend?.environment?.['TRUSTED_PROXIES'], '${TRUSTED_PROXIES:-1}');
   t.is(backend?.environment?.['ALLOWED_HOSTS'], '${ALLOWED_HOSTS:-${EDGE_NAME:-localhost},127.0.0.1}');
