@@ -174,7 +174,7 @@ test('P7: while Temporal is away every command is a 503 with Retry-After, reads 
 });
 
 test('A fault is an outage by its code or its text, never by chance', (t) => {
-  for (const code of ['ECONNREFUSED', '57P01', '53300', '08006', '57014']) {
+  for (const code of ['ECONNREFUSED', '57P01', '53300', '08006', '57014', '40P01', '40001']) {
     t.true(isDatabaseOutage(Object.assign(new Error('x'), { code })), code);
   }
   t.true(isDatabaseOutage(new AggregateError([Object.assign(new Error('x'), { code: 'ECONNREFUSED' })])));

@@ -19,10 +19,10 @@ export function explain(error: unknown): ApiError {
 }
 
 /**
- * SQLSTATE classes: connection exceptions, insufficient resources, operator intervention (shutdown, time-out); and a lock
- * that was not to be had in time.
+ * SQLSTATE classes: connection exceptions, transactions rolled back (deadlock, serialization), insufficient resources,
+ * operator intervention (shutdown, time-out); and a lock that was not to be had in time.
  */
-const OUTAGE_STATES = /^(08|53|57|55P03)/;
+const OUTAGE_STATES = /^(08|40|53|57|55P03)/;
 const OUTAGE_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
