@@ -87,6 +87,7 @@ const logout = route({
   method: 'post',
   path: '/auth/logout',
   policy: 'signed-in',
+  withoutFactor: true,
   tag,
   summary: 'Sign out: ends this session with all of its tokens',
   responses: { 200: message },

@@ -41,7 +41,7 @@ test('trading-api 72: a code shown in one session does for no other', async (t) 
   t.is((await call('POST', '/auth/refresh', { refresh_token: first.refresh_token })).status, 200);
 });
 
-test('In production an admin without two-factor reaches nothing but its setup', async (t) => {
+test('In production an admin without two-factor reaches nothing but its setup and the way out', async (t) => {
   const clock = testClock();
   const identity = testIdentity({ now: clock.now, environment: 'production' });
   const { call, knex } = await startApi(t, {}, { identity });
@@ -68,6 +68,9 @@ test('In production an admin without two-factor reaches nothing but its setup', 
     body.filter(({ email }) => email === 'admin@example.com').map(({ totp_enabled }) => totp_enabled),
     [true],
   );
+  const another = await signedIn(call, 'leaving@example.com');
+  await knex('users').where({ id: another.id }).update({ role: 'admin' });
+  t.is((await call('POST', '/auth/logout', undefined, another.headers)).status, 200);
   // A user is not asked for it.
   const user = await signedIn(call, 'user@example.com');
   t.is((await call('GET', '/auth/sessions', undefined, user.headers)).status, 200);
