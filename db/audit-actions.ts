@@ -1,7 +1,8 @@
 /** What the audit log tells of: a closed list. Each says when it is written, and what its details hold beside ids. */
 export const AUDIT_ACTIONS = {
   'auth.register': 'Somebody signed up',
-  'auth.sign_in': 'A session was opened; `session` is its id',
+  'auth.sign_in':
+    'A session was opened; `session` is its id, `by` says by what: `password`, or a provider; `second_factor` is there where a code was asked for',
   'auth.sign_out': 'A user ended the session they were in; `session` is its id',
   'auth.lock_out':
     'Too many failures in a row: sign-in for an address is refused for `seconds`, to all strangers, or where there is a `source` to that alone. The user is whose address it is; an address that is nobody’s is told of without it',
@@ -15,6 +16,7 @@ export const AUDIT_ACTIONS = {
   'user.enable': 'A disabled user was let in again',
   'two_factor.enable': 'A user turned two-factor authentication on',
   'two_factor.disable': 'A user turned two-factor authentication off',
+  'two_factor.recovery_code': 'A user showed one of their recovery codes in place of a code',
   'two_factor.reset':
     'Whoever runs the machine turned off two-factor authentication for a user, which ended all of their sessions',
   'identity.link': 'A user can sign in by a `provider`',

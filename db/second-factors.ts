@@ -78,9 +78,18 @@ export async function useStep(knex: Knex, userId: string, step: number): Promise
 }
 
 /** Uses up a recovery code. False where it is none of the user's, or was used: of any number at once one alone uses it. */
-export async function useRecoveryCode(knex: Knex, userId: string, code: string, now: Date): Promise<boolean> {
+export async function useRecoveryCode(
+  knex: Knex,
+  { userId, code, address }: { userId: string; code: string; address: string },
+  now: Date,
+): Promise<boolean> {
   const unused = { user_id: userId, code_hash: tokenHash(code), used_at: null };
-  return (await knex('recovery_codes').where(unused).update({ used_at: now })) > 0;
+  return knex.transaction(async (tx) => {
+    if ((await tx('recovery_codes').where(unused).update({ used_at: now })) === 0) return false;
+    const use = { action: 'two_factor.recovery_code', userId, address } as const;
+    await recordAudit(tx, { subject: `user/${userId}`, ...use });
+    return true;
+  });
 }
 
 /** How many recovery codes the user has left. */

@@ -14,7 +14,7 @@ async function setUp(t: ExecutionContext) {
   const [{ id: user_id }] = await knex('users').insert({ name: 'Owner' }).returning('id');
   const open = async (at: Date, token_version = 0) => {
     const id = randomUUID();
-    const session = { id, user_id, token_version, user_agent: 'Phone', address: '127.0.0.1' };
+    const session = { id, user_id, token_version, by: 'password', user_agent: 'Phone', address: '127.0.0.1' };
     const token = { token: `token of ${id}`, expiresAt: new Date(at.getTime() + 7 * DAY_MS) };
     return (await insertSession(knex, session, token, at)) ? id : null;
   };

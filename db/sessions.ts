@@ -33,7 +33,7 @@ const GRACE_MS = 10_000;
  */
 export async function insertSession(
   knex: Knex,
-  { token_version, ...session }: NewSession,
+  { token_version, by, ...session }: NewSession,
   { token, expiresAt }: IssuedToken,
   now: Date,
 ): Promise<boolean> {
@@ -45,15 +45,18 @@ export async function insertSession(
     await Session.query(tx).insert({ ...session, ...times });
     await insertRefreshToken(tx, session.id, token, now);
     const { id, user_id: userId, address } = session;
-    const signIn = { action: 'auth.sign_in', userId, address, details: { session: id } } as const;
-    await recordAudit(tx, { subject: `user/${userId}`, ...signIn });
+    const details = { session: id, by, ...(session.code_at && { second_factor: true }) };
+    await recordAudit(tx, { subject: `user/${userId}`, action: 'auth.sign_in', userId, address, details });
     return true;
   });
 }
 
 type NewSession = Pick<Session, 'id' | 'user_id' | 'user_agent' | 'address'> &
   Partial<Pick<Session, 'code_at'>> &
-  Pick<User, 'token_version'>;
+  Pick<User, 'token_version'> & {
+    /** What was shown to open it: `password`, or a provider's name. */
+    by: string;
+  };
 
 /** Leaves room for one. */
 async function endOldest(tx: Knex, userId: string, now: Date): Promise<void> {

@@ -17,11 +17,12 @@ const LOCKOUT: Lockout = { failures: 5, ms: 15 * 60_000 };
  * whom nobody answers any more. Throws `invalid_code`, `factor_locked`, or `two_factor_off`.
  */
 export async function acceptCode(userId: string, code: string, context: IdentityContext): Promise<void> {
-  const { knex, identity, signal } = context;
+  const { knex, identity, signal, address } = context;
   const factor = await findSecondFactor(knex, userId);
   if (!factor?.enabled_at) throw factorOff();
   signal.throwIfAborted();
-  if (await useRecoveryCode(knex, userId, plainCode(code), identity.now())) return;
+  const shown = { userId, code: plainCode(code), address };
+  if (await useRecoveryCode(knex, shown, identity.now())) return;
   const secret = await openSecret(factor, identity.sealer);
   const isRight = async (): Promise<boolean> => {
     const step = stepOf(secret, plainCode(code), identity.now());

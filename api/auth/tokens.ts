@@ -17,6 +17,8 @@ export interface Subject {
   sessionId: string;
   /** `token_version` of the user when they signed in. */
   version: number;
+  /** With a `pre-2fa` token what they have shown who they are by: `password`, or a provider's name. */
+  by?: string | undefined;
 }
 
 export interface Tokens {
@@ -59,10 +61,10 @@ export function createTokens({
     return found;
   };
   return {
-    async sign(purpose, { userId, email, role, sessionId, version }, after) {
+    async sign(purpose, { userId, email, role, sessionId, version, by }, after) {
       const issuedAt = Math.floor((after?.at ?? now()).getTime() / 1_000);
       const expiresAt = issuedAt + LIFE_SECONDS[purpose];
-      const claims = { user_id: userId, email, role, type: purpose, sid: sessionId, ver: version };
+      const claims = { user_id: userId, email, role, type: purpose, sid: sessionId, ver: version, by };
       const token = await new SignJWT(claims)
         .setProtectedHeader({ alg: ALGORITHM, typ: mediaType(purpose), kid })
         .setIssuer(ISSUER)
@@ -82,8 +84,8 @@ export function createTokens({
         });
         const claims = claimsSchema.parse(payload);
         if (claims.type !== purpose) return null;
-        const { user_id: userId, email, role, sid: sessionId, ver: version, exp } = claims;
-        return { userId, email, role, sessionId, version, expiresAt: new Date(exp * 1_000) };
+        const { user_id: userId, email, role, sid: sessionId, ver: version, by, exp } = claims;
+        return { userId, email, role, sessionId, version, by, expiresAt: new Date(exp * 1_000) };
       } catch (error) {
         if (error instanceof errors.JOSEError || error instanceof z.ZodError) return null;
         throw error;
@@ -94,7 +96,7 @@ export function createTokens({
 
 const claimsSchema = z.object({
   ...{ user_id: z.guid(), email: z.string(), role: z.enum(ROLES), sid: z.guid(), ver: z.int() },
-  ...{ type: z.string(), iat: z.int(), exp: z.int() },
+  ...{ type: z.string(), iat: z.int(), exp: z.int(), by: z.string().optional() },
 });
 
 const mediaType = (purpose: Purpose): string => `${purpose}+jwt`;

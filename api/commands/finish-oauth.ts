@@ -42,7 +42,7 @@ export async function finishOAuth(
   const user = await userOf(provider, profile, context);
   if (user.disabled_at !== null)
     throw new ApiError('account_disabled', 'This account is disabled. Ask those who run this service.');
-  const signedIn = await admit(user, { client }, context);
+  const signedIn = await admit(user, { client, by: provider.name }, context);
   if (!signedIn)
     throw new ApiError('unauthenticated', 'The account has been changed meanwhile. Sign in again.');
   return { signedIn };

@@ -19,6 +19,12 @@ export interface SignedIn extends TokenPair {
   deviceToken: string;
 }
 
+/** A sign-in: what sent it, and by what somebody has shown who they are: `password`, or a provider's name. */
+interface Entry {
+  client: Client;
+  by: string;
+}
+
 /**
  * Lets in who has shown who they are: with two-factor authentication on, they need a code as well. Throws
  * `two_factor_required`, with a token to send the code with, where there is none; else what `acceptCode` throws. Null as
@@ -26,7 +32,7 @@ export interface SignedIn extends TokenPair {
  */
 export async function admit(
   user: User,
-  { client, code }: { client: Client; code?: string | undefined },
+  { code, ...entry }: Entry & { code?: string | undefined },
   context: IdentityContext,
 ): Promise<SignedIn | null> {
   const { knex, identity } = context;
@@ -34,12 +40,12 @@ export async function admit(
   const factor = await findSecondFactor(knex, user.id);
   const isAsked = Boolean(factor?.enabled_at);
   if (isAsked && !code) {
-    const { token } = await identity.tokens.sign('pre-2fa', subject);
+    const { token } = await identity.tokens.sign('pre-2fa', { ...subject, by: entry.by });
     const extra = { two_factor_required: true, pre_2fa_token: token };
     throw new ApiError('two_factor_required', 'Two-factor code required', { extra });
   }
   if (isAsked && code) await acceptCode(user.id, code, context);
-  return openSession(subject, { client, codeAt: isAsked ? identity.now() : null }, context);
+  return openSession(subject, { ...entry, codeAt: isAsked ? identity.now() : null }, context);
 }
 
 /** Whom the tokens of a session of that user speak for. */
@@ -50,7 +56,7 @@ export function subjectOf({ id, email, role, token_version }: User, sessionId: s
 /** Null where the session that the subject names was opened before, or the user has been changed or disabled meanwhile. */
 export async function openSession(
   subject: Subject,
-  { client, codeAt }: { client: Client; codeAt: Date | null },
+  { client, by, codeAt }: Entry & { codeAt: Date | null },
   context: IdentityContext,
 ): Promise<SignedIn | null> {
   const { knex, identity, signal } = context;
@@ -61,7 +67,7 @@ export async function openSession(
     ...{ user_agent: client.userAgent.slice(0, 200), address: client.address.slice(0, 64) },
   };
   signal.throwIfAborted();
-  if (!(await insertSession(knex, session, refresh, identity.now()))) return null;
+  if (!(await insertSession(knex, { ...session, by }, refresh, identity.now()))) return null;
   const deviceToken = await rememberDevice(subject.userId, client.device, context);
   return { accessToken: access.token, refreshToken: refresh.token, deviceToken };
 }

@@ -27,7 +27,7 @@ export async function signIn(
       (await identity.passwords.matches(password, user?.password_hash)) && user?.disabled_at === null,
     context,
   );
-  const opened = user && isRight ? await admit(user, { client, code }, context) : null;
+  const opened = user && isRight ? await admit(user, { client, code, by: 'password' }, context) : null;
   // Null: the password was changed, or they were disabled, while it was compared.
   if (!opened) throw new ApiError('invalid_credentials', 'Invalid email or password');
   return opened;
@@ -49,7 +49,7 @@ export async function signInWithCode(
   await acceptCode(user.id, code, context);
   const opened = await openSession(
     subjectOf(user, shown.sessionId),
-    { client, codeAt: identity.now() },
+    { client, by: shown.by ?? 'password', codeAt: identity.now() },
     context,
   );
   if (!opened) throw refused();

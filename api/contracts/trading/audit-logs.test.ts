@@ -62,6 +62,7 @@ test('trading-api 71: signing up, in and out, a lock-out and a changed password 
     t.regex(actor_ip ?? '', /127\.0\.0\.1/);
     t.is(target, `user/${id}`);
   }
+  t.deepEqual(entries[3]?.details, { session: session!.id, by: 'password' });
   t.deepEqual(entries[4]?.details, { session: session!.id });
   t.notRegex(JSON.stringify(entries), /watched@|battery|correct-Horse|eyJ/);
   t.deepEqual((await verifyAudit(knex, [TEST_AUDIT_KEY], none())).faults, []);

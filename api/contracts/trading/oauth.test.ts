@@ -41,6 +41,9 @@ for (const name of PROVIDERS) {
     const email = `ada-${name}@example.com`;
     t.like(decodeJwt(body.access_token), { email, role: 'user', type: 'access' });
     t.like(await knex('users').where({ email }).first(), { name: `ada-${name}`, password_hash: null });
+    const { user_id } = decodeJwt(body.access_token);
+    const entry = await knex('audit_logs').where({ user_id, action: 'auth.sign_in' }).first();
+    t.is(entry.details.by, name);
     const own = bearer(body.access_token);
     t.is((await call('GET', '/auth/sessions', undefined, own)).status, 200);
     t.is((await call<Pair>('POST', '/auth/refresh', { refresh_token: body.refresh_token })).status, 200);

@@ -175,6 +175,25 @@ test('A recovery code is accepted in place of a code, once, also of ten sent at 
   t.is(await left(), 8);
 });
 
+test('trading-api 71: the audit log says by what somebody signed in, and that a recovery code was used', async (t) => {
+  const { knex, ada, code, recoveryCodes, login, withToken } = await startWithTwoFactor(t);
+  const { pre_2fa_token } = (await login()).body;
+  await withToken(pre_2fa_token, code());
+  await login(recoveryCodes[0]);
+  const entries = await knex('audit_logs').where({ user_id: ada.id }).orderBy('id').offset(2);
+  const withCode = { by: 'password', second_factor: true };
+  t.deepEqual(
+    entries.map(({ action, details: { session: _, ...details } }) => [action, details]),
+    [
+      ['two_factor.enable', {}],
+      ['auth.sign_in', withCode],
+      ['two_factor.recovery_code', {}],
+      ['auth.sign_in', withCode],
+    ],
+  );
+  t.false(JSON.stringify(entries).includes(recoveryCodes[0]!.slice(0, 4)));
+});
+
 test('Of ten that enable at once one alone is given recovery codes', async (t) => {
   const clock = testClock();
   const { call, knex } = await startApi(t, {}, { identity: testIdentity({ now: clock.now }) });
