@@ -28,6 +28,8 @@ export interface ExchangeAccounts {
   served: Record<ExchangeAccount['kind'], readonly string[]>;
   /** What the keys may do, as their exchange says now. */
   rights(at: AccountAt, keys: ApiKeys): Promise<KeyRights>;
+  /** Opens an account of that id, with play money, on the simulated exchange; null where this installation opens none. */
+  openPaper(id: string): Promise<ApiKeys | null>;
   /** Encrypts keys for one row: they open for no other. */
   seal(
     keys: ApiKeys,

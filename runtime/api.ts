@@ -52,6 +52,7 @@ await runProcess('api', readConfiguration, async (configuration, log) => {
     vault: createVault(sealing),
     paperUrl: exchange.url,
     testnet: exchange.testnet,
+    controlToken: exchange.controlToken,
   });
   const app = createApi({
     knex,

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Knex } from 'knex';
 import pRetry from 'p-retry';
 import { EXCHANGES } from '../bots/exchanges.ts';
@@ -7,21 +7,16 @@ import { insertBot, type NewBot } from '../db/bots.ts';
 import { Bot } from '../db/models/bot.ts';
 import { ExchangeAccount } from '../db/models/exchange-account.ts';
 import { ensureDefaultOwner } from '../db/owners.ts';
-import type { Credentials } from '../exchanges/port.ts';
-import type { AccountInput } from '../exchanges/simulated/control/control-api.ts';
 import type { Vault } from '../exchanges/vault.ts';
 import { Unavailable, type BotClient } from '../workflows/client.ts';
+import { newPaperKeys, openPaperAccount, type PaperExchange } from './paper-accounts.ts';
 
-export interface DemoOptions {
+export interface DemoOptions extends PaperExchange {
   knex: Knex;
   vault: Vault;
-  /** The simulated exchange, its control API open to `controlToken`. */
-  exchangeUrl: string;
-  controlToken: string;
 }
 
 const LABEL = 'Paper';
-const BALANCES: Record<string, Amount> = { USDT: '100000', BTC: '1', ETH: '20', BNB: '50', SOL: '200' };
 
 /** In `bots.config` until the bot has been started for the first time. */
 const UNSTARTED = { demo: 'unstarted' };
@@ -77,7 +72,7 @@ async function ensureAccount(
   if (known) return known;
   const { user_id: userId, exchange } = address;
   const id = randomUUID();
-  const credentials = { apiKey: randomBytes(32).toString('hex'), secret: randomBytes(32).toString('hex') };
+  const credentials = newPaperKeys();
   const { sealed, keyId } = vault.seal(credentials, { accountId: id, userId, exchange, kind: 'paper' });
   return ExchangeAccount.query(knex)
     .insert({
@@ -97,17 +92,8 @@ async function openOnExchange(
   account: ExchangeAccount,
 ): Promise<void> {
   const { id, user_id: userId, exchange, kind, sealed } = account;
-  const { apiKey: key, secret }: Credentials = vault.open(sealed, { accountId: id, userId, exchange, kind });
-  const body: AccountInput = { id, keys: [{ key, secret }], balances: BALANCES };
-  const answer = await fetch(`${exchangeUrl}/control/accounts`, {
-    method: 'POST',
-    headers: { Authorization: `Bearer ${controlToken}`, 'Content-Type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  if (!answer.ok)
-    throw new Error(
-      `The simulated exchange opened no account (HTTP ${answer.status}): ${await answer.text()}`,
-    );
+  const keys = vault.open(sealed, { accountId: id, userId, exchange, kind });
+  await openPaperAccount({ exchangeUrl, controlToken }, { id, keys });
 }
 
 /**

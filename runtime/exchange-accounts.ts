@@ -9,12 +9,15 @@ import {
 } from '../exchanges/directory.ts';
 import { ExchangeError, type ExchangeErrorCode } from '../exchanges/port.ts';
 import type { Vault } from '../exchanges/vault.ts';
+import { newPaperKeys, openPaperAccount } from './paper-accounts.ts';
 
 /** What is left of a door's 3 s for its own work is enough for a few queries. */
 const PATIENCE_MS = 2_300;
 
 export interface ExchangeAccountsOptions extends Pick<DirectoryOptions, 'paperUrl' | 'testnet'> {
   vault: Vault;
+  /** Opens the simulated exchange's control API; without it no paper accounts are opened. */
+  controlToken?: string | undefined;
   /** How long an exchange may take before the caller is told to try again, ms. */
   patienceMs?: number;
 }
@@ -22,6 +25,7 @@ export interface ExchangeAccountsOptions extends Pick<DirectoryOptions, 'paperUr
 /** The door's port to exchanges: ccxt and the vault. Keys are opened for one call and kept nowhere. The caller closes it. */
 export function createExchangeAccounts({
   vault,
+  controlToken,
   patienceMs = PATIENCE_MS,
   ...where
 }: ExchangeAccountsOptions): ExchangeAccounts & Pick<Exchanges, 'close'> {
@@ -51,6 +55,16 @@ export function createExchangeAccounts({
 
     rights: ({ exchange: name, kind }, credentials) =>
       ask({ exchange: name, kind, credentials }, (exchange) => exchange.keyRights()),
+
+    async openPaper(id) {
+      if (controlToken === undefined) return null;
+      const keys = newPaperKeys();
+      const paper = { exchangeUrl: where.paperUrl, controlToken };
+      await openPaperAccount(paper, { id, keys }, AbortSignal.timeout(patienceMs)).catch((cause: unknown) => {
+        throw new ApiError('exchange_failed', 'The simulated exchange opened no account.', { cause });
+      });
+      return keys;
+    },
 
     seal(keys, { id: accountId, user_id: userId, exchange, kind }) {
       const { sealed, keyId } = vault.seal(keys, { accountId, userId, exchange, kind });

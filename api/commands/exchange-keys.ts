@@ -19,20 +19,20 @@ type KeysContext = Pick<Dependencies, 'knex' | 'accounts'> & {
 const WITH_PASSPHRASE = /^bitget$/i;
 
 /**
- * Stores keys, encrypted, once their exchange has been asked about them. Throws `invalid_input`, `keys_exist`, and what
- * `sealedOnceChecked` throws.
+ * Stores keys, encrypted, once their exchange has been asked about them; without keys those of a paper account that is opened
+ * for the caller. Throws `invalid_input`, `keys_exist`, and what `sealedOnceChecked` and `openedOnPaper` throw.
  */
 export async function addKeys(
-  { exchange: name, kind, ...keys }: AccountAt & ApiKeys,
+  { exchange: name, kind, keys }: AccountAt & { keys: ApiKeys | null },
   context: KeysContext,
 ): Promise<ExchangeAccount> {
   const { knex, accounts, caller } = context;
-  requirePassphrase(name, keys);
+  if (keys) requirePassphrase(name, keys);
   const exchange = accounts.served[kind].find((served) => isSameName(served, name));
   if (exchange === undefined) throw notServed(name, accounts.served[kind]);
   const row = { id: randomUUID(), user_id: caller.userId, exchange, kind };
   if (await findKeys(knex, { userId: caller.userId, exchange })) throw keysExist(exchange);
-  const sealed = await sealedOnceChecked(keys, row, context);
+  const sealed = keys ? await sealedOnceChecked(keys, row, context) : await openedOnPaper(row, context);
   context.signal.throwIfAborted();
   const inserted = await insertKeys(knex, { ...row, ...sealed }, byOf(context));
   if (!inserted) throw keysExist(exchange);
@@ -78,6 +78,20 @@ async function sealedOnceChecked(
     api_key_last4: keys.apiKey.slice(-4),
     permissions: canTrade ? ['read', 'trade'] : ['read'],
     warnings: [...(isAddressBound === false ? ['no_ip_binding'] : []), ...(canTrade ? [] : ['no_trading'])],
+  };
+}
+
+/** Throws `invalid_input` where this installation opens no paper accounts, and what opening one throws. */
+async function openedOnPaper(
+  row: Pick<ExchangeAccount, 'id' | 'user_id' | 'exchange' | 'kind'>,
+  { accounts }: KeysContext,
+): Promise<SealedKeys> {
+  const keys = row.kind === 'paper' ? await accounts.openPaper(row.id) : null;
+  if (!keys)
+    throw invalidInput([{ field: 'api_key', message: 'No paper account is opened here: send keys' }]);
+  return {
+    ...{ ...accounts.seal(keys, row), api_key_last4: keys.apiKey.slice(-4) },
+    ...{ permissions: ['read', 'trade'], warnings: [] },
   };
 }
 

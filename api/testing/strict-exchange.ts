@@ -5,6 +5,7 @@ import { ApiError } from '../errors.ts';
 export const STRICT_EXCHANGE: ExchangeAccounts = {
   served: { live: ['Binance'], paper: ['Binance'] },
   rights: () => refuse(),
+  openPaper: () => refuse(),
   seal: () => ({ sealed: Buffer.alloc(1), sealed_key_id: 'none' }),
   balance: () => refuse(),
 };

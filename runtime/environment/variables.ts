@@ -146,7 +146,9 @@ const exchange = {
       description: 'Where its prices come from: synthetic, file:PATH (CSV candles) or live:binance',
       standard: 'synthetic',
     }),
-  EXCHANGE_CONTROL_TOKEN: secret("Opens the simulated exchange's control API, which is off without it"),
+  EXCHANGE_CONTROL_TOKEN: secret(
+    "Opens the simulated exchange's control API, which is off without it; the API opens users' paper accounts there",
+  ),
   BINANCE_API_KEY: secret(
     "Keys of Binance's testnet: new bots on Binance trade with them. Real money is traded with keys of signed-in users, never with these",
   ),

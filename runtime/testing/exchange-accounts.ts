@@ -2,6 +2,7 @@ import type { ExecutionContext } from 'ava';
 import type { NewAccount } from '../../exchanges/simulated/engine/types.ts';
 import {
   accountOf,
+  CONTROL_TOKEN,
   rest,
   startStillExchange,
   type StillExchange,
@@ -35,7 +36,13 @@ export async function startExchangeAccounts(
   const exchange = await startStillExchange(t);
   const vault = createVault({ currentKeyId: 'test', keys: { test: Buffer.alloc(32, 7) } });
   const accounts = createExchangeAccounts({
-    ...{ vault, paperUrl: exchange.url as `http://${string}`, testnet: true, patienceMs: PATIENCE_MS },
+    ...{
+      vault,
+      controlToken: CONTROL_TOKEN,
+      paperUrl: exchange.url as `http://${string}`,
+      testnet: true,
+      patienceMs: PATIENCE_MS,
+    },
     ...options,
   });
   t.teardown(() => accounts.close());

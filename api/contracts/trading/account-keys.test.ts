@@ -159,6 +159,22 @@ test('newer keys take the place of the stored ones once they are checked', async
   t.deepEqual(opened, { apiKey: 'newer-2-key-0123456789', secret: 'newer-2-secret-0123456789' });
 });
 
+test('Who sends no keys is opened a paper account, with which their bots trade', async (t) => {
+  const { keys, call, headers, rowOf, vault, exchange } = await setUp(t, 'play');
+  for (const incomplete of [{ exchange: 'Binance' }, { ...PAPER, api_key: 'play-key-0123456789' }])
+    t.is((await keys('POST', '', incomplete)).status, 422);
+  const { status, body, text } = await keys('POST', '', PAPER);
+  t.is(status, 201, text);
+  t.like(body, { ...PAPER, warnings: [] });
+  const { id: accountId, user_id: userId, exchange: name, kind, sealed } = await rowOf();
+  const { apiKey } = vault.open(sealed, { accountId, userId, exchange: name, kind });
+  t.is(exchange.engine.accountByKey(apiKey)?.account.id, accountId);
+  t.false(text.includes(apiKey));
+  const balance = await call('GET', '/account/balance', undefined, headers);
+  t.like(balance.body, { exchange: 'Binance', currency: 'USDT', free: 100_000 });
+  t.is((await keys('POST', '', PAPER)).status, 409);
+});
+
 test('Of what has been answered 503 no keys are stored, replaced or forgotten', async (t) => {
   const { keys, openAccount, knex, accounts, id, rowOf } = await setUp(t, 'abandoned');
   const [first, second] = ['abandoned-1', 'abandoned-2'].map((name) => {
@@ -168,7 +184,7 @@ test('Of what has been answered 503 no keys are stored, replaced or forgotten', 
   const signal = AbortSignal.abort(unavailable());
   const abandoned = { knex, accounts, caller: { userId: id }, address: '', signal };
   const isRefused = (work: Promise<unknown>) => t.throwsAsync(work, { message: /not available right now/ });
-  await isRefused(addKeys({ exchange: 'Binance', kind: 'paper', ...first! }, abandoned));
+  await isRefused(addKeys({ exchange: 'Binance', kind: 'paper', keys: first! }, abandoned));
   t.is(await ExchangeAccount.query(knex).where({ user_id: id }).resultSize(), 0);
   await keys('POST', '', { ...PAPER, ...openAccount('abandoned-3') });
   const before = await rowOf();

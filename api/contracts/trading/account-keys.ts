@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { listKeys } from '../../../db/exchange-keys.ts';
 import { addKeys, removeKeys, changeKeys } from '../../commands/exchange-keys.ts';
 import { answer, route } from '../../route.ts';
-import { keysOf, presentKeys } from './account-present.ts';
+import { keysOf, newKeysOf, presentKeys } from './account-present.ts';
 import { changedKeys, keysPath, newKeys, storedKeys } from './account-schemas.ts';
 import { message } from './schemas.ts';
 
@@ -21,15 +21,18 @@ const add = route({
   tag,
   summary: 'Store keys for an exchange, encrypted',
   description:
-    'The exchange is asked about them first: keys that it does not know, or that may withdraw, are refused. What else is found is in `warnings`.',
+    'The exchange is asked about them first: keys that it does not know, or that may withdraw, are refused. What else is found is in `warnings`. With `"kind": "paper"` and without keys an account with play money is opened on the simulated exchange.',
   body: newKeys,
-  examples: { keys: { summary: 'Keys of Binance', value: { exchange: 'Binance', ...EXAMPLE } } },
+  examples: {
+    keys: { summary: 'Keys of Binance', value: { exchange: 'Binance', ...EXAMPLE } },
+    paper: { summary: 'Play money', value: { exchange: 'Binance', kind: 'paper' } },
+  },
   responses: { 201: storedKeys },
   refusals: ['keys_exist', ...CHECKED],
   async handler({ body, caller, client, signal }, dependencies) {
-    const { exchange, kind, ...sent } = body;
+    const { exchange, kind } = body;
     const stored = await addKeys(
-      { exchange, kind, ...keysOf(sent) },
+      { exchange, kind, keys: newKeysOf(body) },
       { ...dependencies, caller, signal, address: client.address },
     );
     return answer(201, presentKeys(stored));

@@ -3,13 +3,19 @@ import { Decimal } from '../../../bots/money.ts';
 import type { ExchangeAccount } from '../../../db/models/exchange-account.ts';
 import type { Balance } from '../../commands/read-balance.ts';
 import type { ApiKeys } from '../../exchange-accounts.ts';
-import type { balance, changedKeys, storedKeys } from './account-schemas.ts';
+import type { balance, changedKeys, newKeys, storedKeys } from './account-schemas.ts';
 
 type StoredKeys = z.input<typeof storedKeys>;
 
 /** Keys as the contract spells them, as the commands know them. */
 export function keysOf({ api_key, api_secret, passphrase }: z.output<typeof changedKeys>): ApiKeys {
   return { apiKey: api_key, secret: api_secret, ...(passphrase && { passphrase }) };
+}
+
+/** Null where a paper account is to be opened. */
+export function newKeysOf({ api_key, api_secret, passphrase }: z.output<typeof newKeys>): ApiKeys | null {
+  if (api_key === undefined || api_secret === undefined) return null;
+  return keysOf({ api_key, api_secret, passphrase });
 }
 
 const WARNINGS: Record<StoredKeys['warnings'][0]['code'], string> = {

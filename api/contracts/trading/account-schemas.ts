@@ -32,7 +32,22 @@ const kind = z.enum(['live', 'paper']).meta({
   description: 'paper: keys of the simulated exchange, whatever exchange is named',
 });
 
-export const newKeys = z.object({ exchange, ...keys, kind: kind.default('live') }).meta({ id: 'NewApiKeys' });
+export const newKeys = z
+  .object({
+    ...{ exchange, ...keys, kind: kind.default('live') },
+    ...{ api_key: keys.api_key.optional(), api_secret: keys.api_secret.optional() },
+  })
+  .superRefine(({ kind: which, ...sent }, { addIssue }) => {
+    if (which === 'paper' && sent.api_key === undefined && sent.api_secret === undefined) return;
+    for (const field of ['api_key', 'api_secret'] as const)
+      if (sent[field] === undefined)
+        addIssue({
+          code: 'custom',
+          path: [field],
+          message: 'Is needed, unless a paper account is to be opened',
+        });
+  })
+  .meta({ id: 'NewApiKeys' });
 
 /** Other keys of the same account. */
 export const changedKeys = z.object(keys).meta({ id: 'ChangedApiKeys' });

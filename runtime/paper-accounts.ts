@@ -1,0 +1,36 @@
+import { randomBytes } from 'node:crypto';
+import type { Amount } from '../bots/money.ts';
+import type { Credentials } from '../exchanges/port.ts';
+import type { AccountInput } from '../exchanges/simulated/control/control-api.ts';
+
+export interface PaperExchange {
+  /** The simulated exchange, its control API open to `controlToken`. */
+  exchangeUrl: string;
+  controlToken: string;
+}
+
+const BALANCES: Record<string, Amount> = { USDT: '100000', BTC: '1', ETH: '20', BNB: '50', SOL: '200' };
+
+/** Keys that nobody guesses. */
+export function newPaperKeys(): Credentials {
+  return { apiKey: randomBytes(32).toString('hex'), secret: randomBytes(32).toString('hex') };
+}
+
+/** Opens an account with play money under that id; one that is open stays as it is. Throws what `fetch` throws, or what was answered. */
+export async function openPaperAccount(
+  { exchangeUrl, controlToken }: PaperExchange,
+  { id, keys: { apiKey: key, secret } }: { id: string; keys: Credentials },
+  signal?: AbortSignal,
+): Promise<void> {
+  const body: AccountInput = { id, keys: [{ key, secret }], balances: BALANCES };
+  const answer = await fetch(`${exchangeUrl}/control/accounts`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${controlToken}`, 'Content-Type': 'application/json' },
+    body: JSON.stringify(body),
+    ...(signal && { signal }),
+  });
+  if (!answer.ok)
+    throw new Error(
+      `The simulated exchange opened no account (HTTP ${answer.status}): ${await answer.text()}`,
+    );
+}
