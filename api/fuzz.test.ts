@@ -229,6 +229,9 @@ function send(
 
 const api = shared((t) => startApi(t, { trustedProxies: 1 }));
 
+/** Goes first, so that what is valid is seen to be let through; whether chance makes one is not certain. */
+const VALID: Sent = { method: 'POST', path: '/api/v1/logs/', content: JSON.stringify(LOG) };
+
 /** A bot that outlives its deletions, or all that follows would be a 404. */
 async function lastingBot({ call, bots }: TestApi): Promise<string> {
   const { command } = bots;
@@ -252,7 +255,7 @@ async function fuzz(
       seen.set(status, (seen.get(status) ?? 0) + 1);
       return status < 500;
     }),
-    { numRuns: fuzzRuns() },
+    { numRuns: fuzzRuns(), examples: [[VALID, {}]] },
   );
   t.log(Object.fromEntries(seen));
   for (const status of expected) t.true(seen.has(status), String(status));
@@ -260,7 +263,7 @@ async function fuzz(
 }
 
 test('P6: no malformed request makes a 5xx or ends the process', async (t) => {
-  await fuzz(t, sendings(await lastingBot(await api(t))), [200, 400, 404, 422]);
+  await fuzz(t, sendings(await lastingBot(await api(t))), [200, 201, 400, 404, 422]);
 });
 
 test('P6: nothing that the OpenAPI document describes makes a 5xx, also to an operator', async (t) => {

@@ -15,7 +15,7 @@ test('amounts that no float holds come through as they are', async (t) => {
   const [quantity, price] = ['0.00000003', '12345678901.12345678'];
   const tick = { tickSize: '0.00000001', stepSize: '0.00000001', minQuantity: '0.00000001' };
   engine.addSymbol({ ...BTCUSDT, ...tick, symbol: 'BIGUSDT', base: 'BIG', maxPrice: '90000000000' }, price);
-  const at = { symbol: 'BIG/USDT', side: 'BUY', type: 'LIMIT', sendBefore: Date.now() + 5_000 } as const;
+  const at = { symbol: 'BIG/USDT', side: 'BUY', type: 'LIMIT', sendBefore: Date.now() + 60_000 } as const;
   t.like(await exchange.market(at.symbol), { tickSize: '0.00000001', maxQuantity: '9000' });
   t.is((await exchange.price(at.symbol)).price, price);
   t.like(await exchange.place({ ...at, clientOrderId: 'exact', quantity, price }), { quantity, price });
@@ -31,7 +31,7 @@ test('amounts that no float holds come through as they are', async (t) => {
 test('a market order has a most of its own', async (t) => {
   const { exchange, symbol } = await openSimulatedBinance(t);
   t.like(await exchange.market(symbol), { maxQuantity: '9000', maxMarketQuantity: '100' });
-  const order = { symbol, side: 'SELL', price: null, sendBefore: Date.now() + 5_000 } as const;
+  const order = { symbol, side: 'SELL', price: null, sendBefore: Date.now() + 60_000 } as const;
   const error = await t.throwsAsync(
     exchange.place({ ...order, type: 'MARKET', clientOrderId: 'large', quantity: '100.00001' }),
   );
@@ -68,7 +68,7 @@ test('fills of more pages than one are read to the last', async (t) => {
     type: 'MARKET',
     quantity: '0.05',
     price: null,
-    sendBefore: Date.now() + 5_000,
+    sendBefore: Date.now() + 60_000,
   });
   const fills = await exchange.fillsOfOrder({ symbol, orderId: order.orderId });
   t.is(new Set(fills.map(({ tradeId }) => tradeId)).size, 5);
