@@ -53,13 +53,15 @@ function figures(found: { atRest: number[]; during: number[]; signedIn: Answered
     { name: '/health meanwhile, p50', value: percentile(during, 0.5), unit: 'ms' },
     { name: '/health at rest, p99', value: percentile(atRest, 0.99), unit: 'ms' },
     { name: `of ${SIGN_INS}, let in`, value: letIn.length / ROUNDS, unit: 'answers' },
-    { name: 'let in, p50', value: percentile(letIn, 0.5), unit: 'ms' },
-    { name: 'let in, longest', value: Math.max(...letIn), unit: 'ms' },
     { name: `of ${SIGN_INS}, told to come back (503)`, value: sentAway.length / ROUNDS, unit: 'answers' },
-    ...(sentAway.length > 0
-      ? [{ name: 'told to come back, longest', value: Math.max(...sentAway), unit: 'ms' } as const]
-      : []),
+    ...longest('let in', letIn),
+    ...longest('told to come back', sentAway),
   ];
+}
+
+/** Nothing where nobody was. */
+function longest(what: string, times: number[]): Figure[] {
+  return times.length === 0 ? [] : [{ name: `${what}, longest`, value: Math.max(...times), unit: 'ms' }];
 }
 
 /** Asks for health at each beat, whether or not what was asked before has been answered, until it is ended. */
