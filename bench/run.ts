@@ -8,6 +8,7 @@ import { exchangeHttp } from './exchange-http.ts';
 import { holds, type Measurement } from './measurement.ts';
 import { watchOthers } from './processes.ts';
 import { recordFill } from './record-fill.ts';
+import { signIns } from './sign-ins.ts';
 import { startToRunning } from './start-to-running.ts';
 import { ratiosFirst, table, type Measured } from './table.ts';
 import { triggerToOrder } from './trigger-to-order.ts';
@@ -19,6 +20,7 @@ import { waitingBots } from './waiting-bots.ts';
  */
 const MEASUREMENTS: readonly Measurement[] = [
   apiReads,
+  signIns,
   recordFill,
   auditEntry,
   exchangeHttp,

@@ -15,6 +15,7 @@ import { usageByPart, type Usage } from './processes.ts';
 
 /** All of Perpetua as `npm start` runs it, each part a process of its own, with an empty database and prices that stand still. */
 export interface System {
+  apiUrl: string;
   exchangeUrl: string;
   temporalAddress: string;
   /** Asks the API; throws unless the answer is 2xx. */
@@ -125,12 +126,14 @@ function connect(at: {
   token: string;
   pid: number;
 }): System {
+  const apiUrl = `http://127.0.0.1:${at.api}`;
   const exchangeUrl = `http://127.0.0.1:${at.exchange}`;
   const authorization = { Authorization: `Bearer ${at.token}` };
   return {
+    apiUrl,
     exchangeUrl,
     temporalAddress: `127.0.0.1:${at.temporal}`,
-    ask: (method, path, body) => send(method, `http://127.0.0.1:${at.api}/api/v1${path}`, {}, body),
+    ask: (method, path, body) => send(method, `${apiUrl}/api/v1${path}`, {}, body),
     control: (path, body) => send('POST', `${exchangeUrl}/control${path}`, authorization, body ?? {}),
     requests: (since) =>
       send('GET', `${exchangeUrl}/control/requests?since=${since}`, authorization, undefined),

