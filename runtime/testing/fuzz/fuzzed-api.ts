@@ -74,6 +74,7 @@ function hear(line: string, answered: Map<number, number>): void {
 const GENEROUS_EXCHANGE: ExchangeAccounts = {
   served: { live: ['Binance', 'Bitget'], paper: ['Binance'] },
   rights: async () => ({ canTrade: true, canWithdraw: false, isAddressBound: false }),
+  openPaper: async () => ({ apiKey: 'key of paper', secret: 'secret of paper' }),
   seal: () => ({ sealed: Buffer.alloc(16), sealed_key_id: 'none' }),
   balance: async () => ({ free: '1000.5', used: '0' }),
 };
