@@ -69,7 +69,8 @@ export interface BotChange {
 
 export type Command = {
   commandId: string;
-  /** How long the answer may wait for a venue. */ patienceMs?: number;
+  /** How long the answer may wait for a venue. */
+  patienceMs?: number;
 } & (
   | { name: Exclude<CommandName, 'stop' | 'configure'> }
   | { name: 'stop'; mode: StopMode }
