@@ -110,22 +110,26 @@ test.serial('an order found at last is taken back where the bot was stopped mean
 test.serial('an order found at last while the bot is being started stays, and the bot trades', async (t) => {
   const stack = await startStack(t, { timing: QUICK });
   const { tell, stop, price, resting } = steps(stack);
+  const { control } = stack.exchange;
   const bot = await stack.addBot({ ...EXAMPLE });
   const handle = stack.temporal.client.workflow.getHandle(`bot/${bot.botId}`);
   const view = (what: string, isIt: (view: StatusView) => boolean) =>
     stack.until(what, async () => isIt(await handle.query<StatusView>(QUERIES.status)));
-  stack.exchange.control.addFault({ ...LATE, match: SENDING, times: 1 });
+  control.addFault({ ...LATE, match: SENDING, times: 1 });
   await tell(bot, 'start');
   await stack.until(
     'the order to be unknown',
     async () => (await intentsOf(stack, bot))[0]?.status === 'UNKNOWN',
   );
+  // Nobody learns of it before the start is under way.
+  control.addFault({ kind: 'timeout', match: { method: 'GET', path: '/api/v3/order' } });
   await stop(bot);
   // The row does not hear of the start until the order has been found.
   const row = await stack.knex.transaction();
   await row('bots').where({ id: bot.botId }).forNoKeyUpdate().first();
   const started = tell(bot, 'start');
   await view('the start to be under way', ({ ending }) => ending === null);
+  control.clearFaults();
   await view('the order to be found', ({ unresolved }) => unresolved.length === 0);
   await row.commit();
   t.is((await started).status, 'ACTIVE');
