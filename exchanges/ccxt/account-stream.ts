@@ -1,6 +1,6 @@
-import ccxt from 'ccxt';
 import type { AccountEvent } from '../port.ts';
 import type { VenueClock } from './clock.ts';
+import { ccxt } from './library.ts';
 import type { VenueProfile } from './profile.ts';
 import { toVenueOrder } from './orders.ts';
 import { keepStreaming, type StreamSetting } from './streaming.ts';

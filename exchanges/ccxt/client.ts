@@ -1,7 +1,8 @@
-import ccxt, { type Exchange as CcxtExchange } from 'ccxt';
+import type { Exchange as CcxtExchange } from 'ccxt';
 import type { Amount } from '../../bots/money.ts';
 import type { Credentials } from '../port.ts';
 import type { VenueClock } from './clock.ts';
+import { ccxt } from './library.ts';
 import type { VenueProfile } from './profile.ts';
 import type { Client } from './unified.ts';
 

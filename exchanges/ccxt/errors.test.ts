@@ -1,8 +1,8 @@
-import ccxt from 'ccxt';
 import test from 'ava';
 import type { ExchangeError } from '../port.ts';
 import { binance } from './binance.ts';
 import { classify, retryAfterMs, UnreadableAnswer, type Trace } from './errors.ts';
+import { ccxt } from './library.ts';
 import { redactor } from './redaction.ts';
 
 const said = (code: number, msg: string): string => JSON.stringify({ code, msg });

@@ -1,6 +1,6 @@
-import ccxt from 'ccxt';
 import { ExchangeError, type ExchangeErrorCode, type Phase } from '../port.ts';
 import type { Answer } from './http.ts';
+import { ccxt } from './library.ts';
 import type { VenueProfile, Verdict } from './profile.ts';
 import type { Redact } from './redaction.ts';
 
