@@ -1,12 +1,12 @@
 import type { Lockout } from '../../db/login-attempts.ts';
 import { createOAuth, type OAuth, type OAuthOptions } from './oauth.ts';
-import { createPasswords, type Passwords } from './passwords.ts';
+import { createPasswords, type PasswordQueue } from './passwords.ts';
 import { createSealer, type Sealer, type SealingKeys } from './sealer.ts';
 import { createTokens, type Tokens } from './tokens.ts';
 
 /** What signing in needs besides the database. */
 export interface Identity {
-  passwords: Passwords;
+  passwords: PasswordQueue;
   tokens: Tokens;
   /** For the secrets of second factors. */
   sealer: Sealer;

@@ -59,14 +59,17 @@ test('A password is the same however a keyboard writes its letters', async (t) =
   t.regex(String(weaknessOf('\ufdfa'.repeat(4) + 'aB3$', 'a@example.com')), /bytes/);
 });
 
-test('Who is refused for want of room is answered 503, told when to come back, and not counted', async (t) => {
+test('Who is refused for want of room is answered 503 and told when to come back before anything is read, and not counted', async (t) => {
   const identity = testIdentity();
   identity.passwords = createPasswords({ cost: 4, concurrency: 1, queue: -1 });
   const { call, knex } = await startApi(t, {}, { identity });
+  const queries: string[] = [];
+  knex.on('query', ({ sql }: { sql: string }) => queries.push(sql));
   const { status, headers } = await call('POST', '/auth/login', {
     email: 'a@example.com',
     password: PASSWORD,
   });
+  t.deepEqual(queries, []);
   t.is(status, 503);
   t.truthy(headers.get('Retry-After'));
   t.deepEqual(await knex('login_attempts'), []);

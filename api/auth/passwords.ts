@@ -13,14 +13,22 @@ export interface Passwords {
   replace(password: string, passwordHash: string | null | undefined, next: string): Promise<string | null>;
 }
 
+export interface PasswordQueue extends Passwords {
+  /**
+   * Work that leads to one of these, in a place of the queue that is held from its beginning: whom there is no room for is
+   * refused (`busy`) before anything is read for them.
+   */
+  inPlace<T>(work: (passwords: Passwords) => Promise<T>): Promise<T>;
+}
+
 /** The least cost that OWASP and the contract accept: about a quarter of a second. */
 const COST = 12;
 /** Leaves a core to the requests, and one of Node's four threads to everything else. */
 const CONCURRENCY = Math.max(1, Math.min(3, availableParallelism() - 1));
 /** Who waits behind more than these would not be answered in time. */
-const QUEUE = 3 * CONCURRENCY;
+const QUEUE = 8 * CONCURRENCY;
 /** Nor would who has waited this long, however few wait: the rest of the 3 s goes into the work itself. */
-const PATIENCE_MS = 1_500;
+const PATIENCE_MS = 2_300;
 /** bcrypt reads no further. */
 export const MAX_PASSWORD_BYTES = 72;
 
@@ -30,16 +38,35 @@ export function createPasswords({
   concurrency = CONCURRENCY,
   queue = QUEUE,
   patienceMs = PATIENCE_MS,
-} = {}): Passwords {
+} = {}): PasswordQueue {
   const limit = pLimit(concurrency);
+  let places = concurrency + queue;
+  const inPlaceDo = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (places <= 0) throw busy();
+    places -= 1;
+    try {
+      return await work();
+    } finally {
+      places += 1;
+    }
+  };
   const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
-    if (limit.activeCount + limit.pendingCount >= concurrency + queue) throw busy();
     const since = performance.now();
     return limit(async () => {
       if (performance.now() - since > patienceMs) throw busy();
       return work();
     });
   };
+  const passwords = inTurns(cost, inTurn);
+  return {
+    hash: (...given) => inPlaceDo(() => passwords.hash(...given)),
+    matches: (...given) => inPlaceDo(() => passwords.matches(...given)),
+    replace: (...given) => inPlaceDo(() => passwords.replace(...given)),
+    inPlace: (work) => inPlaceDo(() => work(passwords)),
+  };
+}
+
+function inTurns(cost: number, inTurn: <T>(work: () => Promise<T>) => Promise<T>): Passwords {
   // Well-formed, of no password: comparing with it takes as long as with any other.
   const nobodys = `$2b$${String(cost).padStart(2, '0')}$${'.'.repeat(53)}`;
   const hashed = (password: string) => hash(normalized(password), cost);

@@ -1,7 +1,15 @@
 import { pino } from 'pino';
 import test, { type ExecutionContext } from 'ava';
 import { startApi } from '../testing/start-api.ts';
-import { gate, PASSWORD, signedIn, testClock, testIdentity, type Pair } from '../testing/identity.ts';
+import {
+  aroundMatches,
+  gate,
+  PASSWORD,
+  signedIn,
+  testClock,
+  testIdentity,
+  type Pair,
+} from '../testing/identity.ts';
 import { STEP_MS, withTwoFactor } from '../testing/two-factor.ts';
 import { unavailable } from '../errors.ts';
 import { changePassword } from './change-password.ts';
@@ -88,7 +96,7 @@ test('A sign-up that is answered 503 because its hash takes too long makes no us
 /** A sign-in or a change of the password stays between the comparison and what comes of it. */
 async function held(t: ExecutionContext, what: 'matches' | 'replace') {
   const identity = testIdentity();
-  const { matches, replace } = identity.passwords;
+  const { replace } = identity.passwords;
   const [reached, open] = [gate(), gate()];
   let isFirst = true;
   const afterwards = async <T>(work: Promise<T>): Promise<T> => {
@@ -101,7 +109,13 @@ async function held(t: ExecutionContext, what: 'matches' | 'replace') {
   };
   const api = await startApi(t, {}, { identity });
   const user = await signedIn(api.call, EMAIL);
-  if (what === 'matches') identity.passwords.matches = (...sent) => afterwards(matches(...sent));
+  if (what === 'matches')
+    aroundMatches(
+      identity,
+      (matches) =>
+        (...sent) =>
+          afterwards(matches(...sent)),
+    );
   else identity.passwords.replace = (...sent) => afterwards(replace(...sent));
   const change = (new_password: string) =>
     api.call('POST', '/auth/change-password', { current_password: PASSWORD, new_password }, user.headers);

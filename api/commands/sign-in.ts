@@ -1,6 +1,8 @@
 import { findKnownDevice } from '../../db/known-devices.ts';
 import { findUser, findUserByEmail } from '../../db/users.ts';
+import type { User } from '../../db/models/user.ts';
 import { guardedPassword } from '../auth/guarded-attempt.ts';
+import type { Passwords } from '../auth/passwords.ts';
 import { acceptCode } from '../auth/second-factor.ts';
 import { ApiError } from '../errors.ts';
 import type { Client } from '../route.ts';
@@ -13,24 +15,37 @@ import { admit, openSession, subjectOf, type SignedIn } from './open-session.ts'
  * `invalid_credentials` or `locked_out`, and what `admit` throws.
  */
 export async function signIn(
-  { email, password, code }: { email: string; password: string; code?: string | undefined },
+  credentials: { email: string; password: string; code?: string | undefined },
   client: Client,
   context: IdentityContext,
 ): Promise<SignedIn> {
+  const user = await context.identity.passwords.inPlace((passwords) =>
+    userWith(credentials, client, passwords, context),
+  );
+  const { code } = credentials;
+  const opened = user && (await admit(user, { client, code, by: 'password' }, context));
+  // Null: the password was changed, or they were disabled, while it was compared.
+  if (!opened) throw new ApiError('invalid_credentials', 'Invalid email or password');
+  return opened;
+}
+
+/** Whose email and password these are; null where they are nobody's. */
+async function userWith(
+  { email, password }: { email: string; password: string },
+  client: Client,
+  passwords: Passwords,
+  context: IdentityContext,
+): Promise<User | null> {
   const { knex, identity } = context;
   const user = await findUserByEmail(knex, email);
   const shown = user && client.device !== null ? { userId: user.id, token: client.device } : null;
   const device = shown && (await findKnownDevice(knex, shown, identity.now()));
   const isRight = await guardedPassword(
     { userId: user?.id ?? null, email, source: device ? `device:${device.id}` : '' },
-    async () =>
-      (await identity.passwords.matches(password, user?.password_hash)) && user?.disabled_at === null,
+    async () => (await passwords.matches(password, user?.password_hash)) && user?.disabled_at === null,
     context,
   );
-  const opened = user && isRight ? await admit(user, { client, code, by: 'password' }, context) : null;
-  // Null: the password was changed, or they were disabled, while it was compared.
-  if (!opened) throw new ApiError('invalid_credentials', 'Invalid email or password');
-  return opened;
+  return (isRight && user) || null;
 }
 
 /**

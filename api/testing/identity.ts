@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { createPasswords } from '../auth/passwords.ts';
+import { createPasswords, type Passwords } from '../auth/passwords.ts';
 import { createIdentity, type IdentityOptions, type Identity } from '../auth/identity.ts';
 import type { Call } from './start-api.ts';
 
@@ -15,6 +15,15 @@ export function testIdentity(options: Partial<IdentityOptions> = {}): Identity {
     ...createIdentity({ ...standard, ...options }),
     passwords: createPasswords({ cost: options.passwordCost ?? 4, queue: 1_000, patienceMs: 60_000 }),
   };
+}
+
+/** Puts something around the comparison of passwords that a sign-in makes. */
+export function aroundMatches(
+  { passwords }: Identity,
+  around: (matches: Passwords['matches']) => Passwords['matches'],
+): void {
+  const { inPlace } = passwords;
+  passwords.inPlace = (work) => inPlace((inTurn) => work({ ...inTurn, matches: around(inTurn.matches) }));
 }
 
 /** A point that a test lets others pass when it wants to. */

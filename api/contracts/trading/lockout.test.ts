@@ -1,6 +1,6 @@
 import test, { type ExecutionContext } from 'ava';
 import type { IdentityOptions } from '../../auth/identity.ts';
-import { gate, PASSWORD, signedIn, testClock, testIdentity } from '../../testing/identity.ts';
+import { aroundMatches, gate, PASSWORD, signedIn, testClock, testIdentity } from '../../testing/identity.ts';
 import { startApi } from '../../testing/start-api.ts';
 
 const EMAIL = 'ada@example.com';
@@ -124,16 +124,15 @@ test('Of 20 guesses at once five learn that they are wrong, the rest nothing', a
 
 test('A right password that ends behind the failure that locks is refused as locked', async (t) => {
   const identity = testIdentity();
-  const { matches } = identity.passwords;
   const [compared, held] = [gate(), gate()];
-  identity.passwords.matches = async (password, hash) => {
+  aroundMatches(identity, (matches) => async (password, hash) => {
     const isSame = await matches(password, hash);
     if (isSame) {
       compared.open();
       await held.passed;
     }
     return isSame;
-  };
+  });
   const { call } = await startApi(t, {}, { identity });
   await call('POST', '/auth/register', { email: EMAIL, password: PASSWORD });
   const login = (password: string) => call('POST', '/auth/login', { email: EMAIL, password });
@@ -148,13 +147,12 @@ test('A right password that ends behind the failure that locks is refused as loc
 
 test('An unknown address, a disabled user and one without a password cost the same bcrypt work; a locked address none', async (t) => {
   const identity = testIdentity();
-  const { matches } = identity.passwords;
   let compared: [hash: string, isSame: boolean][] = [];
-  identity.passwords.matches = async (password, hash) => {
+  aroundMatches(identity, (matches) => async (password, hash) => {
     const isSame = await matches(password, hash);
     compared.push([typeof hash, isSame]);
     return isSame;
-  };
+  });
   const { call, knex, lines } = await startApi(t, {}, { identity });
   const disabled = await signedIn(call, 'disabled@example.com');
   const passwordless = await signedIn(call, 'passwordless@example.com');
