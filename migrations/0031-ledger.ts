@@ -5,13 +5,13 @@ import type { Knex } from 'knex';
  * the transaction it has as many postings as it said, dated as it is, which sum to zero in each asset.
  */
 export async function up(knex: Knex): Promise<void> {
+  await layTables(knex);
+  await checkEntries(knex);
+  await refuseChanges(knex);
+}
+
+async function layTables(knex: Knex): Promise<void> {
   await knex.raw(`
-    CREATE FUNCTION refuse_ledger_change() RETURNS trigger LANGUAGE plpgsql AS $$
-      BEGIN
-        RAISE EXCEPTION 'The ledger is append-only: % of % is refused', TG_OP, TG_TABLE_NAME
-          USING ERRCODE = 'restrict_violation', HINT = 'What was wrong is corrected by an entry of its own.';
-      END
-    $$;
     CREATE TABLE ledger_accounts (
       id integer GENERATED ALWAYS AS IDENTITY CONSTRAINT ledger_accounts_pkey PRIMARY KEY,
       name varchar(60) NOT NULL CONSTRAINT ledger_accounts_name_key UNIQUE
@@ -54,7 +54,11 @@ export async function up(knex: Knex): Promise<void> {
       CONSTRAINT postings_pkey PRIMARY KEY (entry_id, line)
     );
     CREATE INDEX idx_postings_account ON postings (account_id, asset, at) INCLUDE (amount);
-    CREATE INDEX idx_postings_at ON postings (at);
+    CREATE INDEX idx_postings_at ON postings (at)`);
+}
+
+async function checkEntries(knex: Knex): Promise<void> {
+  await knex.raw(`
     CREATE FUNCTION check_entry() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN
         PERFORM FROM journal_entries e
@@ -69,7 +73,17 @@ export async function up(knex: Knex): Promise<void> {
       END
     $$;
     CREATE CONSTRAINT TRIGGER postings_balanced AFTER INSERT ON postings
-      DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION check_entry();
+      DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION check_entry()`);
+}
+
+async function refuseChanges(knex: Knex): Promise<void> {
+  await knex.raw(`
+    CREATE FUNCTION refuse_ledger_change() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        RAISE EXCEPTION 'The ledger is append-only: % of % is refused', TG_OP, TG_TABLE_NAME
+          USING ERRCODE = 'restrict_violation', HINT = 'What was wrong is corrected by an entry of its own.';
+      END
+    $$;
     CREATE TRIGGER ledger_accounts_stay BEFORE UPDATE OR DELETE OR TRUNCATE ON ledger_accounts
       FOR EACH STATEMENT EXECUTE FUNCTION refuse_ledger_change();
     CREATE TRIGGER journal_entries_stay BEFORE UPDATE OR DELETE OR TRUNCATE ON journal_entries

@@ -5,6 +5,8 @@ import type { Knex } from 'knex';
  * by somebody else than who asks, once.
  */
 export async function up(knex: Knex): Promise<void> {
+  await layRequests(knex);
+  await layApprovals(knex);
   await knex.raw(`
     CREATE TABLE withdrawal_addresses (
       id uuid CONSTRAINT withdrawal_addresses_pkey PRIMARY KEY DEFAULT gen_random_uuid(),
@@ -15,7 +17,11 @@ export async function up(knex: Knex): Promise<void> {
       label varchar(60) NOT NULL,
       created_at timestamptz(3) NOT NULL,
       CONSTRAINT withdrawal_addresses_address_key UNIQUE NULLS NOT DISTINCT (user_id, network, address, tag)
-    );
+    )`);
+}
+
+async function layRequests(knex: Knex): Promise<void> {
+  await knex.raw(`
     CREATE TABLE withdrawal_requests (
       id uuid CONSTRAINT withdrawal_requests_pkey PRIMARY KEY,
       user_id uuid NOT NULL CONSTRAINT withdrawal_requests_user_id_fkey REFERENCES users (id),
@@ -60,7 +66,11 @@ export async function up(knex: Knex): Promise<void> {
     CREATE INDEX idx_withdrawal_requests_user_id ON withdrawal_requests (user_id, created_at DESC);
     CREATE INDEX idx_withdrawal_requests_created_at ON withdrawal_requests (created_at);
     CREATE INDEX idx_withdrawal_requests_open ON withdrawal_requests (status, created_at)
-      WHERE status NOT IN ('completed', 'rejected', 'cancelled', 'expired', 'failed');
+      WHERE status NOT IN ('completed', 'rejected', 'cancelled', 'expired', 'failed')`);
+}
+
+async function layApprovals(knex: Knex): Promise<void> {
+  await knex.raw(`
     CREATE TABLE withdrawal_approvals (
       request_id uuid NOT NULL,
       requester_id uuid NOT NULL,

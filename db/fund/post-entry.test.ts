@@ -100,7 +100,7 @@ test('no account has a name of another chart, nor a holder who is nobody', async
         { account: 'trading', asset: 'USDC', amount: '-1' },
       ],
     });
-  for (const account of ['sub', 'mine', `main/${randomUUID()}`, `sub/${'x'.repeat(36)}`])
+  for (const account of ['sub', 'mine', `main/${randomUUID()}`])
     await t.throwsAsync(posting(account), { code: '23514' });
   await t.throwsAsync(posting(`sub/${randomUUID()}`), { code: '23503' });
 });
