@@ -15,7 +15,12 @@ export async function up(knex: Knex): Promise<void> {
       frozen_because varchar(500),
       CONSTRAINT fund_state_frozen_check CHECK ((frozen_since IS NULL) = (frozen_because IS NULL))
     );
-    INSERT INTO fund_state DEFAULT VALUES;
+    INSERT INTO fund_state DEFAULT VALUES`);
+  await makePosting(knex);
+}
+
+async function makePosting(knex: Knex): Promise<void> {
+  await knex.raw(`
     CREATE FUNCTION post_entry(
       new_key text, new_kind text, moment timestamptz, new_refs jsonb, new_postings jsonb, told jsonb,
       OUT entry_id bigint, OUT posted boolean, OUT dated timestamptz
