@@ -153,7 +153,7 @@ async function openedFund(knex: Knex): Promise<RandomFund> {
     .insert(Array.from({ length: 11 }, () => ({ name: 'Holder' })))
     .returning('*');
   const [founder, ...holders] = users.map(({ id }) => id) as [string, ...string[]];
-  const main = { USDC: new Decimal(0), BTC: new Decimal(0), BNB: new Decimal(1000) };
+  const main = { USDC: new Decimal(0), BTC: new Decimal(0), BNB: new Decimal(20) };
   const fund: RandomFund = {
     ...{ knex, now: START, marks: { BTC: '50000', BNB: '400' }, price: '1', holders, free: new Map(), main },
     ...{
@@ -180,7 +180,7 @@ async function openedFund(knex: Knex): Promise<RandomFund> {
       key: 'founder/allotted',
       transaction: { ...told, status: 'completed' } as const,
     },
-    { ...mainObserved({ asset: 'BNB', amount: '1000' }), key: 'bnb' },
+    { ...mainObserved({ asset: 'BNB', amount: '20' }), key: 'bnb' },
   ];
   for (const one of opening) {
     await postEntry(knex, { ...one, at: fund.now });
