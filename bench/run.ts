@@ -5,6 +5,7 @@ import { auditEntry } from './audit-entry.ts';
 import { commands } from './commands.ts';
 import { exchangeEngine } from './exchange-engine.ts';
 import { exchangeHttp } from './exchange-http.ts';
+import { ledger } from './ledger.ts';
 import { holds, type Measurement } from './measurement.ts';
 import { watchOthers } from './processes.ts';
 import { recordFill } from './record-fill.ts';
@@ -23,6 +24,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   signIns,
   recordFill,
   auditEntry,
+  ledger,
   exchangeHttp,
   exchangeEngine,
   commands,

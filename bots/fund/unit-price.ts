@@ -3,7 +3,7 @@ import { Decimal, type Amount } from '../money.ts';
 /** Decimals of a unit. */
 export const UNIT_DECIMALS = 8;
 /** Decimals a unit price is rounded to, half up, before anything is dealt at it: what is stored is what was used. */
-export const PRICE_DECIMALS = 18;
+const PRICE_DECIMALS = 18;
 
 /** Nothing may be dealt at such a price: the fund is worth nothing, or less, while units are outstanding. */
 export class NoPrice extends Error {

@@ -56,7 +56,7 @@ export function valuationOf(of: {
 }
 
 /** What the fund has of each asset for its holders: holdings less liabilities. */
-export function netAssets(totals: readonly Total[]): [asset: string, amount: Decimal][] {
+function netAssets(totals: readonly Total[]): [asset: string, amount: Decimal][] {
   const net = new Map<string, Decimal>();
   for (const { kind, asset, amount } of totals)
     if (ACCOUNT_CLASSES[kind] === 'holding' || ACCOUNT_CLASSES[kind] === 'liability')
@@ -65,7 +65,7 @@ export function netAssets(totals: readonly Total[]): [asset: string, amount: Dec
 }
 
 /** Units issued, less those reserved by approved withdrawals. */
-export function unitsOutstanding(totals: readonly Total[]): Amount {
+function unitsOutstanding(totals: readonly Total[]): Amount {
   return totals
     .filter(({ kind, asset }) => asset === UNIT && (kind === 'units-issued' || kind === 'units-reserved'))
     .reduce((outstanding, { amount }) => outstanding.sub(amount), new Decimal(0))

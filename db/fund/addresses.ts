@@ -31,7 +31,7 @@ function ethereum(text: string): string | null {
   const lower = digits.toLowerCase();
   const hash = keccak_256(new TextEncoder().encode(lower));
   const isUpper = (at: number) => ((hash[at >> 1]! >> (at % 2 === 0 ? 4 : 0)) & 8) !== 0;
-  const summed = [...lower].map((digit, at) => (isUpper(at) ? digit.toUpperCase() : digit)).join('');
+  const summed = lower.replace(/[a-f]/g, (digit, at: number) => (isUpper(at) ? digit.toUpperCase() : digit));
   const hasNone = digits === lower || digits === digits.toUpperCase();
   return hasNone || digits === summed ? `0x${summed}` : null;
 }
