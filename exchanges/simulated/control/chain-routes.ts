@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { fromRefusal } from '../binance/refusals.ts';
 import { CHAINS } from '../wallet/networks.ts';
-import { Refusal, type RefusalReason } from '../wallet/types.ts';
+import type { Refusal, RefusalReason } from '../wallet/types.ts';
 import type { Control } from './control.ts';
 
 type Route = (control: Control, body: unknown) => [status: number, body: unknown];

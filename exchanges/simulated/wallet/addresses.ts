@@ -47,7 +47,7 @@ function isEvmAddress(address: string): boolean {
 /** EIP-55: a letter is upper case where the same digit of the hash is 8 or more. */
 function checksummed(digits: string): string {
   const hash = hex(keccak_256(new TextEncoder().encode(digits)));
-  const mixed = [...digits].map((digit, n) =>
+  const mixed = Array.from(digits, (digit, n) =>
     Number.parseInt(hash.charAt(n), 16) >= 8 ? digit.toUpperCase() : digit,
   );
   return `0x${mixed.join('')}`;
