@@ -32,7 +32,7 @@ function addressOf(parameters: Parameters, accountId: string): object {
 }
 
 function historyOf(venue: Venue, parameters: Parameters, accountId: string): object[] {
-  const window = historyWindow(parameters, venue.now(), 90);
+  const window = historyWindow(venue, parameters, 90);
   const [coin, txId] = [parameters.text('coin'), parameters.text('txId')];
   const status = parameters.integer('status');
   parameters.ignore('includeSource');

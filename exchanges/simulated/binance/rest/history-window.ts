@@ -1,5 +1,6 @@
 import { BinanceError } from '../errors.ts';
 import type { Parameters } from '../parameters.ts';
+import type { Venue } from '../venue.ts';
 
 const DAY = 86_400_000;
 
@@ -12,8 +13,9 @@ export interface HistoryWindow {
 }
 
 /** `startTime`, `endTime`, `offset` and `limit` of the wallet's histories. Throws -4047 where the times span too much. */
-export function historyWindow(parameters: Parameters, now: number, mostDays: number): HistoryWindow {
-  const end = parameters.integer('endTime') ?? now;
+export function historyWindow(venue: Venue, parameters: Parameters, mostDays: number): HistoryWindow {
+  // The rows are on the engine's clock, from which a fault may have put the server's.
+  const end = parameters.integer('endTime') ?? Math.max(venue.now(), venue.engine.now());
   const start = parameters.integer('startTime') ?? end - mostDays * DAY;
   if (start > end || end - start > mostDays * DAY)
     throw new BinanceError(-4047, `Time interval must be within 0-${mostDays} days`);

@@ -48,7 +48,7 @@ export const transferHistory = reading(1, (venue, parameters, { id }) => {
   const clientTranId = parameters.text('clientTranId');
   const limit = parameters.limit(500, 500);
   const offset = ((parameters.integer('page') ?? 1) - 1) * limit;
-  const window = { ...historyWindow(parameters, venue.now(), 7), limit, offset };
+  const window = { ...historyWindow(venue, parameters, 7), limit, offset };
   const wanted = venue.wallet
     .transfers(id)
     .filter(

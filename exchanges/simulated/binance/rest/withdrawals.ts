@@ -33,7 +33,7 @@ export const withdrawalHistory = reading(1, (venue, parameters, { id }) => {
   const [coin, withdrawOrderId] = [parameters.text('coin'), parameters.text('withdrawOrderId')];
   const status = parameters.integer('status');
   const ids = parameters.text('idList')?.split(',') ?? null;
-  const window = historyWindow(parameters, venue.now(), withdrawOrderId === null ? 90 : 7);
+  const window = historyWindow(venue, parameters, withdrawOrderId === null ? 90 : 7);
   const wanted = venue.wallet
     .withdrawals(id)
     .filter(
