@@ -8,8 +8,8 @@ import { checkTransfer } from './transfer-checks.ts';
 import type { TreasuryParts } from './treasury.ts';
 import type { Answered, Client } from './unified.ts';
 
-/** The longest piece of a history that is told by a client's id. */
-export const WEEK_MS = 7 * 86_400_000;
+/** The longest piece of a history that is told by a client's id: less than seven days. */
+export const WEEK_MS = 7 * 86_400_000 - 1_000;
 /** What was asked for at a time by this machine's clock may be a little earlier by the venue's. */
 export const CLOCKS_DIFFER_MS = 60_000;
 

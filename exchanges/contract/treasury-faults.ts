@@ -43,6 +43,7 @@ export function treasuryFaultsContract(test: TestFn, open: OpenTreasuryVenue): v
       const found = await venue.treasury.withdrawalById('lost', Date.now() - 60_000);
       t.is(found?.status ?? null, effects === 1 ? 'sending' : null);
       t.like(await send(), { status: 'sending' });
+      t.is(venue.requests('withdraw'), effects === 1 ? 1 : 2);
       t.is(venue.withdrawals(), 1);
       t.is(venue.main(), '900');
     });

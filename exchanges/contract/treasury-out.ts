@@ -50,6 +50,7 @@ export function treasuryOutContract(test: TestFn, open: OpenTreasuryVenue): void
         const error = await failure(t, venue.treasury.withdraw({ ...request, ...other }));
         t.like(error, { code: 'duplicate_id', phase: 'refused', final: true });
       }
+      t.is(venue.requests('withdraw'), 1);
       t.is(venue.withdrawals(), 1);
       t.is(venue.main(), '900');
     });

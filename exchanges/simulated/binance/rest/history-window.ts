@@ -12,12 +12,12 @@ export interface HistoryWindow {
   limit: number;
 }
 
-/** `startTime`, `endTime`, `offset` and `limit` of the wallet's histories. Throws -4047 where the times span too much. */
+/** `startTime`, `endTime`, `offset`, `limit` of the wallet's histories. Throws -4047 where they span `mostDays` or more. */
 export function historyWindow(venue: Venue, parameters: Parameters, mostDays: number): HistoryWindow {
   // The rows are on the engine's clock, from which a fault may have put the server's.
   const end = parameters.integer('endTime') ?? Math.max(venue.now(), venue.engine.now());
-  const start = parameters.integer('startTime') ?? end - mostDays * DAY;
-  if (start > end || end - start > mostDays * DAY)
+  const start = parameters.integer('startTime') ?? end - mostDays * DAY + 1;
+  if (start > end || end - start >= mostDays * DAY)
     throw new BinanceError(-4047, `Time interval must be within 0-${mostDays} days`);
   return { start, end, offset: parameters.integer('offset') ?? 0, limit: parameters.limit(1_000, 1_000) };
 }
