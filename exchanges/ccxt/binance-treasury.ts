@@ -1,6 +1,8 @@
 import { Decimal } from '../../bots/money.ts';
 import type { Balance } from '../port.ts';
 import type { Treasury, VenueDeposit, VenueNetwork } from '../treasury.ts';
+import { listIn, textIn, wholeIn } from './binance-answers.ts';
+import { networkId, networkName } from './binance-networks.ts';
 import { said, toRights } from './binance-rights.ts';
 import { transfersOf } from './binance-transfers.ts';
 import { withdrawalsOf } from './binance-withdrawals.ts';
@@ -9,8 +11,6 @@ import { exact, required } from './markets.ts';
 import { checkName, checkSubAccount } from './transfer-checks.ts';
 import type { TreasuryParts } from './treasury.ts';
 import type { Answered } from './unified.ts';
-import { listIn, textIn, wholeIn } from './binance-answers.ts';
-import { networkId, networkName } from './binance-networks.ts';
 
 /** Most that one answer brings (Wallet and Sub-account API docs). */
 const MOST_DEPOSITS = 1_000;
