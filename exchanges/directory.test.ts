@@ -54,6 +54,23 @@ test('keys that cannot be opened are bad credentials, for good, until a person c
   t.regex(error.message, /sealed under the key "old"/);
 });
 
+test('the treasury of a paper account is that of the simulated exchange, with the account’s own keys', async (t) => {
+  const { exchanges, unsealed } = await setup(t);
+  const treasury = await exchanges.treasury(ACCOUNT);
+  t.teardown(() => treasury.close());
+  t.deepEqual(unsealed, ['a1']);
+  t.like(await treasury.rights(), { canTrade: true, canWithdraw: false, canTransfer: false });
+  t.true((await treasury.networks('USDC')).some(({ network }) => network === 'ERC20'));
+});
+
+test('an exchange without a treasury says so', async (t) => {
+  const { exchanges } = await setup(t, { testnet: true });
+  const error = await t.throwsAsync(exchanges.treasury({ ...ACCOUNT, kind: 'live' }), {
+    instanceOf: ExchangeError,
+  });
+  t.like(error, { code: 'unsupported_exchange', phase: 'before_call', final: true });
+});
+
 test('the public side needs no account and opens none', async (t) => {
   const { exchanges } = await setup(t);
   const market = await exchanges.publicMarket('Binance', 'paper');

@@ -3,8 +3,10 @@ import { binance } from './ccxt/binance.ts';
 import type { Endpoint } from './ccxt/client.ts';
 import type { VenueProfile } from './ccxt/profile.ts';
 import { profileOf, SERVED } from './ccxt/profiles.ts';
+import { createCcxtTreasury } from './ccxt/treasury.ts';
 import { createVenue, type StreamFault, type Venue } from './ccxt/venue.ts';
 import { ExchangeError, type Credentials, type Exchange } from './port.ts';
+import type { Treasury } from './treasury.ts';
 import { VaultError } from './vault.ts';
 
 export type { StreamFault };
@@ -43,6 +45,8 @@ export interface DirectoryOptions {
 export interface Exchanges {
   /** The account's exchange, opened once for each version of its row. `unsupported_exchange` where no adapter serves it. */
   account(account: SealedAccount): Promise<Exchange>;
+  /** The account's treasury, the caller's to close. `unsupported_exchange` where the exchange has none, as test networks. */
+  treasury(account: SealedAccount): Promise<Treasury>;
   /** The public side of an exchange: markets, prices, candles, market streams. */
   publicMarket(exchange: string, kind: SealedAccount['kind']): Promise<Exchange>;
   /** One use of an account, stored or not. It is closed afterwards, whatever happens: nothing of its keys stays. */
@@ -109,6 +113,8 @@ export function createExchanges(options: DirectoryOptions): Exchanges {
         await exchange.close();
       }
     },
+    treasury: async (account) =>
+      createCcxtTreasury(await venueOf(account.exchange, account.kind), openedCredentials(account)),
     publicMarket: async (exchange, kind) => createCcxtExchange(await venueOf(exchange, kind), null),
     async close() {
       const opened = await Promise.allSettled([...accounts.values()].map(({ exchange }) => exchange));

@@ -118,6 +118,11 @@ export type ExchangeErrorCode =
   | 'below_minimum'
   | 'invalid_order'
   | 'duplicate_order'
+  /** Of money: the id of a transfer or withdrawal is taken. */
+  | 'duplicate_id'
+  | 'invalid_address'
+  | 'invalid_amount'
+  | 'unknown_sub_account'
   | 'rate_limited'
   | 'banned'
   | 'clock_skew'

@@ -1,8 +1,8 @@
 import type { Timeframe } from '../../bots/market.ts';
-import type { KeyRights } from '../port.ts';
-import { UnreadableAnswer } from './errors.ts';
+import { hasWallet, keyRights } from './binance-rights.ts';
+import { binanceTreasury } from './binance-treasury.ts';
+import { WALLET_CODES } from './binance-wallet-codes.ts';
 import type { VenueProfile, Verdict } from './profile.ts';
-import type { Client } from './unified.ts';
 
 const WEIGHT_PER_MINUTE = 6_000;
 /** ccxt counts one request weight as 0.2 units. */
@@ -36,13 +36,15 @@ export const binance: VenueProfile = {
     return Number.isFinite(used) ? used * UNITS_PER_WEIGHT : null;
   },
   readError,
-  judge: ({ code, message }) => byMessage(code, message) ?? BY_CODE[code] ?? byRange(Number(code)),
+  judge: ({ code, message }) =>
+    byMessage(code, message) ?? BY_CODE[code] ?? WALLET_CODES[code] ?? byRange(Number(code)),
   orderLimitMs,
   // Without `fromId` the newest page comes, not the first.
   fillsAfter: (tradeId) => ({ fromId: tradeId === null ? '0' : (BigInt(tradeId) + 1n).toString() }),
   pageSize: 1_000,
   closedCandle,
   keyRights,
+  treasury: { isServed: hasWallet, open: binanceTreasury },
   openAccountStream: (client) => client.authenticate(),
 };
 
@@ -151,24 +153,4 @@ function closedCandle(message: unknown): ReturnType<VenueProfile['closedCandle']
       volume: Number(k['v']),
     },
   };
-}
-
-/** Wallet API docs, "Get API Key Permission". Its test network has no wallet: nothing is withdrawn there, and no key is bound. */
-async function keyRights(client: Client): Promise<KeyRights> {
-  if (client.urls.api['sapi'] === undefined) {
-    const { canTrade } = await client.privateGetAccount({ omitZeroBalances: 'true' });
-    return { canTrade: said(canTrade), canWithdraw: false, isAddressBound: null };
-  }
-  const rights = await client.sapiGetAccountApiRestrictions();
-  return {
-    canTrade: said(rights['enableSpotAndMarginTrading']),
-    canWithdraw: said(rights['enableWithdrawals']),
-    isAddressBound: said(rights['ipRestrict']),
-  };
-}
-
-/** What is not said is not taken for a no. */
-function said(right: unknown): boolean {
-  if (typeof right !== 'boolean') throw new UnreadableAnswer('without the rights of the key');
-  return right;
 }

@@ -116,7 +116,7 @@ function heed({ limiter, profile, clock }: Line, answer: Answer, orderLimit?: Or
 }
 
 function tooLate(venue: string): ExchangeError {
-  return new ExchangeError(`Its time ran out before the order could be sent to ${venue}: nothing was sent.`, {
+  return new ExchangeError(`Its time ran out before it could be sent to ${venue}: nothing was sent.`, {
     code: 'too_late',
     phase: 'before_call',
     retrySafe: true,

@@ -9,8 +9,8 @@ export class UnreadableAnswer extends Error {
   override readonly name = 'UnreadableAnswer';
 }
 
-/** What a call is for: decides what its failure means. */
-export type Purpose = 'read' | 'place' | 'cancel';
+/** What a call is for: decides what its failure means. `move`: it moves money, or opens an account. */
+export type Purpose = 'read' | 'place' | 'cancel' | 'move';
 
 /** What is known of a call that failed. */
 export interface Trace {
@@ -31,15 +31,18 @@ export function classify(profile: VenueProfile, redact: Redact, trace: Trace, er
     answer && answer.status >= 400 ? profile.readError(answer.body) : venueErrorIn(profile, answer);
   const verdict = judge(profile, trace, said, error);
   const mayHaveHappened = verdict.phase === 'unknown';
-  return new ExchangeError(message(profile.name, verdict, redact(reason(trace, said, error))), {
+  const why = redact(reason(trace, said, error));
+  return new ExchangeError(message(profile.name, purpose, verdict, why), {
     code: verdict.code,
     phase: verdict.phase,
-    retrySafe: purpose !== 'place' || !mayHaveHappened,
+    retrySafe: !isSentOnce(purpose) || !mayHaveHappened,
     final: verdict.final,
     retryAfterMs: answer && (orderLimitMs(profile, answer) ?? retryAfterMs(answer)),
     venueCode: said?.code ?? null,
   });
 }
+
+const isSentOnce = (purpose: Purpose): boolean => purpose === 'place' || purpose === 'move';
 
 /** How long the account may place no more orders, ms; null where the answer says nothing of it. */
 export function orderLimitMs(profile: VenueProfile, { status, body }: Answer): number | null {
@@ -153,9 +156,20 @@ const ADVICE: Partial<Record<ExchangeErrorCode, string>> = {
   below_minimum: 'Make the order larger.',
   unknown_market: 'Choose a market that this exchange lists.',
   clock_skew: "Set this machine's clock right.",
+  invalid_address: 'Check the address, its network and its tag.',
+  invalid_amount: "Check the coin, and the amount against the network's step.",
+  unknown_sub_account: 'Open the sub-account first.',
+  duplicate_id: 'Ask what was moved under the id.',
 };
 
-function message(venue: string, { code, phase }: Judged, why: string): string {
-  const advice = ADVICE[code];
+/** The same where it is not about an order. */
+const ADVICE_ON_MONEY: Partial<Record<ExchangeErrorCode, string>> = {
+  permission_denied: 'Give the API key the permissions to transfer and to withdraw, and allow the address.',
+  insufficient_funds: 'Add funds or make the amount smaller.',
+  below_minimum: 'Make the amount larger.',
+};
+
+function message(venue: string, purpose: Purpose, { code, phase }: Judged, why: string): string {
+  const advice = (purpose === 'move' ? ADVICE_ON_MONEY[code] : undefined) ?? ADVICE[code];
   return `${venue} ${SAID[phase]}: ${why}.${advice ? ` ${advice}` : ''}`;
 }

@@ -1,9 +1,9 @@
 import { ExchangeError } from '../port.ts';
 
 /** Who goes first when the venue's limit makes callers wait: what takes risk off, then what decides, then what looks. */
-export type Priority = 'cancel' | 'place' | 'read';
+export type Priority = 'cancel' | 'place' | 'move' | 'read';
 
-const ORDER: readonly Priority[] = ['cancel', 'place', 'read'];
+const ORDER: readonly Priority[] = ['cancel', 'place', 'move', 'read'];
 /** Past this wait a caller is told to come back. */
 const LONGEST_WAIT_MS = 10_000;
 /** What may be spent at once; the rest of the minute's limit flows in evenly, so that no minute sees more than the limit. */
@@ -37,7 +37,7 @@ export interface Limiter {
 
 export function createLimiter(venue: string, unitsPerMinute: number, now: () => number = Date.now): Limiter {
   const bucket = createBucket(unitsPerMinute, now);
-  const queues: Record<Priority, Waiting[]> = { cancel: [], place: [], read: [] };
+  const queues: Record<Priority, Waiting[]> = { cancel: [], place: [], move: [], read: [] };
   let closed: { until: number; code: Closing } = { until: 0, code: 'rate_limited' };
   let wake: NodeJS.Timeout | undefined;
 

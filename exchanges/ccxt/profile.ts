@@ -1,5 +1,7 @@
 import type { Candle, Timeframe } from '../../bots/market.ts';
 import type { ExchangeErrorCode, KeyRights } from '../port.ts';
+import type { Treasury } from '../treasury.ts';
+import type { TreasuryParts } from './treasury.ts';
 import type { Client } from './unified.ts';
 
 /** What a venue's own code says about a call. */
@@ -46,6 +48,12 @@ export interface VenueProfile {
   closedCandle(message: unknown): ClosedCandle | null;
   /** Asks what the client's key may do. */
   keyRights(client: Client): Promise<KeyRights>;
+  /** Money in, out and between accounts; absent where the adapter knows nothing of it. */
+  treasury?: {
+    /** False where the venue is reached by addresses without it, as its test network. */
+    isServed(client: Client): boolean;
+    open(parts: TreasuryParts): Omit<Treasury, 'close'>;
+  };
   /** Resolves once the venue has confirmed the account's own stream. */
   openAccountStream(client: Client): Promise<void>;
 }

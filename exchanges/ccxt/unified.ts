@@ -47,6 +47,9 @@ export interface CcxtTrade {
 /** `[openTime, open, high, low, close, volume]`. */
 export type CcxtCandle = [number, ...(string | number)[]];
 
+/** An answer as it came, past what ccxt unifies. ccxt leaves its numbers as text. */
+export type Answered = Record<string, unknown>;
+
 /** The part of a ccxt client that the adapter uses, with amounts as strings where ccxt's own types say number. */
 export interface Client {
   readonly urls: { api: Record<string, unknown> };
@@ -82,8 +85,18 @@ export interface Client {
     params: Record<string, unknown>,
   ): Promise<CcxtTrade[]>;
   /** Binance's own, past what ccxt unifies; answers as they came. */
-  privateGetAccount(params: Record<string, string>): Promise<Record<string, unknown>>;
-  sapiGetAccountApiRestrictions(): Promise<Record<string, unknown>>;
+  privateGetAccount(params: Record<string, string>): Promise<Answered>;
+  sapiGetAccountApiRestrictions(): Promise<Answered>;
+  sapiGetCapitalConfigGetall(): Promise<Answered[]>;
+  sapiGetCapitalDepositSubAddress(params: Record<string, string>): Promise<Answered>;
+  sapiGetCapitalDepositSubHisrec(params: Record<string, string>): Promise<Answered[]>;
+  sapiGetSubAccountList(params: Record<string, string>): Promise<Answered>;
+  sapiPostSubAccountVirtualSubAccount(params: Record<string, string>): Promise<Answered>;
+  sapiV4GetSubAccountAssets(params: Record<string, string>): Promise<Answered>;
+  sapiGetSubAccountUniversalTransfer(params: Record<string, string>): Promise<Answered>;
+  sapiPostSubAccountUniversalTransfer(params: Record<string, string>): Promise<Answered>;
+  sapiGetCapitalWithdrawHistory(params: Record<string, string>): Promise<Answered[]>;
+  sapiPostCapitalWithdrawApply(params: Record<string, string>): Promise<Answered>;
   watchTrades(symbol: string): Promise<CcxtTrade[]>;
   unWatchTrades(symbol: string): Promise<unknown>;
   watchOHLCV(symbol: string, timeframe: Timeframe): Promise<CcxtCandle[]>;

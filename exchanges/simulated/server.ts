@@ -21,6 +21,7 @@ import { listingOf } from './markets.ts';
 import { openPriceSource } from './prices/open.ts';
 import type { PriceSource } from './prices/source.ts';
 import { openStateFile } from './state-file.ts';
+import { Wallet } from './wallet/wallet.ts';
 
 const MOST_FRAME = 64 * 1024;
 const MOST_CONNECTIONS = 10_000;
@@ -46,6 +47,8 @@ export interface SimulatedExchangeOptions {
   controlToken: string | null;
   /** Binance's own where not given. */
   limits?: Partial<RateLimits>;
+  /** How many times faster than on the real chains blocks come, 1 where not given; 0: when the control API says so. */
+  chainPace?: number;
   /** Epoch ms; the machine's clock where not given. */
   clock?: () => number;
   log: Log;
@@ -66,13 +69,16 @@ export interface SimulatedExchange {
 export async function startSimulatedExchange(options: SimulatedExchangeOptions): Promise<SimulatedExchange> {
   const host = options.host ?? '127.0.0.1';
   const engine = createEngine({ clock: options.clock ?? Date.now });
-  const state = options.stateFile === null ? null : await openStateFile(options.stateFile, engine);
+  const wallet = new Wallet(engine, { pace: options.chainPace ?? 1 });
+  const state = options.stateFile === null ? null : await openStateFile(options.stateFile, engine, wallet);
+  wallet.open();
   const prices = options.prices?.(engine) ?? (await openFeed(engine, options));
   const { controlToken: token } = options;
   const tools =
     token === null ? null : { faults: new Faults(), requests: new RequestLog(), effects: new Effects() };
   const venue = new Venue({
     engine,
+    wallet,
     weights: new Weights({ ...BINANCE_RATE_LIMITS, ...options.limits }),
     faults: tools?.faults ?? null,
     requests: tools?.requests ?? null,
@@ -90,7 +96,7 @@ export async function startSimulatedExchange(options: SimulatedExchangeOptions):
     } else answerRest(venue, request, response);
   });
   const sockets = openSockets(server, { venue, users, markets });
-  const stepping = setInterval(() => step(prices, venue), STEP_MS);
+  const stepping = setInterval(() => step([prices, wallet], venue), STEP_MS);
   const close = async (): Promise<void> => {
     clearInterval(stepping);
     markets.close();
@@ -193,11 +199,14 @@ function serverOf(
   return (socket) => serveMarketSocket(socket, markets, { names, combined: door === 'stream' });
 }
 
-function step(prices: PriceSource, venue: Venue): void {
-  try {
-    prices.step(venue.engine.now());
-  } catch (error) {
-    venue.log('exchange.prices.failed', { error: error instanceof Error ? error.message : String(error) });
+/** Lets each go on in its time; one that fails does not hold the others up. */
+function step(parts: readonly { step(now: number): void }[], { engine, log }: Venue): void {
+  for (const part of parts) {
+    try {
+      part.step(engine.now());
+    } catch (error) {
+      log('exchange.step.failed', { error: error instanceof Error ? error.message : String(error) });
+    }
   }
 }
 

@@ -22,21 +22,40 @@ export interface StateFile {
   close(): Promise<void>;
 }
 
+/** What is kept beside an engine: it commits its records through the engine, with the balances that go with them. */
+export interface Companion {
+  restore(record: unknown): void;
+  records(): Iterable<StateRecord>;
+}
+
 /**
- * Restores an empty engine from the file, if it is there, and writes every later change to it. A line is one change, whole:
+ * Restores an empty engine and its companion from the file, if it is there, and writes every later change to it. A line is one change, whole:
  * one that a crash cut short, never acknowledged, is left out. Throws an Error that names the file and what is wrong.
  */
-export async function openStateFile(path: string, engine: Engine): Promise<StateFile> {
+export async function openStateFile(
+  path: string,
+  engine: Engine,
+  companion: Companion | null = null,
+): Promise<StateFile> {
   await mkdir(dirname(path), { recursive: true });
-  if (existsSync(path)) engine.restore({ version: 1, records: recordsIn(path) });
-  const journal = new Journal(path, engine);
+  if (existsSync(path)) engine.restore({ version: 1, records: shared(recordsIn(path), companion) });
+  const journal = new Journal(path, engine, companion);
   await journal.begin();
   return journal;
+}
+
+/** Hands the companion's records to it, the rest on. */
+function* shared(records: Iterable<StateRecord>, companion: Companion | null): Generator<StateRecord> {
+  for (const record of records) {
+    if (record.kind === 'wallet') companion?.restore(record.record);
+    else yield record;
+  }
 }
 
 class Journal implements StateFile {
   readonly #path: string;
   readonly #engine: Engine;
+  readonly #companion: Companion | null;
   readonly #unsubscribe: () => void;
   #file: FileHandle | null = null;
   #grown = 0;
@@ -46,9 +65,10 @@ class Journal implements StateFile {
   /** The write after it, shared by all who wait for what is pending. */
   #next: Promise<void> | null = null;
 
-  constructor(path: string, engine: Engine) {
+  constructor(path: string, engine: Engine, companion: Companion | null) {
     this.#path = path;
     this.#engine = engine;
+    this.#companion = companion;
     this.#unsubscribe = engine.onCommit((records) => {
       this.#pending.push(`${JSON.stringify(records)}\n`);
       this.durable().catch(() => {});
@@ -97,7 +117,9 @@ class Journal implements StateFile {
     const fresh = `${this.#path}.new`;
     // Its owner's alone: the secrets of the accounts are in it.
     const descriptor = openSync(fresh, 'w', 0o600);
-    for (const lines of linesOf(this.#engine.records())) writeFileSync(descriptor, lines);
+    writeFileSync(descriptor, `${HEADER}\n`);
+    for (const records of [this.#engine.records(), this.#companion?.records() ?? []])
+      for (const lines of linesOf(records)) writeFileSync(descriptor, lines);
     this.#pending = [];
     fsyncSync(descriptor);
     closeSync(descriptor);
@@ -109,7 +131,6 @@ class Journal implements StateFile {
 }
 
 function* linesOf(records: Iterable<StateRecord>): Generator<string> {
-  yield `${HEADER}\n`;
   let chunk: StateRecord[] = [];
   for (const record of records) {
     chunk.push(record);

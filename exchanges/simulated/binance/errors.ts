@@ -87,6 +87,8 @@ export const badApiKeyFormat = (): BinanceError =>
   new BinanceError(-2014, 'API-key format invalid.', { status: 401 });
 export const badApiKey = (): BinanceError =>
   new BinanceError(-2015, 'Invalid API-key, IP, or permissions for action.', { status: 401 });
+export const notAuthorized = (): BinanceError =>
+  new BinanceError(-1002, 'You are not authorized to execute this request.', { status: 401 });
 export const badSignature = (): BinanceError =>
   new BinanceError(-1022, 'Signature for this request is not valid.');
 

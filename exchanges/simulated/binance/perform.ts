@@ -1,19 +1,24 @@
 import { Rejection, type ApiKey, type NewAccount } from '../engine/types.ts';
+import { Refusal } from '../wallet/types.ts';
 import type { RequestFault } from '../control/faults.ts';
 import {
   BinanceError,
   badApiKey,
   badApiKeyFormat,
   fromRejection,
+  notAuthorized,
   timeout,
   tooManyOrders,
   tooMuchWeight,
 } from './errors.ts';
 import type { Parameters } from './parameters.ts';
+import { fromRefusal } from './refusals.ts';
 import { verifyTiming } from './signature.ts';
 import type { Endpoint, Venue } from './venue.ts';
 
 const KEY_FORMAT = /^[A-Za-z0-9_-]{8,128}$/;
+/** Where a request carries the id that its client chose. */
+const CLIENT_IDS = ['newClientOrderId', 'origClientOrderId', 'clientTranId', 'withdrawOrderId'];
 const INTERNAL = new BinanceError(-1000, 'An unknown error occurred while processing the request.', {
   status: 500,
 });
@@ -66,12 +71,18 @@ export function perform(venue: Venue, incoming: Incoming): Outcome | Promise<Out
 
 /** The answer to a request that could not even be read. */
 export function refusal(error: unknown, venue: Venue): Answer {
-  const refused = error instanceof Rejection ? fromRejection(error) : error;
+  const refused = inWords(error);
   if (refused instanceof BinanceError) return refusedWith(refused);
   venue.log('exchange.failed', {
     error: error instanceof Error ? (error.stack ?? error.message) : String(error),
   });
   return refusedWith(INTERNAL);
+}
+
+/** What the engine and the wallet refuse, as Binance says it. */
+function inWords(error: unknown): unknown {
+  if (error instanceof Rejection) return fromRejection(error);
+  return error instanceof Refusal ? fromRefusal(error) : error;
 }
 
 function carryOut(venue: Venue, incoming: Incoming): Answer {
@@ -90,7 +101,7 @@ function carryOut(venue: Venue, incoming: Incoming): Answer {
     parameters.ignore('signature', 'apiKey');
     incoming.verifySignature(key);
     verifyTiming(parameters, now);
-    if (!key.permissions[endpoint.permission]) throw badApiKey();
+    requirePermission(key, endpoint.permission);
     return answered(endpoint.answer(venue, parameters, owner, key), parameters, owner);
   } catch (error) {
     return { ...refusal(error, venue), account };
@@ -143,6 +154,12 @@ function authenticate(venue: Venue, incoming: Incoming): { account: NewAccount; 
   if (found === null) throw badApiKey();
   if (found.key.ips.length > 0 && !found.key.ips.includes(incoming.ip)) throw badApiKey();
   return found;
+}
+
+/** What moves money out of an account is forbidden in words of its own. */
+function requirePermission({ permissions }: ApiKey, needed: keyof ApiKey['permissions']): void {
+  if (permissions[needed] === true) return;
+  throw needed === 'withdraw' || needed === 'transfer' ? notAuthorized() : badApiKey();
 }
 
 function answered(body: unknown, parameters: Parameters, account: NewAccount | null): Answer {
@@ -220,5 +237,9 @@ function accountId(venue: Venue, incoming: Incoming): string | null {
 }
 
 function clientOrderId({ parameters }: Incoming): string | null {
-  return parameters.peek('newClientOrderId') ?? parameters.peek('origClientOrderId');
+  for (const name of CLIENT_IDS) {
+    const id = parameters.peek(name);
+    if (id !== null) return id;
+  }
+  return null;
 }

@@ -1,6 +1,8 @@
 import { account, myTrades, orderRateLimits } from './rest/account.ts';
 import { cancelReplace } from './rest/cancel-replace.ts';
 import { commission } from './rest/commission.ts';
+import { coins } from './rest/coins.ts';
+import * as deposits from './rest/deposits.ts';
 import { exchangeInfo, ping, time } from './rest/general.ts';
 import { aggTrades, avgPrice, depth, historicalTrades, klines, trades } from './rest/market-data.ts';
 import {
@@ -12,15 +14,10 @@ import {
   queryOrder,
   testOrder,
 } from './rest/orders.ts';
+import * as subAccounts from './rest/sub-accounts.ts';
 import { bookTicker, dayTickers, priceTicker } from './rest/tickers.ts';
-import {
-  coins,
-  keyRestrictions,
-  noContracts,
-  noMarginPairs,
-  systemStatus,
-  tradeFees,
-} from './rest/wallet.ts';
+import { keyRestrictions, noContracts, noMarginPairs, systemStatus, tradeFees } from './rest/wallet.ts';
+import { apply, withdrawalHistory } from './rest/withdrawals.ts';
 import type { Endpoint } from './venue.ts';
 
 /** Every REST endpoint, by method and path. */
@@ -52,6 +49,18 @@ export const REST_ROUTES: ReadonlyMap<string, Endpoint> = new Map<string, Endpoi
   ['GET /api/v3/rateLimit/order', orderRateLimits],
   ['GET /sapi/v1/system/status', systemStatus],
   ['GET /sapi/v1/capital/config/getall', coins],
+  ['GET /sapi/v1/capital/deposit/address', deposits.address],
+  ['GET /sapi/v1/capital/deposit/hisrec', deposits.history],
+  ['GET /sapi/v1/capital/deposit/subAddress', deposits.subAddress],
+  ['GET /sapi/v1/capital/deposit/subHisrec', deposits.subHistory],
+  ['POST /sapi/v1/capital/withdraw/apply', apply],
+  ['GET /sapi/v1/capital/withdraw/history', withdrawalHistory],
+  ['POST /sapi/v1/sub-account/virtualSubAccount', subAccounts.create],
+  ['GET /sapi/v1/sub-account/list', subAccounts.list],
+  ['GET /sapi/v3/sub-account/assets', subAccounts.assetsAsNumbers],
+  ['GET /sapi/v4/sub-account/assets', subAccounts.assets],
+  ['POST /sapi/v1/sub-account/universalTransfer', subAccounts.transfer],
+  ['GET /sapi/v1/sub-account/universalTransfer', subAccounts.transferHistory],
   ['GET /sapi/v1/account/apiRestrictions', keyRestrictions],
   ['GET /sapi/v1/asset/tradeFee', tradeFees],
   ['GET /sapi/v1/margin/allPairs', noMarginPairs],

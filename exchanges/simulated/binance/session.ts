@@ -1,6 +1,6 @@
 import type { WebSocket } from 'ws';
 import type { NewAccount } from '../engine/types.ts';
-import { BinanceError } from './errors.ts';
+import { BinanceError, notAuthorized } from './errors.ts';
 import type { Parameters } from './parameters.ts';
 import { sendText } from './streams/frames.ts';
 import type { UserListener, UserStreams } from './streams/user-streams.ts';
@@ -94,5 +94,5 @@ function refuseHmac(): never {
 }
 
 function refuseWithoutSession(): never {
-  throw new BinanceError(-1002, 'You are not authorized to execute this request.', { status: 401 });
+  throw notAuthorized();
 }

@@ -1,6 +1,7 @@
 import type { Faults } from '../control/faults.ts';
 import type { RequestLog } from '../control/request-log.ts';
 import type { ApiKey, Engine, NewAccount, SymbolRules } from '../engine/types.ts';
+import type { Wallet } from '../wallet/wallet.ts';
 import { invalidSymbol } from './errors.ts';
 import type { Parameters } from './parameters.ts';
 import type { Weights } from './weights.ts';
@@ -11,6 +12,7 @@ export type Log = (event: string, fields: Record<string, unknown>) => void;
 /** What every endpoint answers from. */
 export class Venue {
   readonly engine: Engine;
+  readonly wallet: Wallet;
   readonly weights: Weights;
   /** How far the server's clock is ahead of the engine's, ms: a fault. */
   skewMs = 0;
@@ -26,6 +28,7 @@ export class Venue {
 
   constructor(parts: {
     engine: Engine;
+    wallet: Wallet;
     weights: Weights;
     faults: Faults | null;
     requests: RequestLog | null;
@@ -33,6 +36,7 @@ export class Venue {
     log: Log;
   }) {
     this.engine = parts.engine;
+    this.wallet = parts.wallet;
     this.weights = parts.weights;
     this.faults = parts.faults;
     this.requests = parts.requests;
@@ -75,7 +79,7 @@ export interface OpenEndpoint {
 /** An endpoint of an account: signed by a key with the permission. */
 export interface SignedEndpoint {
   security: 'SIGNED';
-  permission: 'read' | 'trade' | 'withdraw';
+  permission: keyof ApiKey['permissions'];
   weight: Weight;
   /** Counted as an order: the answer carries the order counts. */
   placesOrders?: true;
@@ -96,4 +100,12 @@ export function reading(weight: Weight, answer: SignedEndpoint['answer']): Signe
 
 export function trading(weight: Weight, answer: SignedEndpoint['answer']): SignedEndpoint {
   return { security: 'SIGNED', permission: 'trade', weight, answer };
+}
+
+export function transferring(weight: Weight, answer: SignedEndpoint['answer']): SignedEndpoint {
+  return { security: 'SIGNED', permission: 'transfer', weight, answer };
+}
+
+export function withdrawing(weight: Weight, answer: SignedEndpoint['answer']): SignedEndpoint {
+  return { security: 'SIGNED', permission: 'withdraw', weight, answer };
 }

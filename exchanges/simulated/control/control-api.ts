@@ -4,6 +4,8 @@ import { z } from 'zod';
 import { BinanceError } from '../binance/errors.ts';
 import { readBody } from '../binance/rest.ts';
 import { Rejection } from '../engine/types.ts';
+import { Refusal } from '../wallet/types.ts';
+import { CHAIN_ROUTES, sentenceOf } from './chain-routes.ts';
 import { type Control, KeyTaken } from './control.ts';
 import { faultSchema } from './faults.ts';
 
@@ -25,7 +27,12 @@ const accountSchema = z.strictObject({
       key: z.string().regex(/^[A-Za-z0-9_-]{8,128}$/),
       secret: z.string().min(8).max(256),
       permissions: z
-        .strictObject({ read: z.boolean(), trade: z.boolean(), withdraw: z.boolean() })
+        .strictObject({
+          read: z.boolean(),
+          trade: z.boolean(),
+          withdraw: z.boolean(),
+          transfer: z.boolean().optional(),
+        })
         .default({ read: true, trade: true, withdraw: false }),
       ips: z.array(z.string()).default([]),
     }),
@@ -81,6 +88,7 @@ const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
     'GET /control/requests',
     (control, _body, query) => [200, control.requests(z.coerce.number().catch(0).parse(query.get('since')))],
   ],
+  ...CHAIN_ROUTES,
 ]);
 
 /** Answers `/control/*` to whoever bears the token. Bodies and answers are JSON; a refusal is `{error}` and says what to do. */
@@ -111,6 +119,7 @@ function route(control: Control, request: IncomingMessage, text: string): Answer
     if (error instanceof z.ZodError) return [422, { error: z.prettifyError(error) }];
     if (error instanceof SyntaxError) return [400, { error: 'The body is not JSON.' }];
     if (error instanceof KeyTaken) return [409, { error: error.message }];
+    if (error instanceof Refusal) return [422, { error: sentenceOf(error) }];
     if (error instanceof BinanceError || error instanceof Rejection) return [422, { error: error.message }];
     return [500, { error: error instanceof Error ? error.message : 'Unknown failure.' }];
   }

@@ -3,6 +3,7 @@ import type { Venue } from '../binance/venue.ts';
 import type { UserStreams } from '../binance/streams/user-streams.ts';
 import type { NewAccount } from '../engine/types.ts';
 import type { PriceSource } from '../prices/source.ts';
+import type { Wallet } from '../wallet/wallet.ts';
 import type { Effects, EffectsReport } from './effects.ts';
 import { type Fault, type FaultInput, faultSchema, type Faults } from './faults.ts';
 import type { LoggedRequest, RequestLog } from './request-log.ts';
@@ -15,6 +16,8 @@ export interface Control {
   movePrice(symbol: string, price: Amount): void;
   freeze(): void;
   unfreeze(): void;
+  /** The world outside: payments, blocks, what goes wrong there, and what has come and gone. */
+  chain: Pick<Wallet, 'send' | 'mine' | 'reverse' | 'fail' | 'deposits' | 'withdrawals'>;
   /** Puts the server's clock ahead (or behind, negative) by `ms`. */
   skewClock(ms: number): void;
   /** Cuts the user streams of an account, or of all. Returns how many. */
@@ -57,6 +60,7 @@ export function createControl(parts: {
     unfreeze() {
       prices.frozen = false;
     },
+    chain: venue.wallet,
     skewClock(ms) {
       venue.skewMs = ms;
     },

@@ -1,6 +1,7 @@
 import type { Amount } from '../../../bots/money.ts';
 import { admit } from './admission.ts';
 import { unitsOf, written } from './amounts.ts';
+import { balanceOf, pay } from './balances.ts';
 import type { Ladder } from './book.ts';
 import { rowOf } from './candles.ts';
 import { balanceView, Changes } from './changes.ts';
@@ -18,6 +19,7 @@ import {
   type EngineFill,
   type EngineOrder,
   type EngineSnapshot,
+  type Move,
   type NewAccount,
   type NewOrder,
   type PublicTrade,
@@ -66,6 +68,10 @@ class MatchingEngine implements Engine {
     return this.#state.accounts.get(id)?.facts ?? null;
   }
 
+  accounts(): NewAccount[] {
+    return [...this.#state.accounts.values()].map(({ facts }) => facts);
+  }
+
   accountByKey(apiKey: string): { account: NewAccount; key: ApiKey } | null {
     const account = this.#state.accountsByKey.get(apiKey)?.facts;
     const key = account?.keys.find((one) => one.key === apiKey);
@@ -74,6 +80,20 @@ class MatchingEngine implements Engine {
 
   balances(accountId: string): EngineBalance[] {
     return [...this.#account(accountId).wallet].map(([asset, balance]) => balanceView(asset, balance));
+  }
+
+  move(moves: readonly Move[], records: readonly StateRecord[] = []): void {
+    const changes = new Changes();
+    const paid = moves.map(({ from, to, asset, amount }) => ({
+      from: this.#account(from),
+      to: this.#account(to),
+      asset,
+      amount: unitsOf(amount),
+    }));
+    requireFree(paid);
+    for (const record of records) changes.record(record);
+    for (const { from, to, asset, amount } of paid) pay(from, to, asset, amount, changes);
+    this.#tell(changes);
   }
 
   submit(accountId: string, request: NewOrder): { order: EngineOrder; fills: EngineFill[] } {
@@ -210,6 +230,10 @@ class MatchingEngine implements Engine {
   #change(run: (changes: Changes) => void): void {
     const changes = new Changes();
     run(changes);
+    this.#tell(changes);
+  }
+
+  #tell(changes: Changes): void {
     this.#commit(changes.records());
     for (const event of changes.events(this.now())) for (const listener of this.#listeners) listener(event);
   }
@@ -236,6 +260,17 @@ class MatchingEngine implements Engine {
 
   #find(accountId: string, symbol: string, id: OrderId): Order | null {
     return this.#account(accountId).orders.get(symbol)?.find(id) ?? null;
+  }
+}
+
+/** What an account pays out in one change must be free before it. */
+function requireFree(paid: readonly { from: Account; asset: string; amount: bigint }[]): void {
+  for (const { from, asset } of paid) {
+    const sum = paid
+      .filter((each) => each.from === from && each.asset === asset)
+      .reduce((total, { amount }) => total + amount, 0n);
+    if (sum > balanceOf(from, asset).free)
+      throw new Rejection('INSUFFICIENT_BALANCE', 'Account has insufficient balance for requested action.');
   }
 }
 

@@ -105,7 +105,7 @@ export class State {
     else if (record.kind === 'order') this.#applyOrder(record.order, record.rank);
     else if (record.kind === 'fill') this.#applyFill(record);
     else if (record.kind === 'candles') this.#applyCandles(record);
-    else {
+    else if (record.kind === 'symbol') {
       const market = this.addMarket(record.rules, unitsOf(record.startPrice));
       market.lastPrice = unitsOf(record.lastPrice);
       market.lastTradeId = record.lastTradeId;

@@ -102,10 +102,19 @@ export interface EngineBalance {
   locked: Amount;
 }
 
+/** A free amount on its way from one account to another. */
+export interface Move {
+  from: string;
+  to: string;
+  asset: string;
+  amount: Amount;
+}
+
 export interface ApiKey {
   key: string;
   secret: string;
-  permissions: { read: boolean; trade: boolean; withdraw: boolean };
+  /** `transfer`: between the account and its sub-accounts; none where it is not said. */
+  permissions: { read: boolean; trade: boolean; withdraw: boolean; transfer?: boolean | undefined };
   /** Addresses the key is bound to; empty: any. */
   ips: string[];
 }
@@ -119,6 +128,8 @@ export interface NewAccount {
   takerFee: Amount;
   /** `asset received` is the venue's default; or a third coin such as `BNB` while its balance lasts. */
   feeAsset: 'received' | 'quote' | string;
+  /** A sub-account: whose, its number, and when it was opened (epoch ms). It has no keys. */
+  sub?: { master: string; number: number; at: number };
   /** An account of the house that makes the market: no filters, no fees, no history, no events of its own. */
   house?: boolean;
 }
@@ -206,8 +217,15 @@ export interface Engine {
   addSymbol(rules: SymbolRules, startPrice: Amount): void;
   openAccount(account: NewAccount): void;
   account(id: string): NewAccount | null;
+  /** In the order they were opened. */
+  accounts(): NewAccount[];
   accountByKey(apiKey: string): { account: NewAccount; key: ApiKey } | null;
   balances(accountId: string): EngineBalance[];
+  /**
+   * Moves free amounts between accounts, all or none, and commits `records` with them as one change. Throws
+   * `INSUFFICIENT_BALANCE`.
+   */
+  move(moves: readonly Move[], records?: readonly StateRecord[]): void;
   submit(accountId: string, order: NewOrder): { order: EngineOrder; fills: EngineFill[] };
   /** Checks all that `submit` checks and changes nothing. */
   test(accountId: string, order: NewOrder): void;
@@ -258,7 +276,9 @@ export type StateRecord =
   | { kind: 'order'; order: EngineOrder; rank: number }
   | { kind: 'fill'; fill: EngineFill }
   /** Rows of ten 64-bit integers, base64. */
-  | { kind: 'candles'; symbol: string; interval: number; rows: string; lastTradeId: number };
+  | { kind: 'candles'; symbol: string; interval: number; rows: string; lastTradeId: number }
+  /** The wallet's, committed with the balances it moves; the engine keeps and reads none. */
+  | { kind: 'wallet'; record: unknown };
 
 export interface EngineSnapshot {
   version: 1;

@@ -1,26 +1,4 @@
-import { type Endpoint, open, reading, type Venue } from '../venue.ts';
-import { eightDecimals } from '../present-order.ts';
-
-/** Coins of `GET /sapi/v1/capital/config/getall`: every asset traded here. Nothing can be deposited or withdrawn. */
-export const coins = reading(10, (venue, _parameters, { id }) => {
-  const balances = new Map(venue.engine.balances(id).map((balance) => [balance.asset, balance]));
-  return [...assets(venue)].map((asset) => ({
-    coin: asset,
-    depositAllEnable: false,
-    withdrawAllEnable: false,
-    name: asset,
-    free: eightDecimals(balances.get(asset)?.free ?? null),
-    locked: eightDecimals(balances.get(asset)?.locked ?? null),
-    freeze: '0',
-    withdrawing: '0',
-    ipoing: '0',
-    ipoable: '0',
-    storage: '0',
-    isLegalMoney: false,
-    trading: true,
-    networkList: [],
-  }));
-});
+import { type Endpoint, open, reading } from '../venue.ts';
 
 export const tradeFees = reading(1, (venue, parameters, { makerFee, takerFee }) => {
   const symbol = parameters.optionalSymbol();
@@ -35,10 +13,10 @@ export const keyRestrictions = reading(1, (_venue, _parameters, _account, { perm
   enableReading: permissions.read,
   enableSpotAndMarginTrading: permissions.trade,
   enableWithdrawals: permissions.withdraw,
-  enableInternalTransfer: false,
+  enableInternalTransfer: permissions.transfer === true,
   enableMargin: false,
   enableFutures: false,
-  permitsUniversalTransfer: false,
+  permitsUniversalTransfer: permissions.transfer === true,
   enableVanillaOptions: false,
   enableFixApiTrade: false,
   enableFixReadOnly: false,
@@ -65,7 +43,3 @@ export const noContracts = open(1, (venue) => ({
   assets: [],
   symbols: [],
 }));
-
-function assets(venue: Venue): Set<string> {
-  return new Set(venue.allRules().flatMap((rules) => [rules.base, rules.quote]));
-}
