@@ -42,7 +42,12 @@ test('Who has lost authenticator and recovery codes is let in again on the comma
   const login = () => call<{ pre_2fa_token: string }>('POST', '/auth/login', { email, password: PASSWORD });
   const { pre_2fa_token } = (await login()).body;
   t.truthy(pre_2fa_token);
+  const guess = () => call('POST', '/auth/login/2fa', { pre_2fa_token, code: 'not-a-code' });
+  for (let count = 0; count < 5; count++) t.is((await guess()).status, 401);
+  const locks = () => knex('login_attempts').whereLike('source', 'factor:%').whereNotNull('locked_until');
+  t.is((await locks()).length, 1);
   t.is((await reset()).code, 0);
+  t.deepEqual(await locks(), []);
   t.is((await call('GET', '/auth/sessions', undefined, headers)).status, 401);
   t.is((await call('POST', '/auth/login/2fa', { pre_2fa_token, code: '123456' })).status, 401);
   t.is((await login()).status, 200);
