@@ -1,15 +1,8 @@
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { promisify } from 'node:util';
 import { PROJECT } from '../project.ts';
-
-/** AVA's configuration in package.json, which is for the sources. */
-interface AvaOptions {
-  extensions: unknown;
-  nodeArguments: string[];
-  [option: string]: unknown;
-}
 
 /**
  * Compiles everything, tests too, into a folder that this process alone uses and that goes with it: AVA finds the tests
@@ -19,20 +12,19 @@ export async function compile(): Promise<string> {
   mkdirSync(join(PROJECT, 'dist'), { recursive: true });
   const folder = mkdtempSync(join(PROJECT, 'dist/tests-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  const options = ['--noEmit', 'false', '--noCheck', '--sourceMap', '--rootDir', PROJECT, '--outDir', folder];
   const compiler = join(PROJECT, 'node_modules/typescript/bin/tsc');
-  await promisify(execFile)(process.execPath, [compiler, '--project', PROJECT, ...options]);
+  const options = ['--noEmit', 'false', '--noCheck', '--sourceMap', '--rootDir', PROJECT, '--outDir', folder];
+  const child = spawn(process.execPath, [compiler, '--project', PROJECT, ...options], { stdio: 'inherit' });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  if (code !== 0) throw new Error('The sources could not be compiled, see above');
   const configuration = join(folder, 'ava.config.js');
   writeFileSync(configuration, `export default ${JSON.stringify(avaOptions(folder))};\n`);
   return configuration;
 }
 
-function avaOptions(folder: string): AvaOptions {
-  const { ava } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')) as { ava: AvaOptions };
-  return {
-    ...ava,
-    extensions: undefined,
-    nodeArguments: ['--enable-source-maps'],
-    typescript: { compile: false, rewritePaths: { './': `${relative(PROJECT, folder)}/` } },
-  };
+/** As in package.json, without what the sources need. AVA itself has Node map stack traces to them. */
+function avaOptions(folder: string): Record<string, unknown> {
+  const { ava } = JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')) as { ava: object };
+  const typescript = { compile: false, rewritePaths: { './': `${relative(PROJECT, folder)}/` } };
+  return { ...ava, extensions: undefined, nodeArguments: undefined, typescript };
 }
