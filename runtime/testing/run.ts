@@ -14,10 +14,11 @@ import { startTestTemporal } from './temporal.ts';
  */
 const AVA = join(PROJECT, 'node_modules/ava/entrypoints/cli.mjs');
 let child: ChildProcess | undefined;
+let isInterrupted = false;
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.on(signal, () => {
-    if (child) child.kill(signal);
-    else process.exit(1);
+    isInterrupted = true;
+    child?.kill(signal);
   });
 const [configuration, postgres, temporal] = await Promise.all([
   compile(),
@@ -26,6 +27,13 @@ const [configuration, postgres, temporal] = await Promise.all([
   workflowBundle(binarySearch().cacheDir),
 ]);
 try {
+  // Not before the compiler has ended too: it would write on into a folder that is to go.
+  process.exitCode = isInterrupted ? 1 : await runAva();
+} finally {
+  await Promise.all([postgres.stop(), temporal.stop()]);
+}
+
+async function runAva(): Promise<number> {
   child = spawn(process.execPath, [AVA, '--config', configuration, ...process.argv.slice(2)], {
     stdio: 'inherit',
     cwd: PROJECT,
@@ -36,7 +44,5 @@ try {
     },
   });
   const [code] = (await once(child, 'exit')) as [number | null];
-  process.exitCode = code ?? 1;
-} finally {
-  await Promise.all([postgres.stop(), temporal.stop()]);
+  return code ?? 1;
 }
