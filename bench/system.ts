@@ -6,11 +6,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import pRetry from 'p-retry';
 import type { LoggedRequest } from '../exchanges/simulated/control/request-log.ts';
 import { environment } from '../runtime/configuration.ts';
 import { freePort } from '../runtime/embedded/ports.ts';
+import { program } from '../runtime/project.ts';
 import { usageByPart, type Usage } from './processes.ts';
 
 /** All of Perpetua as `npm start` runs it, each part a process of its own, with an empty database and prices that stand still. */
@@ -54,25 +54,21 @@ export async function withSystem<T>(
   chmodSync(folder, 0o755);
   const [api, exchange, temporal, temporalUi, postgres] = await freePorts(5);
   const token = randomUUID();
-  const child = spawn(
-    process.execPath,
-    ['--import', 'tsx', fileURLToPath(new URL('../runtime/start.ts', import.meta.url))],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-      env: {
-        ...environment(),
-        ...NOTHING_FROM_OUTSIDE,
-        DATA_DIR: folder,
-        PORT: api,
-        EXCHANGE_PORT: exchange,
-        TEMPORAL_PORT: temporal,
-        TEMPORAL_UI_PORT: temporalUi,
-        POSTGRES_PORT: postgres,
-        EXCHANGE_CONTROL_TOKEN: token,
-        ...variables,
-      },
+  const child = spawn(process.execPath, program('runtime/start.ts'), {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: {
+      ...environment(),
+      ...NOTHING_FROM_OUTSIDE,
+      DATA_DIR: folder,
+      PORT: api,
+      EXCHANGE_PORT: exchange,
+      TEMPORAL_PORT: temporal,
+      TEMPORAL_UI_PORT: temporalUi,
+      POSTGRES_PORT: postgres,
+      EXCHANGE_CONTROL_TOKEN: token,
+      ...variables,
     },
-  );
+  });
   const ended = once(child, 'exit');
   const stop = (): void => void child.kill('SIGTERM');
   process.once('exit', stop);

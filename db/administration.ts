@@ -1,5 +1,7 @@
 import type { Knex } from 'knex';
 import { recordAudit, type AuditEntry, type By } from './audit.ts';
+import { factorBudget } from './login-attempts.ts';
+import { LoginAttempt } from './models/login-attempt.ts';
 import { SecondFactor } from './models/second-factor.ts';
 import { User, type Role } from './models/user.ts';
 import type { UserRow } from './rows.ts';
@@ -35,7 +37,7 @@ export async function changeUser(
 
 /**
  * Turns two-factor authentication off for who has lost authenticator and recovery codes. They sign in anew, and so does who
- * has turned it on in their place. False where it is off.
+ * has turned it on in their place; wrong codes are forgotten. False where it is off.
  */
 export async function resetTwoFactor(
   knex: Knex,
@@ -44,6 +46,8 @@ export async function resetTwoFactor(
   return knex.transaction(async (tx) => {
     const user = await User.query(tx).findById(id).forUpdate();
     if (!user || (await SecondFactor.query(tx).deleteById(id).whereNotNull('enabled_at')) === 0) return false;
+    const { email, source } = factorBudget(id);
+    await LoginAttempt.query(tx).deleteById([email, source]);
     await endAll(tx, user, at);
     await recordAudit(tx, { subject: `user/${id}`, action: 'two_factor.reset', ...by });
     return true;

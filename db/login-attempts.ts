@@ -16,6 +16,11 @@ export interface Budget {
   source: string;
 }
 
+/** Wrong codes of a user's second factor, wherever they come from. */
+export function factorBudget(userId: string): Budget {
+  return { email: '', source: `factor:${userId}` };
+}
+
 /** A failure: whose secret was tried, null where nobody has that address, and from where. */
 export interface Failure {
   budget: Budget;

@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,7 +8,7 @@ import { recordAudit } from '../db/audit.ts';
 import { auditKeyOf } from '../db/audit-seal.ts';
 import { openDatabase } from '../db/connect.ts';
 import { keepAnchors, openAnchors } from './audit-anchors.ts';
-import { PROJECT } from './configuration.ts';
+import { runProgram } from './testing/command-line.ts';
 import { freshDatabase } from './testing/database.ts';
 
 const SECRET_KEY = 'a-secret-of-the-command-line-of-tests';
@@ -38,7 +37,7 @@ test('The command line verifies a log with its anchors, and names what was cut o
   const untouched = await verify();
   t.is(untouched.code, 0);
   t.regex(
-    untouched.out,
+    untouched.output,
     /^3 entries in 1 chains, 1 anchors, anchored until 20\S+Z\nNothing was changed\.\n$/,
   );
 
@@ -51,7 +50,7 @@ test('The command line verifies a log with its anchors, and names what was cut o
   t.like(await verify('--without-anchors'), { code: 0 });
   const cut = await verify();
   t.is(cut.code, 1);
-  t.regex(cut.out, /^system: entry 3 is missing: it was anchored\n/);
+  t.regex(cut.output, /^system: entry 3 is missing: it was anchored\n/);
   t.like(await verify('--anchors', `${file}.old`), { code: 66 });
   t.like(await commandLine(['forget'], {}), { code: 64 });
 });
@@ -100,15 +99,6 @@ function record(knex: Knex, subject: 'system' | `user/${string}`): Promise<void>
   return knex.transaction((tx) => recordAudit(tx, entry));
 }
 
-function commandLine(words: string[], env: Record<string, string>): Promise<{ code: number; out: string }> {
-  const file = join(PROJECT, 'runtime', 'audit.ts');
-  const given = { ...env, PATH: '' };
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      ['--import', 'tsx', file, ...words],
-      { cwd: PROJECT, env: given },
-      (error, out) => resolve({ code: error ? Number(error.code) : 0, out }),
-    );
-  });
+function commandLine(words: string[], env: Record<string, string>): ReturnType<typeof runProgram> {
+  return runProgram('runtime/audit.ts', words, { ...env, PATH: '' });
 }

@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
-import { ConfigurationError, PROJECT, readConfiguration, warningsOf } from './configuration.ts';
+import { ConfigurationError, readConfiguration, warningsOf } from './configuration.ts';
 import { environmentExample } from './environment/example.ts';
 import { PLACEHOLDER_SECRET_KEY } from './environment/sign-in-variables.ts';
+import { PROJECT } from './project.ts';
 
 const REQUIRED = {
   DATABASE_URL: 'postgresql://db_user:hunter2@localhost:5432/scalper_bot',

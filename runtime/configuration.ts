@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { z } from 'zod';
 import { NO_ADDRESS } from '../api/addresses.ts';
 import { isLoopback } from '../api/loopback.ts';
@@ -17,6 +16,7 @@ import {
   type EmbeddedEnvironment,
   type Environment,
 } from './environment/variables.ts';
+import { PROJECT } from './project.ts';
 
 export { ConfigurationError };
 
@@ -31,9 +31,6 @@ export interface Configuration extends Settings {
   secrets: { secretKey: string; encryptionKey: string | undefined; previousEncryptionKeys: string[] };
   identity: IdentitySettings;
 }
-
-/** The project's folder, from the sources and from `dist/` alike. */
-export const PROJECT = projectFolder();
 
 /** Reads what a process needs from its environment. Throws `ConfigurationError`. */
 export function readConfiguration(variables: Record<string, string | undefined>): Configuration {
@@ -227,9 +224,4 @@ function secretValues(env: EmbeddedEnvironment): string[] {
 /** Secrets are written without commas or spaces. */
 function listed(secrets = ''): string[] {
   return secrets.split(/[\s,]+/).filter(Boolean);
-}
-
-function projectFolder(): string {
-  const above = fileURLToPath(new URL('../', import.meta.url));
-  return existsSync(join(above, 'package.json')) ? above : join(above, '..');
 }

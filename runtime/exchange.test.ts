@@ -1,16 +1,13 @@
-import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import test from 'ava';
 import { environment } from './configuration.ts';
 import { freePort } from './embedded/ports.ts';
+import { runProgram } from './testing/command-line.ts';
 import type { Scope } from './testing/database.ts';
-
-const EXCHANGE = fileURLToPath(new URL('./exchange.ts', import.meta.url));
 
 const mistakes: [what: string, variables: Record<string, string>, sentence: RegExp][] = [
   ['a file that is not there', { PAPER_FEED: 'file:/nope.csv' }, /^.*PAPER_FEED.*\/nope\.csv.*\n$/],
@@ -41,10 +38,5 @@ async function run(t: Scope, variables: Record<string, string>): Promise<{ code:
   t.teardown(() => rmSync(DATA_DIR, { recursive: true, force: true }));
   const EXCHANGE_PORT = String(await freePort());
   const env = { ...environment(), DATA_DIR, EXCHANGE_PORT, ...variables };
-  return new Promise((resolve) => {
-    const args = ['--import', import.meta.resolve('tsx'), EXCHANGE];
-    execFile(process.execPath, args, { env }, (error, stdout, stderr) =>
-      resolve({ code: error?.code ?? 0, output: stdout + stderr }),
-    );
-  });
+  return runProgram('runtime/exchange.ts', [], env);
 }

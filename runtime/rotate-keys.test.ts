@@ -1,14 +1,13 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import test from 'ava';
 import { environment, type Configuration } from './configuration.ts';
+import { program } from './project.ts';
 import { freshDatabase } from './testing/database.ts';
 import { addSealedAccounts, enterKeys, openAllAccounts } from './testing/sealed-accounts.ts';
 import { openVault } from './vault-key.ts';
 
-const PROGRAM = fileURLToPath(new URL('rotate-keys.ts', import.meta.url));
 /** The older service's, a Fernet key, and the one after it. */
 const OLD = 'cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4=';
 const NEW = 'ab'.repeat(32);
@@ -70,7 +69,7 @@ function start(
   variables: Record<string, string> = {},
 ): ChildProcess {
   const keys = { ENCRYPTION_KEY: NEW, ENCRYPTION_KEY_PREVIOUS: OLD };
-  const child = spawn(process.execPath, ['--import', 'tsx', PROGRAM], {
+  const child = spawn(process.execPath, program('runtime/rotate-keys.ts'), {
     env: { ...environment(), DATABASE_URL: url, SECRET_KEY: 'x'.repeat(32), ...keys, ...variables },
   });
   t.teardown(() => child.kill('SIGKILL'));

@@ -6,14 +6,13 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import test from 'ava';
 import { environment } from './configuration.ts';
 import { isRunning } from './embedded/leftovers.ts';
 import { freePort } from './embedded/ports.ts';
+import { program } from './project.ts';
 import type { Scope } from './testing/database.ts';
 
-const START = fileURLToPath(new URL('./start.ts', import.meta.url));
 const PATIENCE_MS = 100_000;
 
 test.serial('a port that is taken is named with its variable, and nothing is left running', async (t) => {
@@ -115,7 +114,7 @@ interface Started {
 }
 
 function start(t: Scope, { folder, variables }: Place, more: Record<string, string> = {}): Started {
-  const child: ChildProcess = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), START], {
+  const child: ChildProcess = spawn(process.execPath, program('runtime/start.ts'), {
     cwd: tmpdir(),
     env: { ...environment(), ...variables, ...more, DATA_DIR: join(folder, 'data') },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,19 +1,15 @@
-import { spawn } from 'node:child_process';
-import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import test from 'ava';
 import { PASSWORD, signedIn } from '../api/testing/identity.ts';
 import { startApi } from '../api/testing/start-api.ts';
 import { withTwoFactor } from '../api/testing/two-factor.ts';
 import { environment } from './configuration.ts';
+import { runProgram } from './testing/command-line.ts';
 import { freshDatabase } from './testing/database.ts';
-
-const PROGRAM = fileURLToPath(new URL('user.ts', import.meta.url));
 
 test('P8: the first admin is made, and a user kept out, on the command line, at once', async (t) => {
   const { knex, url } = await freshDatabase(t);
   const { call } = await startApi(t, {}, { knex });
-  const run = (...words: string[]) => runProgram(url, words);
+  const run = (...words: string[]) => commandLine(url, words);
   const { headers, id } = await signedIn(call, 'ada@example.com');
   const status = async () => (await call('GET', '/auth/users', undefined, headers)).status;
   t.is(await status(), 403);
@@ -36,13 +32,18 @@ test('Who has lost authenticator and recovery codes is let in again on the comma
   const { knex, url } = await freshDatabase(t);
   const { call } = await startApi(t, {}, { knex });
   const { id, email, headers } = await signedIn(call, 'ada@example.com');
-  const reset = () => runProgram(url, ['reset-2fa', ' Ada@example.com']);
+  const reset = () => commandLine(url, ['reset-2fa', ' Ada@example.com']);
   t.is((await reset()).code, 1);
   await withTwoFactor(call, headers, () => new Date());
   const login = () => call<{ pre_2fa_token: string }>('POST', '/auth/login', { email, password: PASSWORD });
   const { pre_2fa_token } = (await login()).body;
   t.truthy(pre_2fa_token);
+  const guess = () => call('POST', '/auth/login/2fa', { pre_2fa_token, code: 'not-a-code' });
+  for (let count = 0; count < 5; count++) t.is((await guess()).status, 401);
+  const locks = () => knex('login_attempts').whereLike('source', 'factor:%').whereNotNull('locked_until');
+  t.is((await locks()).length, 1);
   t.is((await reset()).code, 0);
+  t.deepEqual(await locks(), []);
   t.is((await call('GET', '/auth/sessions', undefined, headers)).status, 401);
   t.is((await call('POST', '/auth/login/2fa', { pre_2fa_token, code: '123456' })).status, 401);
   t.is((await login()).status, 200);
@@ -50,7 +51,7 @@ test('Who has lost authenticator and recovery codes is let in again on the comma
   t.like(await knex('audit_logs').where({ action: 'two_factor.reset' }).first(), {
     ...{ user_id: null, target: `user/${id}` },
   });
-  t.is((await runProgram(url, ['reset-2fa', 'nobody@example.com'])).code, 1);
+  t.is((await commandLine(url, ['reset-2fa', 'nobody@example.com'])).code, 1);
 });
 
 test('What cannot be understood changes nobody and says how to write it', async (t) => {
@@ -60,20 +61,13 @@ test('What cannot be understood changes nobody and says how to write it', async 
     ['grant', 'root', 'ada@example.com'],
     ['disable', 'ada@example.com', 'bob@example.com'],
   ]) {
-    const { code, output } = await runProgram(url, words);
+    const { code, output } = await commandLine(url, words);
     t.is(code, 64);
     t.regex(output, /grant user\|admin\|ops EMAIL/);
   }
 });
 
-async function runProgram(url: string, words: string[]): Promise<{ code: number | null; output: string }> {
-  const child = spawn(process.execPath, ['--import', 'tsx', PROGRAM, ...words], {
-    env: { ...environment(), DATABASE_URL: url, SECRET_KEY: 'x'.repeat(32) },
-  });
-  const [out, error, code] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    new Promise<number | null>((resolve) => child.on('exit', resolve)),
-  ]);
-  return { code, output: out + error };
+function commandLine(url: string, words: string[]): ReturnType<typeof runProgram> {
+  const env = { ...environment(), DATABASE_URL: url, SECRET_KEY: 'x'.repeat(32) };
+  return runProgram('runtime/user.ts', words, env);
 }

@@ -1,4 +1,4 @@
-import type { Lockout } from '../../db/login-attempts.ts';
+import { factorBudget, type Lockout } from '../../db/login-attempts.ts';
 import type { SecondFactor } from '../../db/models/second-factor.ts';
 import { findSecondFactor, useRecoveryCode, useStep } from '../../db/second-factors.ts';
 import type { IdentityContext } from '../commands/context.ts';
@@ -31,7 +31,7 @@ export async function acceptCode(userId: string, code: string, context: Identity
     throw new ApiError('invalid_code', 'This code was used already. Wait for the next one.');
   };
   const guard: Guard = {
-    budget: { email: '', source: `factor:${userId}` },
+    budget: factorBudget(userId),
     userId,
     lockout: LOCKOUT,
     refusal: 'factor_locked',

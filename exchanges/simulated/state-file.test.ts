@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { appendFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
 import { createEngine } from './engine/engine.ts';
@@ -12,14 +12,16 @@ import { openStateFile } from './state-file.ts';
 import { accountOf, limit, market, short } from './testing/market.ts';
 import { BTCUSDT } from './testing/still-exchange.ts';
 
-const EXCHANGE = fileURLToPath(new URL('./testing/acknowledging-exchange.ts', import.meta.url));
+/** From the sources or compiled, as this test is. */
+const FORM = extname(import.meta.url);
+const EXCHANGE = fileURLToPath(new URL(`./testing/acknowledging-exchange${FORM}`, import.meta.url));
 
 test('P1: an exchange killed (-9) while it trades has lost no order it acknowledged, and made none up', async (t) => {
   const path = await statePath(t);
   const acknowledged = new Map<number, EngineOrder>();
   for (let round = 0; round < 3; round += 1) {
     const before = acknowledged.size;
-    const child = fork(EXCHANGE, [path], { execArgv: ['--import=tsx'] });
+    const child = fork(EXCHANGE, [path]);
     child.on('message', ({ order }: { order: EngineOrder }) => {
       if (acknowledged.has(order.orderId)) t.fail(`order id ${order.orderId} was given twice`);
       acknowledged.set(order.orderId, order);

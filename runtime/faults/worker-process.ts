@@ -1,9 +1,12 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import type { Timing } from '../../activities/dependencies.ts';
+import { binarySearch } from '../configuration.ts';
+import { program, PROJECT } from '../project.ts';
 import type { Scope } from '../testing/database.ts';
 import { TEST_KEY, type Stack } from '../testing/stack.ts';
-import { workerBuild } from './worker-build.ts';
+import { workflowBundle } from '../workflow-bundle.ts';
 import type { Message, Strike, Surroundings } from './worker.ts';
 
 /** A worker in a process of its own, which can be struck at a marked step or from outside. */
@@ -32,9 +35,11 @@ export async function startWorker(
   stack: Stack,
   { timing = {}, impatient = false }: WorkerSettings = {},
 ): Promise<WorkerProcess> {
-  const { script, workflows } = await workerBuild();
-  const child = fork(script, {
-    execArgv: [],
+  const { codePath: workflows } = await workflowBundle(
+    binarySearch().cacheDir,
+    impatient ? [join(PROJECT, 'runtime/faults/impatience.ts')] : [],
+  );
+  const child = spawn(process.execPath, program('runtime/faults/worker.ts'), {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const said: Buffer[] = [];
@@ -48,9 +53,7 @@ export async function startWorker(
     await exited;
   };
   t.teardown(kill);
-  send(child, {
-    start: { ...surroundings(stack), workflows: workflows[impatient ? 'impatient' : 'patient'], timing },
-  });
+  send(child, { start: { ...surroundings(stack), workflows, timing } });
   const ended = exited.then(({ by, said: words }) => {
     throw new Error(`The worker ended by ${by} before it had started: ${words}`);
   });

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import test from 'ava';
 import { parse } from 'yaml';
 import { readConfiguration } from '../configuration.ts';
 import { environmentSchema } from '../environment/variables.ts';
+import { PROJECT } from '../project.ts';
 
 interface Service {
   image: string;
@@ -17,7 +19,7 @@ interface Service {
   configs?: { source: string; target: string }[];
 }
 
-const read = (file: string): string => readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8');
+const read = (file: string): string => readFileSync(join(PROJECT, file), 'utf8');
 const source = read('docker-compose.yml');
 const compose = parse(source, { merge: true }) as {
   services: Record<string, Service>;

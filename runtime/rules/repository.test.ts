@@ -1,16 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import test from 'ava';
+import { PROJECT } from '../project.ts';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
 const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '-z'], {
-  cwd: root,
+  cwd: PROJECT,
   encoding: 'utf8',
 })
   .split('\0')
-  .filter((file) => file !== '' && existsSync(join(root, file)));
+  .filter((file) => file !== '' && existsSync(join(PROJECT, file)));
 const sources = files.filter((file) => file.endsWith('.ts') && !file.startsWith('runtime/rules/fixtures/'));
 const texts = files.filter((file) => !/\.(png|ico|gz|zip|bin)$|^package-lock\.json$/.test(file));
 
@@ -67,7 +66,7 @@ test('every link between the documents leads to a file', (t) => {
     .filter((file) => file.endsWith('.md'))
     .flatMap((file) =>
       [...read(file).matchAll(/\]\((?!https?:|#|mailto:)([^)#\s]+)/g)]
-        .filter(([, target]) => !existsSync(join(root, file, '..', target!)))
+        .filter(([, target]) => !existsSync(join(PROJECT, file, '..', target!)))
         .map(([, target]) => `${file}: ${target}`),
     );
   t.deepEqual(broken, []);
@@ -86,7 +85,7 @@ function resolves(packages: Record<string, Package>, from: string, name: string)
 }
 
 function read(file: string): string {
-  return readFileSync(join(root, file), 'utf8');
+  return readFileSync(join(PROJECT, file), 'utf8');
 }
 
 /** The places, as `file:line`, where a pattern stands. */

@@ -2,15 +2,14 @@ import { execFile } from 'node:child_process';
 import { cp, mkdtemp, readFile, readdir, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import test from 'ava';
+import { PROJECT } from '../project.ts';
 
 /**
  * Each file in `fixtures/` stands where its first line's rule must bite (`// reports: no-restricted-imports`) or, without
  * such a line, where nothing may. The folder mirrors the repository's layout; the rules are the repository's own.
  */
-const root = fileURLToPath(new URL('../../', import.meta.url));
-const fixtures = fileURLToPath(new URL('fixtures/', import.meta.url));
+const fixtures = join(PROJECT, 'runtime/rules/fixtures');
 const files = (await readdir(fixtures, { recursive: true }))
   .filter((name) => name.endsWith('.ts'))
   .toSorted();
@@ -36,8 +35,8 @@ async function lintFixtures(): Promise<Map<string, string[]>> {
   const folder = await mkdtemp(join(tmpdir(), 'perpetua-rules-'));
   try {
     await cp(fixtures, folder, { recursive: true });
-    for (const name of ['.oxlintrc.json', 'tsconfig.json']) await cp(join(root, name), join(folder, name));
-    await symlink(join(root, 'node_modules'), join(folder, 'node_modules'), 'junction');
+    for (const name of ['.oxlintrc.json', 'tsconfig.json']) await cp(join(PROJECT, name), join(folder, name));
+    await symlink(join(PROJECT, 'node_modules'), join(folder, 'node_modules'), 'junction');
     return byFile(await oxlint(folder));
   } finally {
     await rm(folder, { recursive: true });
@@ -45,7 +44,7 @@ async function lintFixtures(): Promise<Map<string, string[]>> {
 }
 
 function oxlint(cwd: string): Promise<string> {
-  const bin = join(root, 'node_modules', '.bin', 'oxlint');
+  const bin = join(PROJECT, 'node_modules', '.bin', 'oxlint');
   return new Promise((resolve, reject) => {
     execFile(
       bin,

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import { SMALL_HEAP } from '../../exchanges/simulated/small-heap.ts';
 import { ConfigurationError } from '../configuration.ts';
+import { program } from '../project.ts';
 import { EXIT_CONFIGURATION } from '../run-process.ts';
 import type { Part } from './keep-running.ts';
 
@@ -25,7 +25,6 @@ const HEAPS = {
   exchange: SMALL_HEAP,
 };
 const START_PATIENCE_MS = 60_000;
-const isSource = import.meta.url.endsWith('.ts');
 
 /**
  * Starts one of our own processes; resolves when it says that it is ready, throws `ConfigurationError` where only a person can
@@ -48,9 +47,7 @@ export async function startNodeProcess(options: NodeProcess): Promise<Part> {
 }
 
 function launch({ name, env, logFile, onLine }: NodeProcess): ChildProcess {
-  const file = fileURLToPath(new URL(`../${name}.${isSource ? 'ts' : 'js'}`, import.meta.url));
-  const loader = isSource ? ['--import', import.meta.resolve('tsx')] : [];
-  const child = spawn(process.execPath, [...HEAPS[name], ...loader, file], {
+  const child = spawn(process.execPath, [...HEAPS[name], ...program(`runtime/${name}.ts`)], {
     env,
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     detached: true,

@@ -88,13 +88,10 @@ test('Each user has room for their own bots, which trade with their own accounts
     t.deepEqual([(await post(by)).status, (await post(by)).status, (await post(by)).status], [201, 201, 400]);
   }
   const accounts = await knex('bots').distinct('user_id', 'exchange_account_id');
-  t.deepEqual(
-    new Map(accounts.map((row) => [row.user_id, row.exchange_account_id])),
-    new Map([
-      [users[0].id, id],
-      [users[1].id, null],
-    ]),
-  );
+  t.deepEqual(Object.fromEntries(accounts.map((row) => [row.user_id, row.exchange_account_id])), {
+    [users[0].id]: id,
+    [users[1].id]: null,
+  });
 });
 
 test("Without sign-in everything is the default owner's, whatever token is sent", async (t) => {

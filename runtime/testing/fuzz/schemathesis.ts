@@ -3,13 +3,13 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { binarySearch, environment } from '../../configuration.ts';
 import { findPython, runPython } from '../../embedded/python.ts';
+import { PROJECT } from '../../project.ts';
 
 const VERSION = '4.32.5';
 
-const CONFIGURATION = fileURLToPath(new URL('./schemathesis.toml', import.meta.url));
+const CONFIGURATION = join(PROJECT, 'runtime/testing/fuzz/schemathesis.toml');
 
 export interface Attack {
   /** Of the OpenAPI document. */

@@ -1,4 +1,5 @@
 import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { startTestPostgres } from '../database.ts';
 import { scoped } from '../scoped.ts';
@@ -29,10 +30,10 @@ async function record(course: Course): Promise<void> {
     const runs = await runsOf(stack, await course.run(stack));
     for (const name of await storedNames())
       if (name === course.name || name.startsWith(`${course.name}-run-`))
-        await rm(new URL(`${name}.json`, HISTORIES));
+        await rm(join(HISTORIES, `${name}.json`));
     for (const [at, run] of runs.entries()) {
       const name = runs.length === 1 ? course.name : `${course.name}-run-${at + 1}`;
-      await writeFile(new URL(`${name}.json`, HISTORIES), `${JSON.stringify(run)}\n`);
+      await writeFile(join(HISTORIES, `${name}.json`), `${JSON.stringify(run)}\n`);
       process.stdout.write(`${name}: ${run.events.length} events\n`);
     }
   });

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { Worker } from '@temporalio/worker';
 import { binarySearch } from '../../configuration.ts';
 import { workflowBundle } from '../../workflow-bundle.ts';
@@ -6,9 +7,8 @@ import type { StoredHistory } from './stored.ts';
 
 /** The workflows as they are now, as one script. */
 export async function currentCode(): Promise<string> {
-  const bundle = await workflowBundle(binarySearch().cacheDir);
-  if (!('code' in bundle)) throw new Error('Tests run from the sources, where the bundle is text');
-  return bundle.code;
+  const { codePath } = await workflowBundle(binarySearch().cacheDir);
+  return readFile(codePath, 'utf8');
 }
 
 /** Replays histories on `code`: what went wrong with each by its name, null where all went as it had. */

@@ -1,7 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { PROJECT } from '../../project.ts';
 
 /** Where the stored histories are. */
-export const HISTORIES = new URL('../../../workflows/histories/', import.meta.url);
+export const HISTORIES = join(PROJECT, 'workflows/histories');
 
 export interface StoredHistory {
   /** Of its file, without `.json`. */
@@ -21,7 +23,7 @@ export async function storedHistories(): Promise<StoredHistory[]> {
   const names = await storedNames();
   return Promise.all(
     names.toSorted().map(async (name) => {
-      const history = JSON.parse(await readFile(new URL(`${name}.json`, HISTORIES), 'utf8')) as Started;
+      const history = JSON.parse(await readFile(join(HISTORIES, `${name}.json`), 'utf8')) as Started;
       const [started] = history.events;
       return {
         name,
