@@ -8,7 +8,7 @@ import { addFundBot } from '../../runtime/testing/fund.ts';
 import { botWithAccount } from '../../runtime/testing/rows.ts';
 import { shared } from '../../runtime/testing/shared.ts';
 import type { Bot } from '../models/bot.ts';
-import { ExchangeAccount } from '../models/exchange-account.ts';
+import type { ExchangeAccount } from '../models/exchange-account.ts';
 import { Order } from '../models/order.ts';
 import { recordOrder, StaleWrite, type OrderRecord } from '../record-order.ts';
 import { checkLedger } from './check-ledger.ts';
@@ -68,6 +68,9 @@ test('what is not written is not posted either: together or not at all', async (
   t.is(await recordOrder(knex, record), 2);
   const before = await books(knex);
   await t.throwsAsync(recordOrder(knex, { ...record, version: 1, turn: 2 }), { message: /fills_trade_key/ });
+  t.deepEqual(await books(knex), before);
+  const later = filled(await restingOrder(knex, fund, 'BUY'), { fills: 2, version: 7 });
+  await t.throwsAsync(recordOrder(knex, later), { instanceOf: StaleWrite });
   t.deepEqual(await books(knex), before);
   t.is((await listFundTrades(knex, { limit: 9 })).total, 1);
 });
