@@ -1,4 +1,4 @@
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { accountBalance } from '../../../db/fund/ledger-balances.ts';
 import { addFundBot } from '../../../runtime/testing/fund.ts';
 import { startStack, type Stack } from '../../../runtime/testing/stack.ts';
@@ -34,11 +34,12 @@ async function fundOf(stack: Stack) {
   return { bot, call, send, ask, state, rests };
 }
 
-test('fund-integration 9, 10, 11, 12, 13, 15, 18 and 35: the bot trades for the fund, and is commanded as it trades', async (t) => {
+test('fund-integration 9 to 13, 15 to 18 and 35: the bot trades for the fund, and is commanded as it trades', async (t) => {
   const stack = await startStack(t, { settings: { authRequired: true }, worker: false });
   const { knex, exchange } = stack;
   let workers = await stack.startWorkers();
-  const { bot, send, ask, state, rests } = await fundOf(stack);
+  const fund = await fundOf(stack);
+  const { bot, send, ask, state, rests } = fund;
   const intents = () => knex('order_intents').where({ bot_id: bot.id });
 
   // Two at once leave one that runs, with one order.
@@ -90,4 +91,25 @@ test('fund-integration 9, 10, 11, 12, 13, 15, 18 and 35: the bot trades for the 
   exchange.control.movePrice('BTCUSDT', '44000');
   t.like(await ask('stop'), { status: 'stopped' });
   t.is((await intents()).length, before + 1);
+  await failing(t, stack, fund);
 });
+
+/** Its exchange fails it three times in a row: told as an error, tried again all the while, and begun anew by a start. */
+async function failing(t: ExecutionContext, stack: Stack, { ask, state, rests }: Fund): Promise<void> {
+  const { control } = stack.exchange;
+  control.addFault({ kind: 'status', status: 503 });
+  t.like(await ask('start'), { is_running: true });
+  const failed = await stack.until('three failures in a row', async () => {
+    const now = await state();
+    return now.status === 'error' && now;
+  });
+  t.false(failed.is_running);
+  t.true(failed.error_count >= 3);
+  t.like(await ask('start'), { status: 'running', is_running: true });
+  control.clearFaults();
+  // It buys at once: the price is far below.
+  await rests('SELL');
+  t.like(await state(), { status: 'running', error_count: 0 });
+}
+
+type Fund = Awaited<ReturnType<typeof fundOf>>;
