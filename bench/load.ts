@@ -6,6 +6,7 @@ import { percentile } from './measurement.ts';
 
 export interface Load {
   url: string;
+  headers?: Record<string, string>;
   connections: number;
   seconds: number;
 }
@@ -35,10 +36,15 @@ export async function loadOf(load: Load): Promise<Reading> {
 }
 
 /** Times each answer itself: autocannon's own percentiles are in whole ms. */
-async function generate({ url, connections, seconds }: Load): Promise<Reading | { failed: number }> {
+async function generate({
+  url,
+  headers = {},
+  connections,
+  seconds,
+}: Load): Promise<Reading | { failed: number }> {
   const times: number[] = [];
   const begun = performance.now();
-  const running = autocannon({ url, connections, duration: seconds }, () => undefined);
+  const running = autocannon({ url, headers, connections, duration: seconds }, () => undefined);
   running.on('response', (_client, _status, _bytes, ms) => times.push(ms));
   const [{ errors, non2xx }] = (await once(running, 'done')) as [Result];
   if (errors + non2xx > 0) return { failed: errors + non2xx };

@@ -5,6 +5,7 @@ import { auditEntry } from './audit-entry.ts';
 import { commands } from './commands.ts';
 import { exchangeEngine } from './exchange-engine.ts';
 import { exchangeHttp } from './exchange-http.ts';
+import { fundReads } from './fund-reads.ts';
 import { ledger } from './ledger.ts';
 import { holds, type Measurement } from './measurement.ts';
 import { watchOthers } from './processes.ts';
@@ -25,6 +26,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   recordFill,
   auditEntry,
   ledger,
+  fundReads,
   exchangeHttp,
   exchangeEngine,
   commands,
