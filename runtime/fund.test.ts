@@ -5,9 +5,11 @@ import { changeUser } from '../db/administration.ts';
 import { listLogs } from '../db/logs.ts';
 import { listUsers } from '../db/users.ts';
 import { User } from '../db/models/user.ts';
+import { createExchanges } from '../exchanges/directory.ts';
+import { startSimulatedExchange } from '../exchanges/simulated/server.ts';
 import { createVault } from '../exchanges/vault.ts';
 import { ConfigurationError, readConfiguration } from './configuration.ts';
-import { ensureFund } from './fund.ts';
+import { ensureFund, openFundAccount } from './fund.ts';
 import { freshDatabase } from './testing/database.ts';
 import { PING_PONG } from './testing/rows.ts';
 import { TEST_KEY } from './testing/stack.ts';
@@ -50,6 +52,27 @@ test('keys of the environment are sealed into an account of their own, and anew 
   t.like(account, { kind: 'live', api_key_last4: '-one' });
   const changed = (await ensureFund(knex, vault, keyed('key-two')))!;
   t.like(changed, { isAsSet: true, account: { id: account.id, api_key_last4: '-two' } });
+});
+
+test('an account of the simulated exchange is opened there, empty, however often', async (t) => {
+  const { knex } = await freshDatabase(t);
+  const fund = (await ensureFund(knex, vault, settingsOf(SET)))!;
+  const controlToken = randomUUID();
+  const exchange = await startSimulatedExchange({
+    ...{ port: 0, feed: 'synthetic', seed: 1, symbols: ['BTCUSDC'], stateFile: null, controlToken },
+    log: () => undefined,
+  });
+  t.teardown(() => exchange.close());
+  const paperUrl = exchange.url as `http://${string}`;
+  for (let times = 0; times < 2; times++)
+    await openFundAccount(vault, fund, { exchangeUrl: paperUrl, controlToken });
+  const { sealed, user_id: userId, id: accountId, kind, exchange: name } = fund.account;
+  const credentials = vault.open(sealed, { accountId, userId, exchange: name, kind });
+  const exchanges = createExchanges({ paperUrl, testnet: true, unseal: () => credentials });
+  t.teardown(() => exchanges.close());
+  const account = { exchange: name, kind, credentials };
+  t.deepEqual(await exchanges.visit(account, (venue) => venue.balances()), []);
+  t.like(await exchanges.visit(account, (venue) => venue.keyRights()), { canTrade: true });
 });
 
 test("nobody is shown the fund's owner and bot among others, or changes them", async (t) => {
