@@ -30,4 +30,6 @@ export interface ApiSettings {
   maxBots: number;
   /** Both inclusive, in base currency. */
   tradeAmount: { least: Amount; most: Amount };
+  /** What the fund takes: networks by name, the first unless said; less than the minimum gets no units. */
+  deposits: { currency: string; networks: readonly string[]; minimum: Amount };
 }

@@ -94,6 +94,7 @@ const SETTINGS = {
     callerLimits: null,
   },
   ...{ maxBots: BOTS, tradeAmount: { least: '0.001', most: '1000' } },
+  deposits: { currency: 'USDC', networks: ['ETH'], minimum: '10' },
 };
 
 async function fill(knex: ReturnType<typeof openDatabase>): Promise<string> {

@@ -9,6 +9,7 @@ import { apiSettings, environmentOf } from './environment/api-settings.ts';
 import { ConfigurationError } from './environment/configuration-error.ts';
 import { identitySettings, type IdentitySettings } from './environment/identity-settings.ts';
 import { isPlaceholder, repeatsFew } from './environment/sign-in-variables.ts';
+import { treasurySettings } from './environment/treasury-settings.ts';
 import {
   embeddedSchema,
   environmentSchema,
@@ -153,6 +154,7 @@ function grouped(env: EmbeddedEnvironment) {
     dataDir,
     auditAnchors: resolve(dataDir, env.AUDIT_ANCHOR_FILE),
     api: apiSettings(env),
+    treasury: treasurySettings(env),
     temporal: {
       address: env.TEMPORAL_ADDRESS ?? `127.0.0.1:${env.TEMPORAL_PORT}`,
       namespace: env.TEMPORAL_NAMESPACE,

@@ -54,6 +54,7 @@ export const TEST_SETTINGS: ApiSettings = {
   callerLimits: null,
   maxBots: 1_000,
   tradeAmount: { least: '0.001', most: '1000' },
+  deposits: { currency: 'USDC', networks: ['ETH', 'BSC', 'TRX', 'SOL'], minimum: '10' },
 };
 
 /** On a busy machine a test waits rather than fails. */

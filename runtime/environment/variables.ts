@@ -15,6 +15,7 @@ import {
   whole,
 } from './rules.ts';
 import { providers, secrets } from './sign-in-variables.ts';
+import { treasury } from './treasury-variables.ts';
 
 const DATABASE_FORM = 'postgresql://USER:PASSWORD@HOST:PORT/DATABASE';
 
@@ -238,6 +239,7 @@ export const SECTIONS = {
   'Embedded parts': embedded,
   Exchanges: exchange,
   Trading: trading,
+  Treasury: treasury,
   Notices: notices,
   Operations: operations,
 };
@@ -252,6 +254,7 @@ export const environmentSchema = z.object({
   ...embedded,
   ...exchange,
   ...trading,
+  ...treasury,
   ...notices,
   ...operations,
 });

@@ -70,6 +70,8 @@ async function start(surroundings: Surroundings): Promise<void> {
     logRetentionDays: null,
     timing,
     step,
+    fund: { settings: { currency: 'USDC', initialPrice: '1', networks: ['ETH'], minDeposit: '10' } },
+    treasury: null,
   });
   process.once('SIGTERM', () => void trading.stop().then(() => process.exit(0)));
   process.send?.('started');

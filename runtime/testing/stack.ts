@@ -21,7 +21,7 @@ import { binarySearch } from '../configuration.ts';
 import type { EmbeddedPostgres } from '../embedded/postgres.ts';
 import type { EmbeddedTemporal } from '../embedded/temporal.ts';
 import { createExchangeAccounts } from '../exchange-accounts.ts';
-import { startTrading, type Trading } from '../trading.ts';
+import { startTrading, type Trading, type TradingOptions } from '../trading.ts';
 import { workflowBundle } from '../workflow-bundle.ts';
 import { freshDatabase, type Scope } from './database.ts';
 import { PING_PONG } from './rows.ts';
@@ -60,12 +60,20 @@ export interface StackOptions {
   impatient?: boolean;
   /** Absent: logs are kept for ever. */
   logRetentionDays?: number;
+  /** The fund's clock, its marked steps. */
+  fund?: Partial<TradingOptions['fund']>;
   /** What is special about the owner's account on the exchange. */
   account?: Partial<Pick<NewAccount, 'balances' | 'feeAsset'>>;
 }
 
 /** What opens the sealed keys of a stack's accounts. */
 export const TEST_KEY = { keyId: 'test', key: Buffer.alloc(32, 7) };
+
+/** What a stack's fund is like. */
+const FUND_SETTINGS = {
+  ...{ currency: 'USDC', initialPrice: '1', minDeposit: '10' },
+  networks: ['ETH', 'BSC', 'TRX', 'SOL'],
+};
 
 /** A day in the life: long enough for the slowest recovery, short enough that a hang is seen. */
 const PATIENCE_MS = 60_000;
@@ -149,6 +157,7 @@ const SETTINGS: ApiSettings = {
   callerLimits: null,
   maxBots: 10,
   tradeAmount: { least: '0.001', most: '1000' },
+  deposits: { currency: 'USDC', networks: ['ETH', 'BSC', 'TRX', 'SOL'], minimum: '10' },
 };
 
 /** Prices stand still until the test moves them. */
@@ -157,7 +166,8 @@ export async function startStillMarkets(t: Scope): Promise<SimulatedExchange & {
     port: 0,
     feed: 'synthetic',
     seed: 1,
-    symbols: ['BTCUSDT', 'ETHUSDT', 'SOLUSDT', 'BNBUSDT'],
+    symbols: ['BTCUSDT', 'ETHUSDT', 'SOLUSDT', 'BNBUSDT', 'BTCUSDC'],
+    chainPace: 0,
     stateFile: null,
     controlToken: randomUUID(),
     log: () => undefined,
@@ -241,6 +251,8 @@ async function openWorkers(
     logRetentionDays: options.logRetentionDays ?? null,
     ...(options.timing ? { timing: options.timing } : {}),
     ...(options.step ? { step: options.step } : {}),
+    fund: { settings: FUND_SETTINGS, ...options.fund },
+    treasury: { keys: null },
   });
   t.teardown(() => trading.stop());
   return trading;
