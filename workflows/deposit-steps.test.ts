@@ -1,7 +1,7 @@
 import test from 'ava';
 import type { FundStep } from '../activities/fund/dependencies.ts';
 import { checkLedger } from '../db/fund/check-ledger.ts';
-import { startFund } from '../runtime/testing/fund.ts';
+import { startFund } from '../runtime/testing/funded-stack.ts';
 
 const STEPS: Record<FundStep, true> = {
   'deposits:begun': true,

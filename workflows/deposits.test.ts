@@ -4,7 +4,7 @@ import { fill } from '../bots/fund/postings.ts';
 import { Decimal } from '../bots/money.ts';
 import { checkLedger } from '../db/fund/check-ledger.ts';
 import { postEntry } from '../db/fund/post-entry.ts';
-import { NETWORK, startFund, type FundStack, type Holder } from '../runtime/testing/fund.ts';
+import { NETWORK, startFund, type FundStack, type Holder } from '../runtime/testing/funded-stack.ts';
 
 test.serial(
   'fund-integration 28, 29, 31, 33: a deposit is found, given units at the price before it, and swept to main',

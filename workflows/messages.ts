@@ -164,6 +164,8 @@ export const DEPOSIT_WORKFLOW = 'deposit';
 export const depositWorkflowId = (depositId: string): string => `deposit/${depositId}`;
 
 export const DEPOSIT_ADDRESS_WORKFLOW = 'depositAddress';
+export const depositAddressWorkflowId = ({ userId, network }: DepositAddressInput): string =>
+  `deposit-address/${userId}/${network}`;
 
 /** Signals to the fund. They may be repeated: each asks for a valuation, but for `freeze`. */
 export const FUND_SIGNALS = {

@@ -5,7 +5,7 @@ import { readFreeze } from '../db/fund/dealing.ts';
 import { postEntry } from '../db/fund/post-entry.ts';
 import type { NewOrder } from '../exchanges/simulated/engine/types.ts';
 import { ensureSchedules } from '../runtime/schedules.ts';
-import { startFund, type FundStack, type Holder } from '../runtime/testing/fund.ts';
+import { startFund, type FundStack, type Holder } from '../runtime/testing/funded-stack.ts';
 import { FUND_UPDATES, FUND_WORKFLOW_ID, type FundView } from './messages.ts';
 
 test.serial(

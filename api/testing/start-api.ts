@@ -3,6 +3,7 @@ import type { Knex } from 'knex';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { freshDatabase, type Scope, type TestDatabase } from '../../runtime/testing/database.ts';
+import { Unavailable } from '../../workflows/client.ts';
 import { ANY_ADDRESS } from '../addresses.ts';
 import { createApi } from '../app.ts';
 import type { Dependencies } from '../dependencies.ts';
@@ -76,7 +77,14 @@ export async function startApi(
   const bots = recordingBotClient(knex);
   const lines: Record<string, unknown>[] = [];
   const app = createApi({
-    ...{ knex, bots, defaultOwnerId: ownerId, checkAnswers: true, deadlineMs: PATIENCE_MS },
+    ...{
+      knex,
+      bots,
+      deposits: NO_DEPOSITS,
+      defaultOwnerId: ownerId,
+      checkAnswers: true,
+      deadlineMs: PATIENCE_MS,
+    },
     settings: { ...TEST_SETTINGS, ...settings },
     identity: overrides.identity ?? testIdentity(),
     accounts: STRICT_EXCHANGE,
@@ -89,6 +97,11 @@ export async function startApi(
   const { url } = server;
   return { url, knex, bots, ownerId, lines, call: callerOf(url) };
 }
+
+/** Without Temporal there is nobody to ask. */
+export const NO_DEPOSITS: Dependencies['deposits'] = {
+  openAddress: () => Promise.reject(new Unavailable('There is no Temporal here')),
+};
 
 /** A database of its own whose connections a test waits for. */
 export function patientDatabase(t: Scope): Promise<TestDatabase> {

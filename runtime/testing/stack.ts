@@ -16,7 +16,7 @@ import type { Control } from '../../exchanges/simulated/control/control.ts';
 import type { NewAccount } from '../../exchanges/simulated/engine/types.ts';
 import { startSimulatedExchange, type SimulatedExchange } from '../../exchanges/simulated/server.ts';
 import { createVault, type Vault } from '../../exchanges/vault.ts';
-import { createBotClient, type BotAddress, type BotClient } from '../../workflows/client.ts';
+import { createBotClient, createDepositClient, type BotAddress, type BotClient } from '../../workflows/client.ts';
 import { binarySearch } from '../configuration.ts';
 import type { EmbeddedPostgres } from '../embedded/postgres.ts';
 import type { EmbeddedTemporal } from '../embedded/temporal.ts';
@@ -98,13 +98,15 @@ export async function startStack(t: Scope, options: StackOptions = {}): Promise<
   const startWorkers = () => openWorkers(t, { knex, temporal, exchange, vault, options });
   if (options.worker !== false) await startWorkers();
   // On a busy machine a test waits rather than fails: how fast a command is answered is the benchmark's business.
-  const bots = createBotClient(temporal.client, options.impatient ? {} : { deadlineMs: 30_000 });
+  const patience = options.impatient ? {} : { deadlineMs: 30_000 };
+  const bots = createBotClient(temporal.client, patience);
   const paperUrl = exchange.url as `http://${string}`;
   const accounts = createExchangeAccounts({ vault, paperUrl, testnet: true, patienceMs: PATIENCE_MS });
   t.teardown(() => accounts.close());
   const app = createApi({
     knex,
     bots,
+    deposits: createDepositClient(temporal.client, patience),
     accounts,
     settings: { ...SETTINGS, ...options.settings },
     identity: createIdentity({ secret: randomUUID(), sealing, environment: 'development' }),
