@@ -5,6 +5,7 @@ import { ExchangeAccount } from '../../db/models/exchange-account.ts';
 import { User } from '../../db/models/user.ts';
 import {
   DEPOSIT_ADDRESS_WORKFLOW,
+  depositAddressWorkflowId,
   FUND_UPDATES,
   FUND_WORKFLOW,
   FUND_WORKFLOW_ID,
@@ -41,11 +42,15 @@ export interface FundStack extends Stack {
 export const NETWORK = 'BSC';
 
 /** Transfers whose answer was lost are done with within seconds. */
-const QUICK = { sendWithin: 1_500, acceptance: 1_000 };
+export const QUICK = { sendWithin: 1_500, acceptance: 1_000 };
 
 /** A stack with a fund: a main account without money, whose keys may do everything, and prices in USDC. */
 export async function startFund(t: Scope, options: StackOptions = {}): Promise<FundStack> {
-  const stack = await startStack(t, { ...options, fund: { timing: QUICK, ...options.fund } });
+  return openFund(await startStack(t, { ...options, fund: { timing: QUICK, ...options.fund } }));
+}
+
+/** The same over a stack that runs already. */
+export async function openFund(stack: Stack): Promise<FundStack> {
   const { exchange, knex, temporal, until } = stack;
   const { id: main } = await openFundAccount(stack);
   exchange.control.movePrice('BTCUSDC', '50000');
@@ -56,7 +61,7 @@ export async function startFund(t: Scope, options: StackOptions = {}): Promise<F
     async holder() {
       const { id: userId } = await User.query(knex).insert({ name: 'Holder' }).returning('*');
       await temporal.client.workflow.execute(DEPOSIT_ADDRESS_WORKFLOW, {
-        ...{ workflowId: `address/${userId}`, taskQueue: QUEUES.bots },
+        ...{ workflowId: depositAddressWorkflowId({ userId, network: NETWORK }), taskQueue: QUEUES.bots },
         args: [{ userId, network: NETWORK }],
       });
       const { address } = await knex('fund_deposit_addresses').where({ user_id: userId }).first();
@@ -70,7 +75,7 @@ export async function startFund(t: Scope, options: StackOptions = {}): Promise<F
     },
     run: (workflowType) =>
       temporal.client.workflow.execute(workflowType, {
-        ...{ workflowId: `${workflowType}/${randomUUID()}`, taskQueue: QUEUES.bots },
+        ...{ workflowId: workflowType, taskQueue: QUEUES.bots, workflowIdConflictPolicy: 'USE_EXISTING' },
       }),
     value: () =>
       temporal.client.workflow.executeUpdateWithStart<() => Promise<void>, FundView, []>(FUND_UPDATES.value, {

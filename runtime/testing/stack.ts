@@ -16,7 +16,12 @@ import type { Control } from '../../exchanges/simulated/control/control.ts';
 import type { NewAccount } from '../../exchanges/simulated/engine/types.ts';
 import { startSimulatedExchange, type SimulatedExchange } from '../../exchanges/simulated/server.ts';
 import { createVault, type Vault } from '../../exchanges/vault.ts';
-import { createBotClient, createDepositClient, type BotAddress, type BotClient } from '../../workflows/client.ts';
+import {
+  createBotClient,
+  createDepositClient,
+  type BotAddress,
+  type BotClient,
+} from '../../workflows/client.ts';
 import { binarySearch } from '../configuration.ts';
 import type { EmbeddedPostgres } from '../embedded/postgres.ts';
 import type { EmbeddedTemporal } from '../embedded/temporal.ts';
