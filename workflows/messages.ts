@@ -160,7 +160,6 @@ export interface VenueFailure {
 export const FUND_WORKFLOW = 'fund';
 export const FUND_WORKFLOW_ID = 'fund/main';
 
-export const DEPOSIT_WORKFLOW = 'deposit';
 export const depositWorkflowId = (depositId: string): string => `deposit/${depositId}`;
 
 export const DEPOSIT_ADDRESS_WORKFLOW = 'depositAddress';

@@ -4,7 +4,6 @@ import { fill, mainObserved, sweepSent } from '../bots/fund/postings.ts';
 import { readFreeze } from '../db/fund/dealing.ts';
 import { postEntry } from '../db/fund/post-entry.ts';
 import type { NewOrder } from '../exchanges/simulated/engine/types.ts';
-import { ensureSchedules } from '../runtime/schedules.ts';
 import { startFund, type FundStack, type Holder } from '../runtime/testing/funded-stack.ts';
 import { FUND_UPDATES, FUND_WORKFLOW_ID, type FundView } from './messages.ts';
 
@@ -12,7 +11,6 @@ test.serial(
   'P12: a planted mismatch of the smallest unit is seen, freezes dealing and says so',
   async (t) => {
     const { fund, holder } = await funded(t);
-    await ensureSchedules(fund.temporal.client, { depositPollSeconds: 3_600 });
     t.deepEqual(await fund.run('solvency'), []);
     t.is(await readFreeze(fund.knex), null);
 
@@ -20,7 +18,7 @@ test.serial(
       ...mainObserved({ asset: 'USDC', amount: '0.00000001' }),
       ...{ key: 'planted', at: Date.now() },
     });
-    await fund.temporal.client.schedule.getHandle('fund/solvency').trigger();
+    await fund.trigger('fund/solvency');
     const freeze = await fund.until('dealing to be frozen', () => readFreeze(fund.knex));
     t.is(freeze.because, 'The main account has 1000 USDC at the exchange and 1000.00000001 in the ledger');
     t.deepEqual(await fund.knex('events').where({ type: 'fund.frozen' }).pluck('payload'), [

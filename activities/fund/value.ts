@@ -34,7 +34,7 @@ export function createValueFund(deps: FundDependencies): FundActivities['valueFu
   };
 }
 
-export interface Dealt {
+interface Dealt {
   /** Null where the fund has no price. */
   nav: NavRow | null;
   /** Why `deal` was not called; null where it was. */
@@ -45,7 +45,7 @@ export interface Dealt {
  * A valuation of now and, where it is final and dealing is not frozen, `deal` at its price: one transaction. What is thrown by
  * `deal` undoes both.
  */
-export async function dealAt(
+async function dealAt(
   deps: FundDependencies,
   reason: NavReason,
   deal: (tx: Knex, nav: NavRow) => Promise<void>,

@@ -101,7 +101,8 @@ test("only who opens what is sealed is given the key, and only who trades the ve
     own.filter(([, { environment = {} }]) => name in environment).map(([service]) => service);
   t.deepEqual(having('ENCRYPTION_KEY'), ['trading_bot', 'seed', 'backend']);
   t.deepEqual(having('ENCRYPTION_KEY_PREVIOUS'), having('ENCRYPTION_KEY'));
-  t.deepEqual(having('BINANCE_SECRET_KEY'), ['trading_bot']);
+  for (const name of ['BINANCE_SECRET_KEY', 'TREASURY_API_KEY', 'TREASURY_API_SECRET'])
+    t.deepEqual(having(name), ['trading_bot']);
 });
 
 test('nothing listens beyond this machine until .env says so, and the API is reached through the edge alone', (t) => {

@@ -13,6 +13,7 @@ import {
   type FundView,
 } from '../../workflows/messages.ts';
 import { WithStartWorkflowOperation } from '@temporalio/client';
+import { ensureSchedules } from '../schedules.ts';
 import type { Scope } from './database.ts';
 import { startStack, type Stack, type StackOptions } from './stack.ts';
 
@@ -31,6 +32,8 @@ export interface FundStack extends Stack {
   pay(holder: Holder, amount: string, asset?: string): string;
   /** Runs a workflow to its end, as its schedule does. */
   run(workflowType: 'depositMonitor' | 'solvency' | 'valuation'): Promise<unknown>;
+  /** Lets what a schedule starts begin now. */
+  trigger(scheduleId: 'fund/deposits' | 'fund/solvency' | 'fund/valuation'): Promise<void>;
   /** A valuation of now. */
   value(): Promise<FundView>;
   deposits(): Promise<Deposit[]>;
@@ -77,6 +80,10 @@ export async function openFund(stack: Stack): Promise<FundStack> {
       temporal.client.workflow.execute(workflowType, {
         ...{ workflowId: workflowType, taskQueue: QUEUES.bots, workflowIdConflictPolicy: 'USE_EXISTING' },
       }),
+    async trigger(scheduleId) {
+      await ensureSchedules(temporal.client, { depositPollSeconds: 3_600 });
+      await temporal.client.schedule.getHandle(scheduleId).trigger();
+    },
     value: () =>
       temporal.client.workflow.executeUpdateWithStart<() => Promise<void>, FundView, []>(FUND_UPDATES.value, {
         args: [],
