@@ -70,7 +70,7 @@ test('every variable is in .env.example, and every secret has to be set', (t) =>
   for (const [, name, otherwise] of used) {
     t.true(known.has(name!), name);
     // Keys of what may be left out may be left out, and former ones.
-    const optional = /^(BINANCE|REDIS|TELEGRAM|DEEPSEEK)_/.test(name!);
+    const optional = /^(BINANCE|TREASURY|REDIS|TELEGRAM|DEEPSEEK)_/.test(name!);
     t.is(otherwise, !optional && /(PASSWORD|_KEY|TOKEN)$/.test(name!) ? ':?' : ':-', name);
   }
 });
