@@ -7,6 +7,7 @@ const PATIENT = { initialInterval: '500ms', backoffCoefficient: 2, maximumInterv
 const { intendSweep, settleSweep } = proxyActivities<TreasuryActivities>({
   taskQueue: QUEUES.treasury,
   startToCloseTimeout: '15s',
+  heartbeatTimeout: '5s',
   retry: PATIENT,
 });
 
@@ -14,14 +15,14 @@ const { intendSweep, settleSweep } = proxyActivities<TreasuryActivities>({
 const { sendSweep } = proxyActivities<TreasuryActivities>({
   taskQueue: QUEUES.treasury,
   startToCloseTimeout: '40s',
-  heartbeatTimeout: '10s',
+  heartbeatTimeout: '5s',
   retry: { maximumAttempts: 1 },
 });
 
 const { resolveSweep } = proxyActivities<TreasuryActivities>({
   taskQueue: QUEUES.treasury,
   startToCloseTimeout: '5m',
-  heartbeatTimeout: '10s',
+  heartbeatTimeout: '5s',
   retry: PATIENT,
 });
 

@@ -39,6 +39,7 @@ const unfreezeUpdate = defineUpdate<FundView, [UnfreezeUpdate]>(FUND_UPDATES.unf
 const { valueFund, freeze, unfreeze } = proxyActivities<FundActivities>({
   taskQueue: QUEUES.background,
   startToCloseTimeout: '1m',
+  heartbeatTimeout: '5s',
   retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '15s' },
 });
 

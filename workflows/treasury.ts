@@ -13,7 +13,7 @@ import { FUND_SIGNALS, FUND_WORKFLOW_ID, QUEUES, type DepositAddressInput } from
 const { observeDeposits, checkSolvency } = proxyActivities<TreasuryActivities>({
   taskQueue: QUEUES.treasury,
   startToCloseTimeout: '10m',
-  heartbeatTimeout: '15s',
+  heartbeatTimeout: '5s',
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s', maximumAttempts: 5 },
 });
 
@@ -21,6 +21,7 @@ const { observeDeposits, checkSolvency } = proxyActivities<TreasuryActivities>({
 const { openDepositAddress } = proxyActivities<TreasuryActivities>({
   taskQueue: QUEUES.treasury,
   startToCloseTimeout: '20s',
+  heartbeatTimeout: '5s',
   scheduleToCloseTimeout: '1m',
   retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '10s' },
 });
