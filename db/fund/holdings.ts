@@ -81,7 +81,7 @@ async function placedWithHolders(
 
 async function openPayments(tx: Knex): Promise<OpenPayment[]> {
   const { rows } = await tx.raw<{ rows: OpenPayment[] }>(
-    `SELECT id, user_id AS "userId", asset, trim_scale(amount) AS amount, coalesce(approved_at, created_at) AS since
+    `SELECT id, user_id AS "userId", asset, trim_scale(amount) AS amount, greatest(approved_at, cooling_until, created_at) AS since
      FROM withdrawal_requests w
      WHERE status IN ('processing', 'manual_review') AND NOT EXISTS (
        SELECT FROM journal_entries e WHERE e.transaction_type = 'withdrawal'
