@@ -6,7 +6,7 @@ import { shared } from '../runtime/testing/shared.ts';
 import { createRouter } from './router.ts';
 import { EXAMPLE, post } from './testing/example.ts';
 import { testIdentity } from './testing/identity.ts';
-import { patientDatabase, startApi, TEST_SETTINGS, type Call } from './testing/start-api.ts';
+import { NO_DEPOSITS, patientDatabase, startApi, TEST_SETTINGS, type Call } from './testing/start-api.ts';
 import { STRICT_EXCHANGE } from './testing/strict-exchange.ts';
 import { scalper } from './contracts/scalper/index.ts';
 
@@ -254,7 +254,8 @@ test('A path that is served for other methods says so', async (t) => {
 test('P10: a route without a policy fails at boot', async (t) => {
   const { knex, bots, ownerId } = await startApi(t, {}, await database(t));
   const dependencies = {
-    ...{ knex, bots, defaultOwnerId: ownerId, settings: TEST_SETTINGS, accounts: STRICT_EXCHANGE },
+    ...{ knex, bots, deposits: NO_DEPOSITS, defaultOwnerId: ownerId, settings: TEST_SETTINGS },
+    accounts: STRICT_EXCHANGE,
     ...{ identity: testIdentity(), log: pino({ enabled: false }), metrics: new Registry() },
   };
   const contract = scalper(TEST_SETTINGS);

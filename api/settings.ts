@@ -41,4 +41,6 @@ export interface ApiSettings {
     /** A worker that has been silent for longer is not healthy (`HEARTBEAT_SECONDS`, four of them). */
     staleAfterSeconds: number;
   };
+  /** What the fund takes: networks by name, the first unless said; less than the minimum gets no units. */
+  deposits: { currency: string; networks: readonly string[]; minimum: Amount };
 }

@@ -7,6 +7,7 @@ import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { ANY_ADDRESS } from '../api/addresses.ts';
 import { createApi } from '../api/app.ts';
+import { NO_DEPOSITS } from '../api/testing/start-api.ts';
 import { STRICT_EXCHANGE } from '../api/testing/strict-exchange.ts';
 import { createIdentity } from '../api/auth/identity.ts';
 import { createLimits } from '../api/rate-limits/limits.ts';
@@ -48,7 +49,7 @@ async function measure(databaseUrl: string, say: (line: string) => void): Promis
     const ownerId = await fill(knex);
     const api = await listen(
       createApi({
-        ...{ knex, bots: NO_BOTS, defaultOwnerId: ownerId, settings: SETTINGS },
+        ...{ knex, bots: NO_BOTS, deposits: NO_DEPOSITS, defaultOwnerId: ownerId, settings: SETTINGS },
         accounts: STRICT_EXCHANGE,
         identity: createIdentity({
           ...{ secret: randomUUID(), environment: 'production' },
@@ -95,6 +96,7 @@ const SETTINGS = {
   },
   ...{ maxBots: BOTS, tradeAmount: { least: '0.001', most: '1000' } },
   fund: { currency: 'USDC', initialPrice: '1', initialCapital: null, staleAfterSeconds: 60 },
+  deposits: { currency: 'USDC', networks: ['ETH'], minimum: '10' },
 };
 
 async function fill(knex: ReturnType<typeof openDatabase>): Promise<string> {

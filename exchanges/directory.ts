@@ -46,7 +46,7 @@ export interface Exchanges {
   /** The account's exchange, opened once for each version of its row. `unsupported_exchange` where no adapter serves it. */
   account(account: SealedAccount): Promise<Exchange>;
   /** The account's treasury, the caller's to close. `unsupported_exchange` where the exchange has none, as test networks. */
-  treasury(account: SealedAccount): Promise<Treasury>;
+  treasury(account: SealedAccount | UnstoredAccount): Promise<Treasury>;
   /** The public side of an exchange: markets, prices, candles, market streams. */
   publicMarket(exchange: string, kind: SealedAccount['kind']): Promise<Exchange>;
   /** One use of an account, stored or not. It is closed afterwards, whatever happens: nothing of its keys stays. */
@@ -73,7 +73,8 @@ export function createExchanges(options: DirectoryOptions): Exchanges {
     return createCcxtExchange(venue, openedCredentials(account));
   }
 
-  function openedCredentials(account: SealedAccount): Credentials {
+  function openedCredentials(account: SealedAccount | UnstoredAccount): Credentials {
+    if (!('sealed' in account)) return account.credentials;
     try {
       return options.unseal(account);
     } catch (error) {
@@ -105,8 +106,7 @@ export function createExchanges(options: DirectoryOptions): Exchanges {
     },
     async visit(account, use) {
       const venue = await venueOf(account.exchange, account.kind);
-      const isStored = 'sealed' in account;
-      const exchange = createCcxtExchange(venue, isStored ? openedCredentials(account) : account.credentials);
+      const exchange = createCcxtExchange(venue, openedCredentials(account));
       try {
         return await use(exchange);
       } finally {

@@ -10,6 +10,7 @@ import { ConfigurationError } from './environment/configuration-error.ts';
 import { fundSettings, type FundSettings } from './environment/fund-settings.ts';
 import { identitySettings, type IdentitySettings } from './environment/identity-settings.ts';
 import { isPlaceholder, repeatsFew } from './environment/sign-in-variables.ts';
+import { treasurySettings } from './environment/treasury-settings.ts';
 import {
   embeddedSchema,
   environmentSchema,
@@ -156,6 +157,7 @@ function grouped(env: EmbeddedEnvironment) {
     auditAnchors: resolve(dataDir, env.AUDIT_ANCHOR_FILE),
     api: { ...apiSettings(env), fund: ofDoors(fund) },
     fund,
+    treasury: treasurySettings(env),
     temporal: {
       address: env.TEMPORAL_ADDRESS ?? `127.0.0.1:${env.TEMPORAL_PORT}`,
       namespace: env.TEMPORAL_NAMESPACE,

@@ -8,7 +8,9 @@ import { createActivities } from '../activities/index.ts';
 import { createUpkeep } from '../activities/upkeep.ts';
 import { EXCHANGES } from '../bots/exchanges.ts';
 import { createExchanges, type StreamFault } from '../exchanges/directory.ts';
+import type { Credentials } from '../exchanges/port.ts';
 import type { Vault } from '../exchanges/vault.ts';
+import { createFund, type FundOptions } from './fund-activities.ts';
 import { watchForLostWorkers } from './lost-workers.ts';
 import { createWorkers, type WorkersOptions } from './workers.ts';
 
@@ -31,6 +33,9 @@ export interface TradingOptions {
   timing?: Partial<Timing>;
   /** What a fault test may hook into. */
   step?: Dependencies['step'];
+  fund: Pick<FundOptions, 'settings'> & Partial<Pick<FundOptions, 'now' | 'step' | 'timing'>>;
+  /** Of the fund's main account, where they are not stored with it; null where this process may not move the fund's money. */
+  treasury: { keys: Credentials | null } | null;
 }
 
 export interface Trading {
@@ -58,8 +63,10 @@ export async function startTrading(options: TradingOptions): Promise<Trading> {
     step: options.step ?? (() => undefined),
   });
   const upkeep = createUpkeep({ knex, client, logRetentionDays });
+  const fund = createFund({ knex, exchanges, ...options.fund, treasury: options.treasury });
   const identity = `${hostname().slice(0, 50)}-${randomUUID()}`;
-  const workers = await createWorkers({ ...options, identity, activities, upkeep, exchanges: EXCHANGES });
+  const served = { activities, upkeep, fund: fund.activities, treasury: fund.treasury };
+  const workers = await createWorkers({ ...options, ...served, identity, exchanges: EXCHANGES });
   const leave = watchForLostWorkers({ knex, client, identity, ...(onFault ? { onFault } : {}) });
   const ended = Promise.all(workers.map((worker) => worker.run())).then(() => undefined);
   return {
@@ -68,6 +75,7 @@ export async function startTrading(options: TradingOptions): Promise<Trading> {
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
       await ended.catch(() => undefined);
       await leave();
+      await fund.close();
       await exchanges.close();
     },
   };

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import { openDatabase } from '../db/connect.ts';
+import { findFundAccount } from '../db/fund/account.ts';
 import { keepAnchors } from './audit-anchors.ts';
 import { readConfiguration } from './configuration.ts';
 import { ensureFund } from './fund.ts';
@@ -17,7 +18,7 @@ import { workflowBundle } from './workflow-bundle.ts';
 
 /** Everything that trades: workflows and activities of all bots. Run as many as there is to do. */
 await runProcess('worker', readConfiguration, async (configuration, log) => {
-  const { database, temporal, exchange, worker, dataDir, auditAnchors } = configuration;
+  const { database, temporal, exchange, worker, treasury, dataDir, auditAnchors } = configuration;
   const vault = openVault(configuration.secrets);
   installTemporalRuntime(log);
   const bundle = workflowBundle(join(dataDir, 'cache'));
@@ -29,6 +30,7 @@ await runProcess('worker', readConfiguration, async (configuration, log) => {
       { bot: fund.bot.id },
       "the fund's bot was made with other settings than FUND_SYMBOLS, FUND_STRATEGY, FUND_STRATEGY_PARAMETERS and keys say: it keeps its own",
     );
+  const mayMove = treasury.keys !== null || (await findFundAccount(knex))?.kind === 'paper';
   const connection = await NativeConnection.connect({ address: temporal.address });
   const clientConnection = await Connection.connect({ address: temporal.address });
   await ensureSearchAttributes(clientConnection, temporal.namespace);
@@ -44,6 +46,8 @@ await runProcess('worker', readConfiguration, async (configuration, log) => {
     testnet: exchange.testnet,
     slots: worker.slots,
     logRetentionDays: worker.logRetentionDays,
+    fund: { settings: treasury.fund },
+    treasury: mayMove ? { keys: treasury.keys } : null,
     onFault: (error) => log.warn({ err: error }, 'looking after other workers failed, it is tried again'),
     onStreamFault: (fault) => log.warn({ ...fault }, 'a stream is being put right'),
   });
@@ -51,7 +55,7 @@ await runProcess('worker', readConfiguration, async (configuration, log) => {
     ...{ knex, file: auditAnchors },
     onFault: (error) => log.error({ err: error }, 'the audit log could not be anchored, it is tried again'),
   });
-  await ensureSchedules(client);
+  await ensureSchedules(client, mayMove ? treasury : null);
   const metrics = worker.metricsPort && (await serveMetrics(createMetrics('worker'), worker.metricsPort));
   return {
     failed: trading.ended,

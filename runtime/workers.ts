@@ -4,6 +4,7 @@ import {
   type WorkflowBundleOption,
   type WorkerOptions,
 } from '@temporalio/worker';
+import type { FundActivities, TreasuryActivities } from '../activities/fund/types.ts';
 import type { Activities } from '../activities/index.ts';
 import { activityInterceptor } from '../activities/interceptor.ts';
 import type { UpkeepActivities } from '../activities/upkeep.ts';
@@ -17,6 +18,9 @@ export interface WorkersOptions {
   workflowBundle: WorkflowBundleOption;
   activities: Activities;
   upkeep: UpkeepActivities;
+  fund: FundActivities;
+  /** Null where this process may not move the fund's money. */
+  treasury: TreasuryActivities | null;
   /** Each has a queue, and so a limit, of its own. */
   exchanges: readonly string[];
   slots: {
@@ -31,7 +35,7 @@ export interface WorkersOptions {
 
 /** One worker a queue: what one resource holds up does not hold up another. They share the process's connection. */
 export async function createWorkers(options: WorkersOptions): Promise<Worker[]> {
-  const { activities, upkeep, slots, exchanges, workflowBundle } = options;
+  const { activities, upkeep, fund, treasury, slots, exchanges, workflowBundle } = options;
   const create = (queue: string, own: Partial<WorkerOptions>) =>
     Worker.create({
       connection: options.connection,
@@ -58,7 +62,8 @@ export async function createWorkers(options: WorkersOptions): Promise<Worker[]> 
       // A watch would go on until it is told to end; whoever takes it up next loses nothing.
       shutdownGraceTime: '10ms',
     }),
-    create(QUEUES.background, { activities: upkeep }),
+    create(QUEUES.background, { activities: { ...upkeep, ...fund } }),
+    ...(treasury ? [create(QUEUES.treasury, { activities: treasury })] : []),
     ...exchanges.map((exchange) =>
       create(QUEUES.trade(exchange), {
         activities: activities.trading,

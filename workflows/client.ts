@@ -1,6 +1,7 @@
 import {
   type Client,
   WithStartWorkflowOperation,
+  WorkflowFailedError,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
@@ -12,11 +13,14 @@ import {
   BOT_WORKFLOW,
   botWorkflowId,
   COMMAND_UPDATE,
+  DEPOSIT_ADDRESS_WORKFLOW,
+  depositAddressWorkflowId,
   FAILURES,
   QUEUES,
   type BotInput,
   type Command,
   type CommandResult,
+  type DepositAddressInput,
 } from './messages.ts';
 
 /** Temporal, or every worker, is away. Ask again after `retryAfterSeconds`. */
@@ -85,6 +89,36 @@ export function createBotClient(client: Client, { deadlineMs = 2_500 } = {}): Bo
     },
   };
 }
+
+/** What a door asks of the fund's money. */
+export interface DepositClient {
+  /** Once it resolves, the holder's address on the network is on record. Throws `Unavailable`. */
+  openAddress(of: DepositAddressInput): Promise<void>;
+}
+
+export function createDepositClient(client: Client, { deadlineMs = 2_500 } = {}): DepositClient {
+  return {
+    async openAddress(of) {
+      try {
+        await client.withDeadline(Date.now() + deadlineMs, () =>
+          client.workflow.execute<DepositAddressFunction>(DEPOSIT_ADDRESS_WORKFLOW, {
+            workflowId: depositAddressWorkflowId(of),
+            taskQueue: QUEUES.bots,
+            args: [of],
+            // Asked again while it is on its way: the same one.
+            workflowIdConflictPolicy: 'USE_EXISTING',
+          }),
+        );
+      } catch (error) {
+        if (error instanceof WorkflowFailedError)
+          throw new Unavailable('The exchange gives no address right now. Try again in a few seconds.');
+        throw explained(error);
+      }
+    },
+  };
+}
+
+type DepositAddressFunction = (of: DepositAddressInput) => Promise<void>;
 
 function explained(error: unknown): Error {
   if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {

@@ -17,6 +17,8 @@ export const QUEUES = {
   watch: 'watch',
   /** Sweeps, retention. */
   background: 'background',
+  /** What needs the keys that move the fund's money; served where they are configured only. */
+  treasury: 'treasury',
   /** Orders to one venue. */
   trade: (exchange: string): string => `trade-${exchange.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')}`,
 } as const;
@@ -152,4 +154,80 @@ export interface VenueFailure {
   /** True where nothing but a person's change will help. */
   final: boolean;
   message: string;
+}
+
+/** The fund: one an installation. */
+export const FUND_WORKFLOW = 'fund';
+export const FUND_WORKFLOW_ID = 'fund/main';
+
+export const depositWorkflowId = (depositId: string): string => `deposit/${depositId}`;
+
+export const DEPOSIT_ADDRESS_WORKFLOW = 'depositAddress';
+export const depositAddressWorkflowId = ({ userId, network }: DepositAddressInput): string =>
+  `deposit-address/${userId}/${network}`;
+
+/** Signals to the fund. They may be repeated: each asks for a valuation, but for `freeze`. */
+export const FUND_SIGNALS = {
+  /** The fund's bot has a new fill. */
+  traded: 'traded',
+  /** It is time. */
+  snapshot: 'snapshot',
+  /** Deposits wait for units. */
+  depositsSeen: 'deposits_seen',
+  /** Nothing is to be dealt until somebody has found out what is wrong. */
+  freeze: 'freeze',
+} as const;
+
+/** Updates of the fund: answered when they have been carried out. */
+export const FUND_UPDATES = { value: 'value', unfreeze: 'unfreeze' } as const;
+
+export interface FreezeSignal {
+  because: string;
+}
+
+export interface UnfreezeUpdate {
+  /** The user whose word it is, by id. */
+  by: string;
+}
+
+/** Why the fund is valued. */
+export type FundReason = 'trade' | 'deposit' | 'withdrawal' | 'sync';
+
+/** What the newest valuation came to; money in the fund's currency. */
+export interface FundView {
+  /** Of one unit; null where none could be said. */
+  price: Amount | null;
+  value: Amount | null;
+  units: Amount | null;
+  /** Epoch ms of the valuation. */
+  at: number;
+  /** Why nothing was dealt at it; null where dealing went on. */
+  heldBecause: string | null;
+}
+
+export interface FundInput {
+  /** Set when the workflow continues as new; absent for a new one. */
+  state?: FundState;
+}
+
+/** All that goes through continue-as-new: one plain JSON object. */
+export interface FundState {
+  version: 1;
+  /** Why a valuation is asked for that has not begun; null where none is. */
+  wanted: FundReason | null;
+  /** Why dealing is to be frozen, where that has not been done yet. */
+  freezing: string | null;
+  /** Valuations in a row that kept deposits waiting; decides when the next one is. */
+  held: number;
+}
+
+export interface DepositInput {
+  depositId: string;
+  /** Attempts that came to nothing, set when the workflow continues as new. */
+  attempts?: number;
+}
+
+export interface DepositAddressInput {
+  userId: string;
+  network: string;
 }

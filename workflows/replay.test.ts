@@ -65,6 +65,36 @@ const BREAKING = [
     to: 'await markDeadRuns(); return prune();',
     told: ['retention'],
   },
+  {
+    change: 'a sweep that is sent before it is booked',
+    from: /if \(!\(?await intendSweep\(sweep\)\)?\)\s*return;/,
+    to: '',
+    told: ['deposit-swept', 'deposit-swept-at-last', 'deposit-answer-lost'],
+  },
+  {
+    change: 'a transfer whose answer was lost no longer asked about',
+    from: /await resolveSweep\(sweep\)/,
+    to: "'returned'",
+    told: ['deposit-swept-at-last', 'deposit-answer-lost'],
+  },
+  {
+    change: 'deposits that were kept waiting left to the next snapshot',
+    from: /if \(state\.held === 0\)\s*return/,
+    to: 'return',
+    told: ['fund-frozen-and-thawed'],
+  },
+  {
+    change: 'a fund that never continues as new',
+    from: /continueAsNewSuggested && isIdle\(self\)/g,
+    to: 'continueAsNewSuggested && false',
+    told: ['fund-continued-as-new-run-1'],
+  },
+  {
+    change: 'a fund that is not told',
+    from: /await [^;]*\.signal\(signal\);/,
+    to: '',
+    told: ['valuation', 'deposit-monitor'],
+  },
 ];
 
 test.serial('P9: the gate bites: changed workflows break the histories they would break', async (t) => {

@@ -3,6 +3,7 @@ import type { Knex } from 'knex';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { freshDatabase, type Scope, type TestDatabase } from '../../runtime/testing/database.ts';
+import { Unavailable } from '../../workflows/client.ts';
 import { ANY_ADDRESS } from '../addresses.ts';
 import { createApi } from '../app.ts';
 import type { Dependencies } from '../dependencies.ts';
@@ -55,6 +56,7 @@ export const TEST_SETTINGS: ApiSettings = {
   maxBots: 1_000,
   tradeAmount: { least: '0.001', most: '1000' },
   fund: { currency: 'USDC', initialPrice: '1', initialCapital: null, staleAfterSeconds: 60 },
+  deposits: { currency: 'USDC', networks: ['ETH', 'BSC', 'TRX', 'SOL'], minimum: '10' },
 };
 
 /** On a busy machine a test waits rather than fails. */
@@ -76,7 +78,14 @@ export async function startApi(
   const bots = recordingBotClient(knex);
   const lines: Record<string, unknown>[] = [];
   const app = createApi({
-    ...{ knex, bots, defaultOwnerId: ownerId, checkAnswers: true, deadlineMs: PATIENCE_MS },
+    ...{
+      knex,
+      bots,
+      deposits: NO_DEPOSITS,
+      defaultOwnerId: ownerId,
+      checkAnswers: true,
+      deadlineMs: PATIENCE_MS,
+    },
     settings: { ...TEST_SETTINGS, ...settings },
     identity: overrides.identity ?? testIdentity(),
     accounts: STRICT_EXCHANGE,
@@ -89,6 +98,11 @@ export async function startApi(
   const { url } = server;
   return { url, knex, bots, ownerId, lines, call: callerOf(url) };
 }
+
+/** Without Temporal there is nobody to ask. */
+export const NO_DEPOSITS: Dependencies['deposits'] = {
+  openAddress: () => Promise.reject(new Unavailable('There is no Temporal here')),
+};
 
 /** A database of its own whose connections a test waits for. */
 export function patientDatabase(t: Scope): Promise<TestDatabase> {

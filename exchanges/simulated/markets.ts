@@ -5,6 +5,8 @@ import type { Listing } from './prices/open.ts';
 const KNOWN: Readonly<Record<string, readonly [tickSize: Amount, stepSize: Amount, startPrice: Amount]>> = {
   BTCUSDT: ['0.01', '0.00001', '65000'],
   ETHUSDT: ['0.01', '0.0001', '3200'],
+  BTCUSDC: ['0.01', '0.00001', '65000'],
+  ETHUSDC: ['0.01', '0.0001', '3200'],
   BNBUSDT: ['0.01', '0.001', '600'],
   SOLUSDT: ['0.01', '0.001', '150'],
   XRPUSDT: ['0.0001', '0.1', '0.6'],

@@ -4,14 +4,14 @@ import { ConfigurationError } from './configuration-error.ts';
 import type { EmbeddedEnvironment } from './variables.ts';
 
 /** What the fund's money is counted in. */
-const CURRENCY = 'USDC';
+export const FUND_CURRENCY = 'USDC';
 /** So many beats may be missing before somebody counts as dead. */
 const MISSED_BEATS = 4;
 
 /** All that is said of the fund in the environment. `bot` is null where there is none. */
 export function fundSettings(env: EmbeddedEnvironment) {
   return {
-    currency: CURRENCY,
+    currency: FUND_CURRENCY,
     bot: fundBot(env),
     keys: fundKeys(env),
     initialPrice: env.FUND_INITIAL_NAV,
@@ -37,12 +37,12 @@ function fundBot(env: EmbeddedEnvironment) {
   const [, base] = /^([A-Z0-9]{1,12})\/?USDC$/.exec(symbols[0] ?? '') ?? [];
   if (symbols.length > 1 || base === undefined)
     throw new ConfigurationError(
-      `FUND_SYMBOLS must be one market against ${CURRENCY}, such as BTC${CURRENCY}: the fund has one bot, which trades one market.`,
+      `FUND_SYMBOLS must be one market against ${FUND_CURRENCY}, such as BTC${FUND_CURRENCY}: the fund has one bot, which trades one market.`,
     );
   try {
     const read = readBot({ strategy, parameters, protections: {} });
     return {
-      symbol: `${base}/${CURRENCY}`,
+      symbol: `${base}/${FUND_CURRENCY}`,
       strategy,
       parameters: read.parameters as Record<string, unknown>,
     };

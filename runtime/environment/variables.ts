@@ -16,6 +16,7 @@ import {
   whole,
 } from './rules.ts';
 import { providers, secrets } from './sign-in-variables.ts';
+import { treasury } from './treasury-variables.ts';
 
 const DATABASE_FORM = 'postgresql://USER:PASSWORD@HOST:PORT/DATABASE';
 
@@ -240,6 +241,7 @@ export const SECTIONS = {
   Exchanges: exchange,
   Trading: trading,
   Fund: fund,
+  Treasury: treasury,
   Notices: notices,
   Operations: operations,
 };
@@ -255,6 +257,7 @@ export const environmentSchema = z.object({
   ...exchange,
   ...trading,
   ...fund,
+  ...treasury,
   ...notices,
   ...operations,
 });

@@ -2,6 +2,7 @@ import { writeSync } from 'node:fs';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import type { Step, Timing } from '../../activities/dependencies.ts';
+import type { FundStep } from '../../activities/fund/dependencies.ts';
 import { openDatabase } from '../../db/connect.ts';
 import { createVault } from '../../exchanges/vault.ts';
 import { TEST_AUDIT_KEY } from '../testing/database.ts';
@@ -22,7 +23,7 @@ export interface Surroundings {
 
 /** At which step, counted from now on, this process is to be struck. */
 export interface Strike {
-  step: Step;
+  step: Step | FundStep;
   nth: number;
   /** `SIGSTOP` is told on standard output before it happens. */
   signal: 'SIGKILL' | 'SIGSTOP';
@@ -70,13 +71,19 @@ async function start(surroundings: Surroundings): Promise<void> {
     logRetentionDays: null,
     timing,
     step,
+    fund: {
+      settings: { currency: 'USDC', initialPrice: '1', networks: ['BSC'], minDeposit: '10' },
+      timing: { sendWithin: 1_500, acceptance: 1_000 },
+      step,
+    },
+    treasury: { keys: null },
   });
   process.once('SIGTERM', () => void trading.stop().then(() => process.exit(0)));
   process.send?.('started');
   await trading.ended;
 }
 
-function step(name: Step): void {
+function step(name: Step | FundStep): void {
   if (armed?.step !== name) return;
   passed += 1;
   if (passed < armed.nth) return;

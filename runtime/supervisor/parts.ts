@@ -8,7 +8,7 @@ import type { DataFolder } from './data-folder.ts';
 import { keepRunning, type KeptPart, type Part } from './keep-running.ts';
 import { lineReporter } from './line-reporter.ts';
 import { startNodeProcess, type NodeProcess } from './node-process.ts';
-import type { Plan } from './plan.ts';
+import type { Plan, Variables } from './plan.ts';
 import { timed } from './timed.ts';
 
 /** Everything that runs as a process of its own. Each of the first three resolves when it does its work, and is kept running. */
@@ -81,7 +81,7 @@ export function createParts(plan: Plan, folder: DataFolder, say: (line: string) 
       keep(name, () =>
         startNodeProcess({
           name,
-          env: plan.variables,
+          env: name === 'worker' ? plan.variables : withoutTreasury(plan.variables),
           logFile: folder.logFile(name),
           pidFile: folder.pidFile(name),
           onLine: (line) => reporter.onLine(line),
@@ -95,4 +95,10 @@ export function createParts(plan: Plan, folder: DataFolder, say: (line: string) 
         await Promise.all(names.map((name) => end(name, patienceMs)));
     },
   };
+}
+
+/** The keys that move the fund's money are for those that move it. */
+function withoutTreasury(variables: Variables): Variables {
+  const entries = Object.entries(variables).filter(([name]) => !name.startsWith('TREASURY_'));
+  return Object.fromEntries(entries);
 }

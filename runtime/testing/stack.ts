@@ -16,12 +16,17 @@ import type { Control } from '../../exchanges/simulated/control/control.ts';
 import type { NewAccount } from '../../exchanges/simulated/engine/types.ts';
 import { startSimulatedExchange, type SimulatedExchange } from '../../exchanges/simulated/server.ts';
 import { createVault, type Vault } from '../../exchanges/vault.ts';
-import { createBotClient, type BotAddress, type BotClient } from '../../workflows/client.ts';
+import {
+  createBotClient,
+  createDepositClient,
+  type BotAddress,
+  type BotClient,
+} from '../../workflows/client.ts';
 import { binarySearch } from '../configuration.ts';
 import type { EmbeddedPostgres } from '../embedded/postgres.ts';
 import type { EmbeddedTemporal } from '../embedded/temporal.ts';
 import { createExchangeAccounts } from '../exchange-accounts.ts';
-import { startTrading, type Trading } from '../trading.ts';
+import { startTrading, type Trading, type TradingOptions } from '../trading.ts';
 import { workflowBundle } from '../workflow-bundle.ts';
 import { freshDatabase, type Scope } from './database.ts';
 import { PING_PONG } from './rows.ts';
@@ -60,12 +65,20 @@ export interface StackOptions {
   impatient?: boolean;
   /** Absent: logs are kept for ever. */
   logRetentionDays?: number;
+  /** The fund's clock, its marked steps. */
+  fund?: Partial<TradingOptions['fund']>;
   /** What is special about the owner's account on the exchange. */
   account?: Partial<Pick<NewAccount, 'balances' | 'feeAsset'>>;
 }
 
 /** What opens the sealed keys of a stack's accounts. */
 export const TEST_KEY = { keyId: 'test', key: Buffer.alloc(32, 7) };
+
+/** What a stack's fund is like. */
+const FUND_SETTINGS = {
+  ...{ currency: 'USDC', initialPrice: '1', minDeposit: '10' },
+  networks: ['ETH', 'BSC', 'TRX', 'SOL'],
+};
 
 /** A day in the life: long enough for the slowest recovery, short enough that a hang is seen. */
 const PATIENCE_MS = 60_000;
@@ -90,13 +103,15 @@ export async function startStack(t: Scope, options: StackOptions = {}): Promise<
   const startWorkers = () => openWorkers(t, { knex, temporal, exchange, vault, options });
   if (options.worker !== false) await startWorkers();
   // On a busy machine a test waits rather than fails: how fast a command is answered is the benchmark's business.
-  const bots = createBotClient(temporal.client, options.impatient ? {} : { deadlineMs: 30_000 });
+  const patience = options.impatient ? {} : { deadlineMs: 30_000 };
+  const bots = createBotClient(temporal.client, patience);
   const paperUrl = exchange.url as `http://${string}`;
   const accounts = createExchangeAccounts({ vault, paperUrl, testnet: true, patienceMs: PATIENCE_MS });
   t.teardown(() => accounts.close());
   const app = createApi({
     knex,
     bots,
+    deposits: createDepositClient(temporal.client, patience),
     accounts,
     settings: { ...SETTINGS, ...options.settings },
     identity: createIdentity({ secret: randomUUID(), sealing, environment: 'development' }),
@@ -150,6 +165,7 @@ const SETTINGS: ApiSettings = {
   maxBots: 10,
   tradeAmount: { least: '0.001', most: '1000' },
   fund: { currency: 'USDC', initialPrice: '1', initialCapital: null, staleAfterSeconds: 60 },
+  deposits: { currency: 'USDC', networks: ['ETH', 'BSC', 'TRX', 'SOL'], minimum: '10' },
 };
 
 /** Prices stand still until the test moves them. */
@@ -158,7 +174,8 @@ export async function startStillMarkets(t: Scope): Promise<SimulatedExchange & {
     port: 0,
     feed: 'synthetic',
     seed: 1,
-    symbols: ['BTCUSDT', 'ETHUSDT', 'SOLUSDT', 'BNBUSDT'],
+    symbols: ['BTCUSDT', 'ETHUSDT', 'SOLUSDT', 'BNBUSDT', 'BTCUSDC'],
+    chainPace: 0,
     stateFile: null,
     controlToken: randomUUID(),
     log: () => undefined,
@@ -242,6 +259,8 @@ async function openWorkers(
     logRetentionDays: options.logRetentionDays ?? null,
     ...(options.timing ? { timing: options.timing } : {}),
     ...(options.step ? { step: options.step } : {}),
+    fund: { settings: FUND_SETTINGS, ...options.fund },
+    treasury: { keys: null },
   });
   t.teardown(() => trading.stop());
   return trading;

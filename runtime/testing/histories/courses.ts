@@ -8,18 +8,11 @@ import { botWorkflowId, QUEUES } from '../../../workflows/messages.ts';
 import type { BotAddress } from '../../../workflows/client.ts';
 import type { FaultInput } from '../../../exchanges/simulated/control/faults.ts';
 import { betweenIntentAndSend, idPrefix, intentsOf, SENDING } from '../orders.ts';
-import type { Stack, StackOptions } from '../stack.ts';
+import type { Stack } from '../stack.ts';
 import { EXAMPLE, steps } from '../steps.ts';
 import { SHORT_RUNS } from '../temporal.ts';
-
-/** What a workflow lives through while its history is recorded. */
-export interface Course {
-  /** The file that keeps it, without `.json`; where the workflow continued as new, each run has a file. */
-  name: string;
-  options?: StackOptions;
-  /** Returns the workflow's id once there is nothing more to come. */
-  run(stack: Stack): Promise<string>;
-}
+import { FUND_COURSES } from './fund-courses.ts';
+import type { Course } from './course.ts';
 
 const QUICK = { sendWithin: 1_000, acceptance: 5_000 };
 
@@ -200,6 +193,7 @@ export const COURSES: readonly Course[] = [
     },
   },
   { name: 'retention', run: (stack) => runOnce(stack, 'retention') },
+  ...FUND_COURSES,
 ];
 
 function ofBot(

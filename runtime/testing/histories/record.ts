@@ -5,7 +5,8 @@ import { startTestPostgres } from '../database.ts';
 import { scoped } from '../scoped.ts';
 import { startStack, type Stack } from '../stack.ts';
 import { startTestTemporal } from '../temporal.ts';
-import { COURSES, type Course } from './courses.ts';
+import type { Course } from './course.ts';
+import { COURSES } from './courses.ts';
 import { scrub } from './scrub.ts';
 import { HISTORIES, storedNames } from './stored.ts';
 

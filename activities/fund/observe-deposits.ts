@@ -1,0 +1,66 @@
+import { Decimal } from '../../bots/money.ts';
+import { freezeFund } from '../../db/fund/freeze.ts';
+import {
+  creditedDeposits,
+  recordDeposit,
+  type KeptBecause,
+  type ToldDeposit,
+} from '../../db/fund/deposits.ts';
+import { listSubAccounts, markObserved, type SubAccount } from '../../db/fund/sub-accounts.ts';
+import type { VenueDeposit } from '../../exchanges/treasury.ts';
+import type { FundDependencies, FundSettings } from './dependencies.ts';
+import type { TreasuryActivities } from './types.ts';
+
+/**
+ * How far before the last look the next one begins: a deposit is looked at until it is final, and no chain here needs as
+ * long as that.
+ */
+export const LOOK_BACK_MS = 3 * 86_400_000;
+
+/**
+ * Records what came into every holder's sub-account, each deposit of the venue once. Acted on is what is final: a deposit
+ * that is merely credited can still be taken back.
+ */
+export function createObserveDeposits(deps: FundDependencies): TreasuryActivities['observeDeposits'] {
+  return async () => {
+    deps.step('deposits:begun');
+    for (const subAccount of await listSubAccounts(deps.knex)) await observe(deps, subAccount);
+    return { waiting: (await creditedDeposits(deps.knex)).length };
+  };
+}
+
+async function observe(deps: FundDependencies, { userId, subAccountId, ...known }: SubAccount) {
+  const { knex, now, settings, step } = deps;
+  const at = now();
+  const since = (known.observedAt ?? known.createdAt).getTime() - LOOK_BACK_MS;
+  const treasury = await deps.treasury();
+  const deposits = await treasury.depositsSince({ subAccountId, since });
+  step('deposits:read');
+  for (const deposit of deposits) {
+    const keptBecause = reasonToKeep(deposit, settings);
+    const standing = await recordDeposit(knex, toldBy(userId, deposit), { at: now(), keptBecause });
+    if (standing === 'unexpected') await freezeFund(knex, { at: now(), because: takenBack(deposit) });
+    step('deposits:recorded');
+  }
+  await markObserved(knex, userId, at);
+}
+
+/** Units are given for the fund's currency, from the least amount on. */
+function reasonToKeep(
+  { asset, amount }: VenueDeposit,
+  { currency, minDeposit }: FundSettings,
+): KeptBecause | null {
+  if (asset !== currency) return 'other_asset';
+  return new Decimal(amount).lt(minDeposit) ? 'below_minimum' : null;
+}
+
+function toldBy(userId: string, deposit: VenueDeposit): ToldDeposit {
+  const { depositId: venueDepositId, asset, network, amount, txId, confirmations, at: seenAt } = deposit;
+  const isFinal = deposit.status === 'credited' && deposit.isFinal;
+  const state = deposit.status === 'reversed' ? 'reversed' : isFinal ? 'final' : 'pending';
+  return { userId, venueDepositId, asset, network, amount, txId, confirmations, state, seenAt };
+}
+
+function takenBack({ depositId, amount, asset }: VenueDeposit): string {
+  return `The exchange has taken back deposit ${depositId} of ${amount} ${asset}, for which units had been given`;
+}

@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import test, { type ExecutionContext } from 'ava';
+import { freshDatabase } from '../../runtime/testing/database.ts';
+import { User } from '../models/user.ts';
+import { checkLedger } from './check-ledger.ts';
+import { allotDeposit, recordDeposit, type ToldDeposit } from './deposits.ts';
+import { accountBalance } from './ledger-balances.ts';
+import { keepSubAccount } from './sub-accounts.ts';
+import { findSweep, intendSweep, settleSweep } from './sweeps.ts';
+
+const AT = Date.UTC(2026, 0, 7, 10);
+const TAKEN = { at: AT, keptBecause: null };
+
+test('fund-integration 30: a deposit is received once, however often and by how many it is told', async (t) => {
+  const { knex, told } = await setUp(t);
+  const final = { ...told, state: 'final' } as const;
+  t.is(await recordDeposit(knex, told, TAKEN), 'pending');
+  t.deepEqual(
+    await Promise.all(Array.from({ length: 8 }, () => recordDeposit(knex, final, TAKEN))),
+    Array.from({ length: 8 }, () => 'credited'),
+  );
+  const { id } = await knex('deposits').first();
+  const allot = () => knex.transaction((tx) => allotDeposit(tx, id, { price: '1.25', at: AT }));
+  const allotted = await Promise.all(Array.from({ length: 8 }, allot));
+  t.is(allotted.filter(Boolean).length, 1);
+  t.is(await recordDeposit(knex, final, TAKEN), 'allotted');
+  t.like(await knex('balances').first(), { units: '80.00000000' });
+  t.like(await knex('transactions').first(), { status: 'completed', units: '80.00000000' });
+  t.deepEqual(await checkLedger(knex), []);
+});
+
+test('what is taken back is an entry of its own; what units were given for is for a person to decide', async (t) => {
+  const { knex, told } = await setUp(t);
+  const final = { ...told, state: 'final' } as const;
+  const reversed = { ...told, state: 'reversed' } as const;
+  await recordDeposit(knex, final, TAKEN);
+  t.is(await recordDeposit(knex, reversed, TAKEN), 'reversed');
+  t.is(await recordDeposit(knex, reversed, TAKEN), 'reversed');
+  t.deepEqual(await knex('journal_entries').orderBy('id').pluck('kind'), [
+    'deposit_received',
+    'deposit_reversed',
+  ]);
+  t.is(await accountBalance(knex, { account: `sub/${told.userId}`, asset: 'USDC' }), '0');
+  t.like(await knex('transactions').first(), { status: 'reversed' });
+
+  const other = { ...told, venueDepositId: 'other' };
+  await recordDeposit(knex, { ...other, state: 'final' }, TAKEN);
+  const { id } = await knex('deposits').where({ venue_deposit_id: 'other' }).first();
+  await knex.transaction((tx) => allotDeposit(tx, id, { price: '1', at: AT }));
+  t.is(await recordDeposit(knex, { ...other, state: 'reversed' }, TAKEN), 'unexpected');
+  t.like(await knex('deposits').where({ id }).first(), { status: 'allotted' });
+});
+
+test('fund-integration 31: an attempt to sweep ends one way, and keeps its first time limit', async (t) => {
+  const { knex, told } = await setUp(t);
+  await recordDeposit(knex, { ...told, state: 'final' }, TAKEN);
+  const { id: depositId } = await knex('deposits').first();
+  const sweep = { depositId, transferId: 'one' };
+  const intend = (sendBefore: number) => intendSweep(knex, sweep, { at: AT, sendBefore });
+  t.is(await intend(AT + 1), null, 'before units are given');
+  await knex.transaction((tx) => allotDeposit(tx, depositId, { price: '1', at: AT }));
+  await intend(AT + 1);
+  t.like(await intend(AT + 2), { sendBefore: AT + 1 });
+  t.is(await findSweep(knex, { depositId, transferId: 'two' }), null);
+  await settleSweep(knex, { ...sweep, outcome: 'returned', at: AT });
+  await t.throwsAsync(settleSweep(knex, { ...sweep, outcome: 'done', at: AT }), { name: 'KeyReused' });
+  t.like(await knex('deposits').first(), { status: 'allotted' });
+
+  const again = { depositId, transferId: 'two' };
+  await intendSweep(knex, again, { at: AT, sendBefore: AT + 1 });
+  for (let n = 0; n < 2; n += 1) await settleSweep(knex, { ...again, outcome: 'done', at: AT });
+  t.like(await knex('deposits').first(), { status: 'swept' });
+  t.is(await accountBalance(knex, { account: 'main', asset: 'USDC' }), '100');
+  t.deepEqual(await checkLedger(knex), []);
+});
+
+async function setUp(t: ExecutionContext) {
+  const { knex } = await freshDatabase(t);
+  const { id: userId } = await User.query(knex).insert({ name: 'Holder' }).returning('*');
+  await keepSubAccount(knex, userId, randomUUID());
+  const told: ToldDeposit = {
+    ...{ userId, venueDepositId: 'deposit', asset: 'USDC', network: 'BSC', amount: '100', txId: 'tx' },
+    ...{ confirmations: 1, state: 'pending', seenAt: AT },
+  };
+  return { knex, told };
+}

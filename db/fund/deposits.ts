@@ -1,0 +1,169 @@
+import type { Knex } from 'knex';
+import { depositReceived, depositReversed, unitsAllotted } from '../../bots/fund/postings.ts';
+import { unitsFor } from '../../bots/fund/unit-price.ts';
+import { Decimal, type Amount } from '../../bots/money.ts';
+import { Event } from '../models/event.ts';
+import { postEntry, type Told, type TransactionStatus } from './post-entry.ts';
+
+/**
+ * `pending`: the venue may still take it back. `credited`: it is the fund's to give units for. `kept`: nothing is given for
+ * it. `allotted`: units have been given, the money is on its way to main. `swept`: it is there.
+ */
+export type DepositStatus = 'pending' | 'credited' | 'kept' | 'allotted' | 'swept' | 'reversed';
+
+/** Why no units are given for a deposit. */
+export type KeptBecause = 'other_asset' | 'below_minimum';
+
+/** A row of `deposits`. */
+export interface Deposit {
+  id: string;
+  user_id: string;
+  venue_deposit_id: string;
+  asset: string;
+  network: string;
+  amount: Amount;
+  tx_id: string | null;
+  confirmations: number;
+  status: DepositStatus;
+  kept_because: KeptBecause | null;
+  units: Amount | null;
+  nav_per_unit: Amount | null;
+  error: string | null;
+  /** On the venue's clock. */
+  seen_at: Date;
+  updated_at: Date;
+}
+
+/** A deposit as the venue tells of it now. */
+export interface ToldDeposit {
+  userId: string;
+  venueDepositId: string;
+  asset: string;
+  network: string;
+  amount: Amount;
+  txId: string;
+  confirmations: number;
+  /** `final`: in the sub-account's balance for good. */
+  state: 'pending' | 'final' | 'reversed';
+  /** Epoch ms, on the venue's clock. */
+  seenAt: number;
+}
+
+/** Where a deposit stands after it was recorded; `unexpected` where the venue has taken back what units were given for. */
+export type RecordedDeposit = DepositStatus | 'unexpected';
+
+/**
+ * Writes what the venue says of a deposit: once for each of its ids, in one transaction with the entry of the ledger. A
+ * repeat changes nothing but its confirmations. `keptBecause` is for one that no units are to be given for.
+ */
+export async function recordDeposit(
+  knex: Knex,
+  told: ToldDeposit,
+  { at, keptBecause }: { at: number; keptBecause: KeptBecause | null },
+): Promise<RecordedDeposit> {
+  return knex.transaction(async (tx) => {
+    const deposit = await upsert(tx, told, at);
+    if (told.state === 'reversed') return reverse(tx, deposit, at);
+    if (told.state === 'pending' || deposit.status !== 'pending') return deposit.status;
+    const status = keptBecause ? 'kept' : 'credited';
+    await postEntry(tx, {
+      ...{ key: `deposit/${deposit.id}/received`, at, refs: { deposit: deposit.id } },
+      ...depositReceived(moneyOf(deposit)),
+      transaction: tellOf(deposit, keptBecause ? 'kept' : 'processing'),
+    });
+    await move(tx, deposit, { status, kept_because: keptBecause, at });
+    return status;
+  });
+}
+
+/** Deposits that wait for units, oldest first. */
+export async function creditedDeposits(knex: Knex): Promise<Deposit[]> {
+  return knex<Deposit>('deposits').where({ status: 'credited' }).orderBy('seen_at').orderBy('id');
+}
+
+/** Deposits whose money is not on main yet, oldest first: ids. */
+export async function unsweptDeposits(knex: Knex): Promise<string[]> {
+  return knex('deposits')
+    .where({ status: 'allotted' })
+    .orderBy('seen_at')
+    .orderBy('id')
+    .pluck<string[]>('id');
+}
+
+/** Gives units for a deposit at a price, in the caller's transaction; nothing where it is not waiting for any more. */
+export async function allotDeposit(
+  tx: Knex,
+  id: string,
+  { price, at }: { price: Amount; at: number },
+): Promise<boolean> {
+  const deposit = await tx<Deposit>('deposits').where({ id, status: 'credited' }).forUpdate().first();
+  if (!deposit) return false;
+  const units = unitsFor(deposit.amount, price);
+  await postEntry(tx, {
+    ...{ key: `deposit/${id}/allotted`, at, refs: { deposit: id } },
+    ...unitsAllotted({ ...moneyOf(deposit), units }),
+    transaction: { ...tellOf(deposit, 'completed'), units, navPerUnit: price },
+  });
+  await move(tx, deposit, { status: 'allotted', units, nav_per_unit: price, at });
+  return true;
+}
+
+/** Amounts as the ledger writes them: without the zeros that the column adds. */
+export function moneyOf({ user_id: userId, asset, amount }: Pick<Deposit, 'user_id' | 'asset' | 'amount'>): {
+  userId: string;
+  asset: string;
+  amount: Amount;
+} {
+  return { userId, asset, amount: new Decimal(amount).toFixed() };
+}
+
+async function upsert(tx: Knex, told: ToldDeposit, at: number): Promise<Deposit> {
+  const { userId, venueDepositId, asset, network, amount, txId, confirmations, seenAt } = told;
+  const [deposit] = await tx<Deposit>('deposits')
+    .insert({
+      ...{ user_id: userId, venue_deposit_id: venueDepositId, asset, network, amount, tx_id: txId },
+      ...{ confirmations, status: 'pending', seen_at: new Date(seenAt), updated_at: new Date(at) },
+    })
+    .onConflict('venue_deposit_id')
+    .merge(['confirmations', 'tx_id'])
+    .returning('*');
+  return deposit!;
+}
+
+async function reverse(tx: Knex, deposit: Deposit, at: number): Promise<RecordedDeposit> {
+  if (deposit.status === 'reversed') return 'reversed';
+  if (deposit.status === 'allotted' || deposit.status === 'swept') return 'unexpected';
+  if (deposit.status !== 'pending')
+    await postEntry(tx, {
+      ...{ key: `deposit/${deposit.id}/reversed`, at, refs: { deposit: deposit.id } },
+      ...depositReversed({ ...moneyOf(deposit), from: 'sub', allotted: null }),
+      transaction: tellOf(deposit, 'reversed'),
+    });
+  await move(tx, deposit, { status: 'reversed', at });
+  return 'reversed';
+}
+
+/** Moves the row on and tells whoever listens. */
+export async function move(
+  tx: Knex,
+  deposit: Deposit,
+  { at, ...change }: Partial<Deposit> & Pick<Deposit, 'status'> & { at: number },
+): Promise<void> {
+  await tx('deposits')
+    .where({ id: deposit.id })
+    .update({ ...change, updated_at: new Date(at) });
+  const { id, asset, network, amount } = { ...deposit, ...moneyOf(deposit) };
+  const { status, units = deposit.units, kept_because: keptBecause = deposit.kept_because } = change;
+  await Event.query(tx).insert({
+    ...{ user_id: deposit.user_id, type: 'fund.deposit' },
+    payload: { depositId: id, status, asset, network, amount, units, keptBecause },
+  });
+}
+
+function tellOf(deposit: Deposit, status: TransactionStatus): Told {
+  const { asset, amount } = moneyOf(deposit);
+  return {
+    ...{ userId: deposit.user_id, type: 'deposit', asset, amount, status },
+    ...{ units: null, navPerUnit: null, externalId: deposit.venue_deposit_id },
+  };
+}
