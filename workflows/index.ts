@@ -1,2 +1,3 @@
 export { bot } from './bot.ts';
 export { retention, sweep } from './upkeep.ts';
+export { withdrawal } from './withdrawal.ts';

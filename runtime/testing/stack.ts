@@ -249,7 +249,8 @@ async function openWorkers(
 /** What is left of a value once it is found. */
 type Found<T> = Exclude<T, null | undefined | false>;
 
-async function until<T>(
+/** Waits until `check` gives something, or fails with `what`. */
+export async function until<T>(
   what: string,
   check: () => PromiseLike<T> | T,
   { everyMs = 20, patienceMs = PATIENCE_MS } = {},
