@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import type { ExecutionContext } from 'ava';
 import { Worker, type WorkerOptions } from '@temporalio/worker';
 import type { Knex } from 'knex';
 import {
@@ -27,7 +26,7 @@ import { createWithdrawalClient, type WithdrawalClient } from '../../workflows/c
 import { QUEUES } from '../../workflows/messages.ts';
 import { binarySearch } from '../configuration.ts';
 import { workflowBundle } from '../workflow-bundle.ts';
-import { freshDatabase } from './database.ts';
+import { freshDatabase, type Scope } from './database.ts';
 import { until } from './stack.ts';
 import { freshTemporal, type TestTemporal } from './temporal.ts';
 
@@ -55,6 +54,8 @@ export interface WithdrawalStack {
   ): Promise<WithdrawalRequest>;
   /** Approves as a new admin. */
   approve(request: WithdrawalRequest): Promise<unknown>;
+  /** How often the exchange has moved a request's money to the sub-account, and out. */
+  effects(id: string): { staged: number; withdrawals: number };
   /** Blocks come until it is paid. */
   paid(id: string): Promise<WithdrawalRequest>;
 }
@@ -69,7 +70,7 @@ export interface WithdrawalStackOptions {
 const QUICK: WithdrawalTiming = { ...WITHDRAWAL_TIMING, acceptance: 500, patience: 3_000 };
 
 export async function startWithdrawals(
-  t: ExecutionContext,
+  t: Scope,
   { timing, step = () => undefined, worker = true }: WithdrawalStackOptions = {},
 ): Promise<WithdrawalStack> {
   const [{ knex }, temporal] = await Promise.all([
@@ -120,6 +121,12 @@ export async function startWithdrawals(
     },
     approve: async ({ id, digest }) =>
       withdrawals.command(id, { name: 'approve', commandId: randomUUID(), by: await admin(), digest }),
+    effects(id) {
+      const { chain } = exchange.control;
+      const staged = chain.transfers('fund').filter((each) => each.clientTranId === `${id}-staging`);
+      const withdrawals = chain.withdrawals('fund').filter((each) => each.withdrawOrderId === id);
+      return { staged: staged.length, withdrawals: withdrawals.length };
+    },
     paid: (id) =>
       until(`${id} to be paid`, async () => {
         exchange.control.chain.mine('BSC', 20);
@@ -171,7 +178,7 @@ async function subAccountOf(knex: Knex, treasury: Treasury, userId: string): Pro
 }
 
 async function openWorkers(
-  t: ExecutionContext,
+  t: Scope,
   { connection, namespace }: TestTemporal,
   deps: WithdrawalDependencies,
 ): Promise<{ stop(): Promise<void> }> {
