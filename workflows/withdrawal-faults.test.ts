@@ -10,7 +10,6 @@ import { startWithdrawals, type WithdrawalStack } from '../runtime/testing/withd
 import type { Resolution } from './messages.ts';
 
 const APPLY = { method: 'POST', path: '/sapi/v1/capital/withdraw/apply' };
-const HISTORY = { method: 'GET', path: '/sapi/v1/capital/withdraw/history' };
 const TRANSFER = { method: 'POST', path: '/sapi/v1/sub-account/universalTransfer' };
 
 test.serial(
@@ -70,18 +69,12 @@ test.serial(
     const stack = await startWithdrawals(t, { timing: { patience: 300 } });
     const { control } = stack.exchange;
     const userId = await stack.holder('1000');
-    control.addFault({ kind: 'lost_answer', match: APPLY, times: 1 });
-    const sent = await stack.request(userId, '100');
-    // Looked up before it is sent; after that nobody tells.
-    stack.deps.step = (step, id) => {
-      if (step === 'send:intended' && id === sent.id)
-        setTimeout(() => control.addFault({ kind: 'timeout', match: HISTORY }), 0);
-    };
-    await approved(stack, sent);
+    control.addFault({ kind: 'delayed_acceptance', ms: 2_500, answer: 'drop', match: APPLY, times: 1 });
+    const sent = await approved(stack, await stack.request(userId, '100'));
     const review = await stack.stands(sent.id, 'manual_review');
     t.regex(review.error ?? '', /asked on/);
+    t.deepEqual(stack.effects(sent.id), { staged: 1, withdrawals: 0 });
     t.like(await readPortfolio(stack.knex, userId), { units: '900', reserved: '100' });
-    control.clearFaults();
     await stack.stands(sent.id, 'processing', 'confirming');
     t.is((await stack.paid(sent.id)).error, null);
     t.deepEqual(stack.effects(sent.id), { staged: 1, withdrawals: 1 });
