@@ -159,12 +159,13 @@ async function setStatus(
     if (bot.status_version > version || (bot.status_version === version && !isSame))
       return { stands: false, version: bot.status_version };
     const isNews = commandId === null || (await recordCommand(tx, botId, commandId));
-    const change = { status, finishing, error, status_version: version };
+    const begins = status === 'ACTIVE' && isAtRest(bot.status);
+    const change = { status, finishing, error, status_version: version, ...(begins && { failures: 0 }) };
     await Bot.query(tx)
       .findById(botId)
       .patch({ ...change, updated_at: new Date() });
     if (!isSame) {
-      if (status === 'ACTIVE' && isAtRest(bot.status)) await beginSession(tx, bot);
+      if (begins) await beginSession(tx, bot);
       if (log && isNews) await writeLog(tx, bot, log.level, log.message);
       await writeEvent(tx, bot, 'bot.status', { status, finishing });
     }

@@ -1,4 +1,5 @@
 import Koa from 'koa';
+import { fund } from './contracts/fund/index.ts';
 import { scalper } from './contracts/scalper/index.ts';
 import { trading } from './contracts/trading/index.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -19,8 +20,8 @@ import type { ApiSettings } from './settings.ts';
 import type { ApiState } from './state.ts';
 
 /** Every published API; the last one refuses what is no one's. */
-export function contractsOf(settings: ApiSettings): readonly [Contract, Contract] {
-  return [trading(settings), scalper(settings)];
+export function contractsOf(settings: ApiSettings): readonly [Contract, Contract, Contract] {
+  return [trading(settings), fund(settings), scalper(settings)];
 }
 
 /**
@@ -30,7 +31,7 @@ export function contractsOf(settings: ApiSettings): readonly [Contract, Contract
 export function createApi(dependencies: Dependencies): Koa<ApiState> {
   const { settings, log, metrics, checkAnswers = false } = dependencies;
   const contracts = contractsOf(settings);
-  const [byCaller, standard] = contracts;
+  const [byCaller, , standard] = contracts;
   // What several contracts have in common is served once.
   const routes = [...new Set(contracts.flatMap((contract) => contract.routes))];
   const limits = dependencies.limits ?? createLimits(settings);

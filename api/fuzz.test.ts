@@ -3,6 +3,7 @@ import { request } from 'node:http';
 import test, { type ExecutionContext } from 'ava';
 import fc from 'fast-check';
 import { fuzzRuns } from '../runtime/testing/fuzz-runs.ts';
+import { addFundBot } from '../runtime/testing/fund.ts';
 import { shared } from '../runtime/testing/shared.ts';
 import { CommandRefused } from '../workflows/client.ts';
 import { EXAMPLE, post } from './testing/example.ts';
@@ -202,6 +203,9 @@ const anywhere = (botId: string) =>
         '/auth/refresh',
         '/auth/2fa/enable',
         '/auth/sessions/ID',
+        '/api/v1/bot/start',
+        '/api/v1/bot/trades',
+        '/api/v1/bot/ID',
         '/ID',
       ),
       fc.oneof(fc.constant(botId), fc.constant(randomUUID()), piece),
@@ -284,4 +288,13 @@ test('P6: nothing that the OpenAPI document of the trading API describes makes a
   const { '/auth/logout': _, '/auth/sessions': sessions, ...paths } = body.paths;
   const lasting = { ...body, paths: { ...paths, '/auth/sessions': { get: sessions!['get']! } } };
   await fuzz(t, describedRequests(lasting, id), [200, 400, 401, 404, 422], admin);
+});
+
+test('P6: nothing that the OpenAPI document of the fund describes makes a 5xx, also to an admin', async (t) => {
+  const { call, knex } = await api(t);
+  await addFundBot(knex);
+  const { id, headers: admin } = await signedIn(call, 'fuzz-fund@example.com');
+  await knex('users').where({ id }).update({ role: 'admin' });
+  const { body } = await call<Document>('GET', '/openapi/fund.json');
+  await fuzz(t, describedRequests(body, id), [200, 400, 409], admin);
 });

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { z } from 'zod';
 import type { Dependencies } from './dependencies.ts';
-import type { ApiError, ErrorCode } from './errors.ts';
+import { ERROR_STATUS, type ApiError, type ErrorCode } from './errors.ts';
 import type { FactorRules } from './auth/factor-rules.ts';
 import type { Limit } from './middleware/rate-limit.ts';
 import type { CallerUnder, OwnerUnder, Policy } from './policies.ts';
@@ -125,4 +125,11 @@ export interface Envelope {
   present(error: ApiError, requestId: string): unknown;
   /** What `present` answers with a status, for the documentation and for checks in tests. */
   schema(status: number): Schema;
+  /** What a refusal is answered with where the contract has statuses of its own. */
+  status?(code: ErrorCode): number;
+}
+
+/** The status that a refusal has in the contract. */
+export function statusIn(envelope: Envelope, code: ErrorCode): number {
+  return envelope.status?.(code) ?? ERROR_STATUS[code];
 }

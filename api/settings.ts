@@ -30,4 +30,15 @@ export interface ApiSettings {
   maxBots: number;
   /** Both inclusive, in base currency. */
   tradeAmount: { least: Amount; most: Amount };
+  /** The fund's. */
+  fund: {
+    /** What its money is counted in. */
+    currency: string;
+    /** Of a unit, before the first valuation (`FUND_INITIAL_NAV`). */
+    initialPrice: Amount;
+    /** What results are set against; null for what has been paid in, less what has been paid out (`FUND_INITIAL_CAPITAL`). */
+    initialCapital: Amount | null;
+    /** A worker that has been silent for longer is not healthy (`HEARTBEAT_SECONDS`, four of them). */
+    staleAfterSeconds: number;
+  };
 }

@@ -94,6 +94,7 @@ const SETTINGS = {
     callerLimits: null,
   },
   ...{ maxBots: BOTS, tradeAmount: { least: '0.001', most: '1000' } },
+  fund: { currency: 'USDC', initialPrice: '1', initialCapital: null, staleAfterSeconds: 60 },
 };
 
 async function fill(knex: ReturnType<typeof openDatabase>): Promise<string> {
@@ -117,7 +118,8 @@ async function fill(knex: ReturnType<typeof openDatabase>): Promise<string> {
 }
 
 /** The statement `db/bots.ts` sends. */
-const SQL = 'select "bots".* from "bots" order by "created_at" desc, "id" asc limit $1 offset $2';
+const SQL =
+  'select "bots".* from "bots" where ("user_id" = (SELECT owner_id FROM fund_state)) IS NOT TRUE order by "created_at" desc, "id" asc limit $1 offset $2';
 
 interface Row {
   id: string;

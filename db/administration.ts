@@ -25,7 +25,8 @@ export async function changeUser(
     const actor = users.find((user) => user.id === by.userId);
     if (by.userId !== null && (actor?.role !== 'admin' || actor.disabled_at)) return 'not_admin';
     const user = users.find((one) => one.id === id);
-    if (!user) return undefined;
+    // One of those who are listed: nobody is let act as the fund's owner.
+    if (!user || !(await findUserRow(tx, id))) return undefined;
     if (isSo(user, change)) return findUserRow(tx, id);
     if ('role' in change) await user.$query(tx).patch({ role: change.role });
     else await (change.disabled ? disable(tx, user, at) : user.$query(tx).patch({ disabled_at: null }));

@@ -3,6 +3,7 @@ import type { Model } from 'objection';
 import type { BotStatus } from '../bots/lifecycle.ts';
 import type { Amount } from '../bots/money.ts';
 import { recordAudit } from './audit.ts';
+import { exceptFund } from './fund/owner.ts';
 import { ActivityLog } from './models/activity-log.ts';
 import { Bot } from './models/bot.ts';
 import { Event } from './models/event.ts';
@@ -17,7 +18,7 @@ export interface Page {
   limit: number;
 }
 
-/** In the place of a user: every row there is. */
+/** In the place of a user: everybody's rows. Those of the fund are nobody's: it has doors of its own. */
 export const EVERYBODY: unique symbol = Symbol('everybody');
 
 /** Whose rows a query is about. Never left out: a forgotten owner is a type error, and not everybody's rows. */
@@ -66,20 +67,25 @@ export async function insertBot(
   });
 }
 
+/** Leaves the rows whose owner it is, by their column `user_id`. */
+export function ownedBy(query: Knex.QueryBuilder, userId: OwnedBy['userId']): void {
+  void (userId === EVERYBODY ? exceptFund(query, 'user_id') : query.where({ user_id: userId }));
+}
+
 /** Newest first. */
 export async function listBots(
   knex: Knex,
   { userId, status, skip, limit }: Page & OwnedBy & { status?: BotStatus },
 ): Promise<BotRow[]> {
   const query = knex('bots').orderBy('created_at', 'desc').orderBy('id').offset(skip).limit(limit);
-  if (userId !== EVERYBODY) void query.where({ user_id: userId });
+  ownedBy(query, userId);
   if (status !== undefined) void query.where({ status });
   return query;
 }
 
 export async function findBot(knex: Knex, id: string, { userId }: OwnedBy): Promise<BotRow | null> {
   const query = knex('bots').where({ id }).first<BotRow | undefined>();
-  if (userId !== EVERYBODY) void query.where({ user_id: userId });
+  ownedBy(query, userId);
   return (await query) ?? null;
 }
 
@@ -98,6 +104,6 @@ export async function readStatistics(knex: Knex, { userId }: OwnedBy): Promise<S
       coalesce(sum(pnl), 0) AS total_pnl,
       coalesce(sum(total_trades), 0)::bigint AS total_trades`),
   );
-  if (userId !== EVERYBODY) void query.where({ user_id: userId });
+  ownedBy(query, userId);
   return query;
 }

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex';
 import { deleteOlder } from './delete-older.ts';
 import { ActivityLog, LOG_LEVELS, type LogLevel } from './models/activity-log.ts';
-import { EVERYBODY, type OwnedBy, type Page } from './bots.ts';
+import { ownedBy, type OwnedBy, type Page } from './bots.ts';
 import type { LogRow } from './rows.ts';
 
 export interface NewLog {
@@ -19,7 +19,7 @@ export async function listLogs(
   { userId, level, skip, limit }: Page & OwnedBy & { level?: LogLevel },
 ): Promise<LogRow[]> {
   const query = knex('activity_logs').orderBy('timestamp', 'desc').orderBy('id').offset(skip).limit(limit);
-  if (userId !== EVERYBODY) void query.where({ user_id: userId });
+  ownedBy(query, userId);
   if (level !== undefined) void query.where({ level });
   return query;
 }
@@ -30,8 +30,8 @@ export async function insertLog(knex: Knex, log: NewLog): Promise<ActivityLog> {
 
 /** Deletes the owner's; returns how many there were. */
 export async function clearLogs(knex: Knex, { userId }: OwnedBy): Promise<number> {
-  const query = ActivityLog.query(knex).delete();
-  if (userId !== EVERYBODY) void query.where({ user_id: userId });
+  const query = knex('activity_logs').delete();
+  ownedBy(query, userId);
   return query;
 }
 
@@ -46,7 +46,7 @@ export async function countLogs(
   { userId }: OwnedBy,
 ): Promise<Record<LogLevel | 'total', number>> {
   const query = knex('activity_logs').select('level').count('* as count').groupBy('level');
-  if (userId !== EVERYBODY) void query.where({ user_id: userId });
+  ownedBy(query, userId);
   const found = new Map(
     ((await query) as { level: LogLevel; count: number }[]).map((row) => [row.level, row.count]),
   );

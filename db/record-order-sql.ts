@@ -6,8 +6,11 @@
  * A fill that is on record already is an error, and then nothing is written: what it did to the position is known only to
  * the caller, who must not count it twice.
  *
+ * What the fund's bot does is posted to the fund's ledger and listed among its trades here too: neither can be there without the
+ * other. An order of the fund is known by the id we gave it: venues give theirs once a symbol, and again after they were wiped.
+ *
  * $1 bot, $2 owner, $3 account, $4 exchange, $5 symbol, $6 turn, $7 version, $8 session, $9 order and position,
- * $10 fills, $11 trade or null, $12 log message, $13 event type, $14 event payload, $15 warning or null
+ * $10 fills, $11 trade or null, $12 log message, $13 event type, $14 event payload, $15 warning or null, $16 entries of the fills
  */
 export const RECORD_ORDER = `
 WITH bot AS (
@@ -53,7 +56,17 @@ WITH bot AS (
     "otherFees" jsonb)
   WHERE $11::jsonb IS NOT NULL
   ON CONFLICT ON CONSTRAINT trades_client_order_key DO NOTHING
-  RETURNING bot_id, pnl, executed_at
+  RETURNING bot_id, symbol, side, price, quantity, pnl, commission, client_order_id, executed_at
+), fund AS (
+  SELECT FROM session, fund_state WHERE owner_id = $2::uuid
+), entries AS (
+  SELECT post_entry(e.key, 'fill', e.at, e.refs, e.postings, NULL) FROM fund, jsonb_to_recordset($16::jsonb) AS e(
+    key text, at timestamptz, refs jsonb, postings jsonb)
+), fund_trade AS (
+  INSERT INTO trading_history (symbol, side, price, quantity, profit_loss, fee, exchange_order_id, executed_at)
+  SELECT replace(t.symbol, '/', ''), t.side, t.price, t.quantity, t.pnl, t.commission, t.client_order_id, t.executed_at
+  FROM fund, new_trade t
+  ON CONFLICT (exchange_order_id) DO NOTHING
 ), totals AS (
   UPDATE bots SET pnl = bots.pnl + coalesce(t.pnl, 0), total_trades = bots.total_trades + 1,
     last_fill_time = greatest(bots.last_fill_time, t.executed_at), updated_at = now()
@@ -67,4 +80,5 @@ WITH bot AS (
   SELECT bot_id, $2::uuid, $13::text, $14::jsonb FROM session
   WHERE EXISTS (SELECT FROM new_fills) OR EXISTS (SELECT FROM changed_order) OR EXISTS (SELECT FROM new_trade)
 )
-SELECT (SELECT count(*) FROM session) AS written, (SELECT count(*) FROM new_fills) AS fills`;
+SELECT (SELECT count(*) FROM session) AS written, (SELECT count(*) FROM new_fills) AS fills,
+  (SELECT count(*) FROM entries) AS entries`;

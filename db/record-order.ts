@@ -3,6 +3,7 @@ import type pg from 'pg';
 import type { Amount } from '../bots/money.ts';
 import type { Fill, OrderStatus, Side } from '../bots/orders.ts';
 import type { Position } from '../bots/position.ts';
+import { fillEntries } from './fund/fill-entries.ts';
 import type { Bot } from './models/bot.ts';
 import { RECORD_ORDER } from './record-order-sql.ts';
 
@@ -57,7 +58,7 @@ export class StaleWrite extends Error {
 
 /**
  * What one order did, all of it or nothing, in one statement and one round trip: fills, order, position, session, trade,
- * the bot's totals, log and event. Repeating it without the fills adds nothing; a fill that is on record is an error. Returns how many
+ * the bot's totals, log and event; for the fund's bot its ledger and its list of trades as well. Repeating it without the fills adds nothing; a fill that is on record is an error. Returns how many
  * fills were written.
  */
 export async function recordOrder(knex: Knex, record: OrderRecord): Promise<number> {
@@ -110,6 +111,7 @@ function valuesOf({
       trade: trade && { ...trade, symbol, exchange, venueOrderId: order.venueOrderId },
     }),
     warning,
+    JSON.stringify(fillEntries(fills, symbol)),
   ];
 }
 

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { recordAudit } from './audit.ts';
 import type { Page } from './bots.ts';
+import { exceptFund } from './fund/owner.ts';
 import { Session } from './models/session.ts';
 import { User } from './models/user.ts';
 import type { UserRow } from './rows.ts';
@@ -48,7 +49,7 @@ export async function findUserRow(knex: Knex, id: string): Promise<UserRow | und
 }
 
 function userRows(knex: Knex) {
-  return knex('users')
+  return exceptFund(knex('users'), 'users.id')
     .leftJoin('second_factors', 'second_factors.user_id', 'users.id')
     .select<UserRow[]>('users.*', knex.raw('second_factors.enabled_at IS NOT NULL AS has_second_factor'));
 }

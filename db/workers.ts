@@ -1,8 +1,14 @@
 import type { Knex } from 'knex';
 
-/** Says that a worker is alive. */
-export async function keepWorker(knex: Knex, identity: string): Promise<void> {
-  await knex('workers').insert({ identity }).onConflict('identity').merge({ seen_at: knex.fn.now() });
+/** Says that a worker is alive, and which process it is. */
+export async function keepWorker(
+  knex: Knex,
+  { identity, processId }: { identity: string; processId: number },
+): Promise<void> {
+  await knex('workers')
+    .insert({ identity, process_id: processId })
+    .onConflict('identity')
+    .merge({ seen_at: knex.fn.now(), process_id: processId });
 }
 
 /**

@@ -7,6 +7,7 @@ import { isLoopback } from '../api/loopback.ts';
 import { auditKeyOf, type AuditKey } from '../db/audit-seal.ts';
 import { apiSettings, environmentOf } from './environment/api-settings.ts';
 import { ConfigurationError } from './environment/configuration-error.ts';
+import { fundSettings, type FundSettings } from './environment/fund-settings.ts';
 import { identitySettings, type IdentitySettings } from './environment/identity-settings.ts';
 import { isPlaceholder, repeatsFew } from './environment/sign-in-variables.ts';
 import {
@@ -148,11 +149,13 @@ function parse<T>(schema: z.ZodType<T>, variables: Record<string, string | undef
 
 function grouped(env: EmbeddedEnvironment) {
   const dataDir = resolve(PROJECT, env.DATA_DIR);
+  const fund = fundSettings(env);
   return {
     environment: environmentOf(env),
     dataDir,
     auditAnchors: resolve(dataDir, env.AUDIT_ANCHOR_FILE),
-    api: apiSettings(env),
+    api: { ...apiSettings(env), fund: ofDoors(fund) },
+    fund,
     temporal: {
       address: env.TEMPORAL_ADDRESS ?? `127.0.0.1:${env.TEMPORAL_PORT}`,
       namespace: env.TEMPORAL_NAMESPACE,
@@ -195,6 +198,11 @@ function grouped(env: EmbeddedEnvironment) {
       temporalUiPort: env.TEMPORAL_UI_PORT,
     },
   };
+}
+
+/** What the API is told of the fund: no keys. */
+function ofDoors({ currency, initialPrice, initialCapital, staleAfterSeconds }: FundSettings) {
+  return { currency, initialPrice, initialCapital, staleAfterSeconds };
 }
 
 /** They are nobody's who signs in, so they are not for real money. */

@@ -6,8 +6,8 @@ import { startStack } from './testing/stack.ts';
 
 test('a worker that is silent is claimed once, and again where its claimer dies over it', async (t) => {
   const { knex } = await freshDatabase(t);
-  await keepWorker(knex, 'alive');
-  await keepWorker(knex, 'lost');
+  await keepWorker(knex, { identity: 'alive', processId: 1 });
+  await keepWorker(knex, { identity: 'lost', processId: 2 });
   const fallSilent = () =>
     knex('workers')
       .where({ identity: 'lost' })

@@ -35,7 +35,7 @@ export function watchForLostWorkers(options: LostWorkersOptions): () => Promise<
 
   async function beat(): Promise<void> {
     try {
-      await keepWorker(knex, identity);
+      await keepWorker(knex, { identity, processId: process.pid });
       steady += 1;
     } catch (error) {
       steady = 0;

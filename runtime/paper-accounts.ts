@@ -9,6 +9,14 @@ export interface PaperExchange {
   controlToken: string;
 }
 
+interface NewPaperAccount {
+  id: string;
+  keys: Credentials;
+  /** Reading and trading unless said otherwise. */
+  permissions?: { read: boolean; trade: boolean; withdraw: boolean; transfer: boolean };
+  balances?: Record<string, Amount>;
+}
+
 const BALANCES: Record<string, Amount> = { USDT: '100000', BTC: '1', ETH: '20', BNB: '50', SOL: '200' };
 
 /** Keys that nobody guesses. */
@@ -16,13 +24,13 @@ export function newPaperKeys(): Credentials {
   return { apiKey: randomBytes(32).toString('hex'), secret: randomBytes(32).toString('hex') };
 }
 
-/** Opens an account with play money under that id; one that is open stays as it is. Throws what `fetch` throws, or what was answered. */
+/** Opens an account with play money, unless said otherwise, under that id; one that is open stays as it is. Throws what `fetch` throws, or what was answered. */
 export async function openPaperAccount(
   { exchangeUrl, controlToken }: PaperExchange,
-  { id, keys: { apiKey: key, secret } }: { id: string; keys: Credentials },
+  { id, keys: { apiKey: key, secret }, permissions, balances = BALANCES }: NewPaperAccount,
   signal?: AbortSignal,
 ): Promise<void> {
-  const body: AccountInput = { id, keys: [{ key, secret }], balances: BALANCES };
+  const body: AccountInput = { id, keys: [{ key, secret, ...(permissions && { permissions }) }], balances };
   const answer = await fetch(`${exchangeUrl}/control/accounts`, {
     method: 'POST',
     headers: { Authorization: `Bearer ${controlToken}`, 'Content-Type': 'application/json' },

@@ -4,6 +4,7 @@ import { NativeConnection } from '@temporalio/worker';
 import { openDatabase } from '../db/connect.ts';
 import { keepAnchors } from './audit-anchors.ts';
 import { readConfiguration } from './configuration.ts';
+import { ensureFund } from './fund.ts';
 import { createMetrics, serveMetrics } from './metrics.ts';
 import { runProcess } from './run-process.ts';
 import { ensureSchedules } from './schedules.ts';
@@ -22,6 +23,12 @@ await runProcess('worker', readConfiguration, async (configuration, log) => {
   const bundle = workflowBundle(join(dataDir, 'cache'));
   const knex = openDatabase(database);
   if (exchange.liveKeys) await ensureEnvironmentAccount(knex, vault, exchange.liveKeys);
+  const fund = await ensureFund(knex, vault, configuration.fund);
+  if (fund && !fund.isAsSet)
+    log.warn(
+      { bot: fund.bot.id },
+      "the fund's bot was made with other settings than FUND_SYMBOLS, FUND_STRATEGY, FUND_STRATEGY_PARAMETERS and keys say: it keeps its own",
+    );
   const connection = await NativeConnection.connect({ address: temporal.address });
   const clientConnection = await Connection.connect({ address: temporal.address });
   await ensureSearchAttributes(clientConnection, temporal.namespace);

@@ -22,7 +22,7 @@ export interface WatchFacts {
   /** Aborted where a later watch of the bot has begun in this process. */
   over: AbortSignal;
   /** To be called once the first decision is made. */
-  begun(): void;
+  begun(): Promise<void>;
   /** Compares; returns the own orders that changed. */
   check(): Promise<string[]>;
 }

@@ -1,5 +1,6 @@
 import { Context as ActivityContext } from '@temporalio/activity';
 import { InvalidBot } from '../../bots/bot.ts';
+import { clearFailures, countFailure } from '../../db/bot-failures.ts';
 import { FillRow } from '../../db/models/fill.ts';
 import { StaleWrite } from '../../db/record-order.ts';
 import { ExchangeError } from '../../exchanges/port.ts';
@@ -54,7 +55,9 @@ async function observePatiently(
       if (error instanceof InvalidBot) return halted(error.code, error.message, now());
       // What was read has been written to since: it is read again, and decided again.
       if (error instanceof StaleWrite) continue;
-      if (!(error instanceof ExchangeError) || error.final) throw error;
+      if (!(error instanceof ExchangeError)) throw error;
+      await countFailure(shared.deps.knex, input.botId);
+      if (error.final) throw error;
       await ActivityContext.current().sleep(patience.pauseAfter(error));
     }
   }
@@ -86,7 +89,11 @@ async function observeOnce(
     return changed;
   };
   const venue = { deps, reads, gaps, exchange, market };
-  return watch({ ...venue, view, lastFillAt, input, unsure, check, over, begun });
+  const answered = async () => {
+    begun();
+    if (view.bot.failures > 0) await clearFailures(deps.knex, botId);
+  };
+  return watch({ ...venue, view, lastFillAt, input, unsure, check, over, begun: answered });
 }
 
 async function readLastFill({ knex }: Dependencies, botId: string): Promise<number | null> {

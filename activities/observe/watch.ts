@@ -106,7 +106,7 @@ class Watch {
 
   async #begin(): Promise<void> {
     const { price, at, missed } = await begin(this.#facts, this.#mind);
-    this.#facts.begun();
+    await this.#facts.begun();
     const early = this.#early ?? [];
     this.#early = null;
     const heard = early.filter((event) => event.type === 'trade').filter((trade) => this.#counts(trade));

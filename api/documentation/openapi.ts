@@ -7,10 +7,10 @@ import {
   type ZodOpenApiPathsObject,
   type ZodOpenApiResponsesObject,
 } from 'zod-openapi';
-import { ERROR_STATUS, type ErrorCode } from '../errors.ts';
+import type { ErrorCode } from '../errors.ts';
 import { ROLES } from '../../db/models/user.ts';
 import { rolesUnder } from '../policies.ts';
-import { isBelow, type Contract, type Examples, type Route } from '../route.ts';
+import { isBelow, statusIn, type Contract, type Examples, type Route } from '../route.ts';
 import type { ApiSettings } from '../settings.ts';
 
 /** The OpenAPI 3.1 document of a contract, as JSON. Nothing in it is written by hand but titles. */
@@ -65,9 +65,9 @@ function refusals(route: Route, contract: Contract, settings: ApiSettings): ZodO
   const { envelope } = contract;
   const codes = [...codesOf(route, contract, settings)];
   const entries = codes.map((code) => {
-    const status = ERROR_STATUS[code];
+    const status = statusIn(envelope, code);
     const words = codes
-      .filter((other) => ERROR_STATUS[other] === status)
+      .filter((other) => statusIn(envelope, other) === status)
       .join(', ')
       .replaceAll('_', ' ');
     const content = { 'application/json': { schema: envelope.schema(status) } };

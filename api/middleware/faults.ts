@@ -1,7 +1,7 @@
 import type { Middleware } from 'koa';
 import { ApiError } from '../errors.ts';
 import { explain } from '../outages.ts';
-import type { Envelope } from '../route.ts';
+import { statusIn, type Envelope } from '../route.ts';
 import type { ApiState } from '../state.ts';
 
 /**
@@ -20,9 +20,10 @@ export function faults(
       const refusal = explain(error);
       if (refusal.status >= 500) ctx.state.log().error({ err: refusal.cause ?? refusal }, refusal.message);
       const envelope = envelopeOf(ctx.path);
+      const status = statusIn(envelope, refusal.code);
       const body = envelope.present(refusal, ctx.state.requestId);
-      if (checkAnswers) envelope.schema(refusal.status).parse(body);
-      ctx.status = refusal.status;
+      if (checkAnswers) envelope.schema(status).parse(body);
+      ctx.status = status;
       if (refusal.retryAfterSeconds !== null) ctx.set('Retry-After', String(refusal.retryAfterSeconds));
       if (refusal.status === 401) ctx.set('WWW-Authenticate', 'Bearer');
       ctx.type = 'application/json';

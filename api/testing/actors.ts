@@ -60,7 +60,10 @@ function asNobody(policy: Policy, settings: ApiSettings): Access {
 }
 
 /** A user of that role, who signs in whenever called. */
-export async function member({ call, knex }: TestApi, role: Role): Promise<() => Promise<Pair>> {
+export async function member(
+  { call, knex }: Pick<TestApi, 'call' | 'knex'>,
+  role: Role,
+): Promise<() => Promise<Pair>> {
   const email = `${role}-${randomUUID()}@example.com`;
   const { id } = await signedIn(call, email);
   await knex('users').where({ id }).update({ role });

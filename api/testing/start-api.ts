@@ -54,6 +54,7 @@ export const TEST_SETTINGS: ApiSettings = {
   callerLimits: null,
   maxBots: 1_000,
   tradeAmount: { least: '0.001', most: '1000' },
+  fund: { currency: 'USDC', initialPrice: '1', initialCapital: null, staleAfterSeconds: 60 },
 };
 
 /** On a busy machine a test waits rather than fails. */

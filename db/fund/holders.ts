@@ -18,6 +18,8 @@ export interface Portfolio extends UnitBalance {
   deposited: Amount;
   /** What was paid out, the network's fees in it. */
   withdrawn: Amount;
+  /** Approved withdrawals that are not paid yet. */
+  owed: Amount;
   /** When the newest valuation was made; null before the first. */
   valuedAt: Date | null;
 }
@@ -31,11 +33,13 @@ export async function readPortfolio(knex: Knex, userId: string): Promise<Portfol
 const PORTFOLIO = `
 SELECT trim_scale(coalesce(b.units, 0)) AS units, trim_scale(coalesce(b.locked_units, 0)) AS locked,
   trim_scale(coalesce(b.reserved_units, 0)) AS reserved, trim_scale(nav.nav_per_unit) AS "navPerUnit",
-  trim_scale(sums.deposited) AS deposited, trim_scale(sums.withdrawn) AS withdrawn, nav.recorded_at AS "valuedAt"
+  trim_scale(sums.deposited) AS deposited, trim_scale(sums.withdrawn) AS withdrawn,
+  trim_scale(sums.owed) AS owed, nav.recorded_at AS "valuedAt"
 FROM (
-  SELECT coalesce(sum(amount) FILTER (WHERE type = 'deposit'), 0) AS deposited,
-    coalesce(sum(amount) FILTER (WHERE type = 'withdrawal'), 0) AS withdrawn
-  FROM transactions WHERE user_id = ? AND status = 'completed'
+  SELECT coalesce(sum(amount) FILTER (WHERE type = 'deposit' AND status = 'completed'), 0) AS deposited,
+    coalesce(sum(amount) FILTER (WHERE type = 'withdrawal' AND status = 'completed'), 0) AS withdrawn,
+    coalesce(sum(amount) FILTER (WHERE type = 'withdrawal' AND status = 'processing'), 0) AS owed
+  FROM transactions WHERE user_id = ?
 ) sums
 LEFT JOIN balances b ON b.user_id = ?
 LEFT JOIN (SELECT nav_per_unit, recorded_at FROM nav_history ORDER BY recorded_at DESC, id DESC LIMIT 1) nav ON true`;

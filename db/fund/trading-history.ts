@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { TradeSums } from '../../bots/fund/performance.ts';
 import type { Amount } from '../../bots/money.ts';
 import type { Side } from '../../bots/orders.ts';
 
@@ -44,3 +45,20 @@ export async function listFundTrades(
   ]);
   return { trades, total: counted?.total ?? 0 };
 }
+
+/** What came of the trades that closed something, and what is in the fund to set it against: paid in, less paid out. */
+export async function sumFundTrades(
+  knex: Knex,
+  { currency }: { currency: string },
+): Promise<TradeSums & { capital: Amount }> {
+  const { rows } = await knex.raw<{ rows: [TradeSums & { capital: Amount }] }>(SUMS, [currency]);
+  return rows[0];
+}
+
+const SUMS = `
+SELECT count(*) FILTER (WHERE profit_loss > 0) AS winning, count(*) FILTER (WHERE profit_loss <= 0) AS losing,
+  trim_scale(coalesce(sum(profit_loss) FILTER (WHERE profit_loss > 0), 0)) AS profit,
+  trim_scale(coalesce(-sum(profit_loss) FILTER (WHERE profit_loss < 0), 0)) AS loss,
+  (SELECT trim_scale(coalesce(-sum(amount), 0)) FROM ledger_totals_at('infinity')
+    WHERE kind = 'capital' AND asset = ?) AS capital
+FROM trading_history`;

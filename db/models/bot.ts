@@ -31,6 +31,8 @@ export class Bot extends Model {
   /** True while it completes its last cycle (stop mode `finish`). */
   declare finishing: boolean;
   declare error: string | null;
+  /** Tries in a row that its exchange failed; for people to see. */
+  declare failures: number;
   declare pnl: Amount;
   declare total_trades: number;
   declare last_fill_time: Date | null;

@@ -39,11 +39,30 @@ export const optionalWhole = (description: string, example: string, [least, most
 export const port = (standard: number, description: string) => whole(standard, description, [1, 65_535]);
 
 export const amount = (standard: string, description: string) =>
+  anAmount.default(standard).meta({ description, standard });
+
+export const amountAboveZero = (standard: string, description: string) =>
+  aboveZero.default(standard).meta({ description, standard });
+
+export const optionalAmount = (description: string, example: string) =>
+  aboveZero.optional().meta({ description, example });
+
+/** Read by a schema; what is wrong with it is said by the name of its field. */
+export const optionalJson = <T extends z.ZodType>(schema: T, description: string, example: string) =>
   z
     .string()
-    .regex(/^\d{1,12}(\.\d{1,8})?$/, 'must be an amount such as 0.001')
-    .default(standard)
-    .meta({ description, standard });
+    .transform((text, context): z.output<T> => {
+      const read = schema.safeParse(parsed(text));
+      if (read.success) return read.data;
+      for (const { path, message } of read.error.issues)
+        context.addIssue({
+          code: 'custom',
+          message: `${['must be JSON as described:', ...path].join(' ')} ${message}`,
+        });
+      return z.NEVER;
+    })
+    .optional()
+    .meta({ description, example });
 
 export const choice = <const T extends readonly [string, ...string[]]>(
   values: T,
@@ -88,6 +107,18 @@ const isOrigin = (text: string) =>
 const listOfTexts = z.array(z.string(), {
   error: 'must be a JSON list of texts, or texts with commas between them',
 });
+
+const anAmount = z.string().regex(/^\d{1,12}(\.\d{1,8})?$/, 'must be an amount such as 0.001');
+
+const aboveZero = anAmount.refine((text) => Number(text) > 0, 'must be above 0');
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
 
 function readList(value: unknown): unknown {
   if (typeof value !== 'string') return value;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fund } from './fund-variables.ts';
 import {
   addresses,
   amount,
@@ -238,6 +239,7 @@ export const SECTIONS = {
   'Embedded parts': embedded,
   Exchanges: exchange,
   Trading: trading,
+  Fund: fund,
   Notices: notices,
   Operations: operations,
 };
@@ -252,6 +254,7 @@ export const environmentSchema = z.object({
   ...embedded,
   ...exchange,
   ...trading,
+  ...fund,
   ...notices,
   ...operations,
 });

@@ -70,7 +70,7 @@ test('every variable is in .env.example, and every secret has to be set', (t) =>
   for (const [, name, otherwise] of used) {
     t.true(known.has(name!), name);
     // Keys of what may be left out may be left out, and former ones.
-    const optional = /^(BINANCE|REDIS|TELEGRAM|DEEPSEEK)_/.test(name!);
+    const optional = /^(BINANCE|FUND|REDIS|TELEGRAM|DEEPSEEK)_/.test(name!);
     t.is(otherwise, !optional && /(PASSWORD|_KEY|TOKEN)$/.test(name!) ? ':?' : ':-', name);
   }
 });
@@ -102,6 +102,7 @@ test("only who opens what is sealed is given the key, and only who trades the ve
   t.deepEqual(having('ENCRYPTION_KEY'), ['trading_bot', 'seed', 'backend']);
   t.deepEqual(having('ENCRYPTION_KEY_PREVIOUS'), having('ENCRYPTION_KEY'));
   t.deepEqual(having('BINANCE_SECRET_KEY'), ['trading_bot']);
+  t.deepEqual(having('FUND_API_SECRET'), ['trading_bot', 'seed']);
 });
 
 test('nothing listens beyond this machine until .env says so, and the API is reached through the edge alone', (t) => {

@@ -5,6 +5,7 @@ import { migrateToLatest } from '../../db/migrations.ts';
 import { createBotClient } from '../../workflows/client.ts';
 import type { Configuration } from '../configuration.ts';
 import { seedDemo, startDemoBots } from '../demo.ts';
+import { ensureFund, openFundAccount } from '../fund.ts';
 import { openVault } from '../vault-key.ts';
 import { followActivity } from './activity.ts';
 import { banner } from './banner.ts';
@@ -67,9 +68,12 @@ export function startEverything(variables: Variables, say: (line: string) => voi
   };
 }
 
-function seed(knex: Knex, { secrets, exchange }: Configuration): Promise<void> {
+async function seed(knex: Knex, { secrets, exchange, fund: settings }: Configuration): Promise<void> {
   const { url: exchangeUrl, controlToken = '' } = exchange;
-  return seedDemo({ knex, vault: openVault(secrets), exchangeUrl, controlToken });
+  const vault = openVault(secrets);
+  await seedDemo({ knex, vault, exchangeUrl, controlToken });
+  const fund = await ensureFund(knex, vault, settings);
+  if (fund) await openFundAccount(vault, fund, { exchangeUrl, controlToken });
 }
 
 async function startBots(knex: Knex, { temporal }: Configuration): Promise<void> {

@@ -149,6 +149,7 @@ const SETTINGS: ApiSettings = {
   callerLimits: null,
   maxBots: 10,
   tradeAmount: { least: '0.001', most: '1000' },
+  fund: { currency: 'USDC', initialPrice: '1', initialCapital: null, staleAfterSeconds: 60 },
 };
 
 /** Prices stand still until the test moves them. */

@@ -9,6 +9,7 @@ import { startApi } from '../../../api/testing/start-api.ts';
 import type { ExchangeAccounts } from '../../../api/exchange-accounts.ts';
 import type { EmbeddedPostgres } from '../../embedded/postgres.ts';
 import { freshDatabase, type Scope } from '../database.ts';
+import { addFundBot } from '../fund.ts';
 import { PING_PONG } from '../rows.ts';
 
 /** Who calls. */
@@ -54,6 +55,7 @@ export async function startFuzzedApi(
   // The documents' example of an id is the same for everything.
   await knex('users').insert({ id: BOT_ID, name: 'Other', email: `${randomUUID()}@example.com` });
   await knex('bots').insert({ ...PING_PONG, id: BOT_ID, user_id });
+  await addFundBot(knex);
   return { url: api.url, headers: caller === 'nobody' ? {} : bearer(access_token) };
 }
 

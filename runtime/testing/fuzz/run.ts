@@ -5,11 +5,11 @@ import { CALLERS, startFuzzedApi } from './fuzzed-api.ts';
 import { attack, findSchemathesis } from './schemathesis.ts';
 
 /**
- * Part of `npm run test:fuzz`: schemathesis makes up requests from both OpenAPI documents, as nobody, a user and an admin,
+ * Part of `npm run test:fuzz`: schemathesis makes up requests from the OpenAPI documents, as nobody, a user and an admin,
  * until FUZZ_REQUESTS (20,000 unless set) have been answered. The exit code is 1 where an answer was a 5xx, or not as
  * described. FUZZ_SEED begins with other requests.
  */
-const DOCUMENTS = ['/openapi.json', '/openapi/trading.json'];
+const DOCUMENTS = ['/openapi.json', '/openapi/trading.json', '/openapi/fund.json'];
 const EXAMPLES = 30;
 
 const { FUZZ_REQUESTS = '20000', FUZZ_SEED = '1' } = environment();

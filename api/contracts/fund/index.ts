@@ -1,0 +1,29 @@
+import { documentRoute } from '../../documentation/routes.ts';
+import type { Contract } from '../../route.ts';
+import type { ApiSettings } from '../../settings.ts';
+import { botCommandRoutes } from './bot-commands.ts';
+import { botReadRoutes } from './bot-reads.ts';
+import { envelope } from './envelope.ts';
+import { portfolioRoutes } from './portfolio.ts';
+
+/** The fund's API. Its paths lie beside the scalper's: `/bot` is the fund's one bot, `/bots` are everybody's. */
+export function fund(settings: ApiSettings): Contract {
+  const { prefix } = settings;
+  const routes = [botCommandRoutes, botReadRoutes, portfolioRoutes].flat();
+  const contract = {
+    roots: ['/bot', '/wallet', '/admin'].map((root) => `${prefix}${root}`),
+    routes: routes.map((route) => ({ ...route, path: `${prefix}${route.path}` })),
+    tags: TAGS,
+    envelope,
+  };
+  return {
+    ...contract,
+    routes: [...contract.routes, documentRoute('/openapi/fund.json', contract, settings)],
+  };
+}
+
+const TAGS = [
+  { name: 'Bot', description: "The fund's one bot: how it is and what it has done" },
+  { name: 'Control', description: 'Start, pause and stop it; for admins' },
+  { name: 'Portfolio', description: 'Units of the fund and what they are worth' },
+];

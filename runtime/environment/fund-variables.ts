@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { STRATEGIES } from '../../bots/strategies/index.ts';
+import { withdrawalPolicySchema } from '../../bots/fund/policy.ts';
+import {
+  amount,
+  amountAboveZero,
+  choice,
+  list,
+  optionalAmount,
+  optionalJson,
+  optionalList,
+  secret,
+  whole,
+} from './rules.ts';
+
+/** The fund: what its bot trades, what a unit begins at, how money comes in and goes out. */
+export const fund = {
+  FUND_SYMBOLS: optionalList(
+    'What the fund trades, one market against USDC; not set: there is no fund',
+    'BTCUSDC',
+  ),
+  FUND_STRATEGY: choice(
+    STRATEGIES.map(({ name }) => name) as [string, ...string[]],
+    'rsi-reversal',
+    "The strategy of the fund's bot",
+  ),
+  FUND_STRATEGY_PARAMETERS: optionalJson(
+    z.record(z.string(), z.unknown()),
+    'Its parameters, as GET /strategies describes them, in JSON; needed with FUND_SYMBOLS',
+    '{"timeframe":"15m","quoteAmount":"250"}',
+  ),
+  FUND_API_KEY: secret(
+    "Keys of the fund's main account, which read and trade and may not withdraw; not set: an account of the simulated exchange",
+  ),
+  FUND_API_SECRET: secret('Their secret'),
+  FUND_INITIAL_NAV: amountAboveZero('1', 'What the first units cost, in USDC'),
+  FUND_INITIAL_CAPITAL: optionalAmount(
+    'What results of the bot are set against, in USDC; not set: what has been paid in, less what has been paid out',
+    '10000',
+  ),
+  FUND_NETWORKS: list(
+    ['ETH', 'BSC', 'TRX', 'SOL'],
+    'Networks that deposits and withdrawals go over, the first unless said',
+  ),
+  FUND_WITHDRAWAL_POLICY: optionalJson(
+    withdrawalPolicySchema,
+    'What a withdrawal may be and who must agree, in JSON; not set: one admin, from 10,000 USDC on two, and a day of cooling',
+    '',
+  ),
+  DEPOSIT_POLL_SECONDS: whole(60, 'Seconds between two looks for deposits', [1, 3_600]),
+  HEARTBEAT_SECONDS: whole(
+    15,
+    "How old a worker's sign of life may get; after four times that the fund's bot does not count as healthy",
+    [2, 3_600],
+  ),
+  MIN_DEPOSIT_USDC: amount('10', 'Deposits below it are kept aside, without units'),
+  MIN_WITHDRAWAL_USDC: amountAboveZero('10', 'The least that can be withdrawn'),
+};

@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import type { Knex } from 'knex';
+import { columnsOf } from '../api/commands/bot-columns.ts';
+import { parametersOf } from '../db/bot-parameters.ts';
+import { insertBot } from '../db/bots.ts';
+import { ensureFundOwner } from '../db/fund/owner.ts';
+import { Bot } from '../db/models/bot.ts';
+import { ExchangeAccount } from '../db/models/exchange-account.ts';
+import type { Credentials } from '../exchanges/port.ts';
+import type { Vault } from '../exchanges/vault.ts';
+
+import type { FundBotSettings, FundSettings } from './environment/fund-settings.ts';
+import { newPaperKeys, openPaperAccount, type PaperExchange } from './paper-accounts.ts';
+
+const EXCHANGE = 'Binance';
+const LABEL = 'Fund';
+
+/** The fund's bot and account as they are stored. */
+export interface Fund {
+  account: ExchangeAccount;
+  bot: Bot;
+  /** False where the bot was made for another account, market or strategy, or other parameters: it goes on as it was made. */
+  isAsSet: boolean;
+}
+
+/**
+ * The fund's owner, its exchange account and its one bot, at rest; made when missing, by however many processes at once. Keys of
+ * the environment that have changed are sealed anew. Null where no fund is set up.
+ */
+export async function ensureFund(
+  knex: Knex,
+  vault: Vault,
+  { bot, keys }: Pick<FundSettings, 'bot' | 'keys'>,
+): Promise<Fund | null> {
+  if (!bot) return null;
+  const ownerId = await ensureFundOwner(knex);
+  return knex.transaction(async (tx) => {
+    await tx('fund_state').forUpdate().first();
+    const account = await ensureAccount(tx, vault, { ownerId, keys });
+    const known = await Bot.query(tx).where({ user_id: ownerId }).orderBy('created_at').first();
+    const stored = known ?? (await makeBot(tx, account, bot));
+    const isAsSet = stored.exchange_account_id === account.id && isSame(stored, bot);
+    return { account, bot: stored, isAsSet };
+  });
+}
+
+/** Opens the fund's account at the simulated exchange, where it is one of paper: empty, with keys that may do everything there. */
+export async function openFundAccount(
+  vault: Vault,
+  { account }: Pick<Fund, 'account'>,
+  exchange: PaperExchange,
+): Promise<void> {
+  const { id, user_id: userId, exchange: name, kind, sealed } = account;
+  if (kind !== 'paper') return;
+  const keys = vault.open(sealed, { accountId: id, userId, exchange: name, kind });
+  const permissions = { read: true, trade: true, withdraw: true, transfer: true };
+  await openPaperAccount(exchange, { id, keys, permissions, balances: {} });
+}
+
+async function ensureAccount(
+  tx: Knex,
+  vault: Vault,
+  { ownerId, keys }: { ownerId: string; keys: Credentials | null },
+): Promise<ExchangeAccount> {
+  const kind = keys ? 'live' : 'paper';
+  const address = { user_id: ownerId, exchange: EXCHANGE, label: `${LABEL} (${kind})` };
+  const known = await ExchangeAccount.query(tx).findOne(address);
+  const id = known?.id ?? randomUUID();
+  const row = { accountId: id, userId: ownerId, exchange: EXCHANGE, kind } as const;
+  if (known && (!keys || isDeepStrictEqual(vault.open(known.sealed, row), keys))) return known;
+  const credentials = keys ?? newPaperKeys();
+  const { sealed, keyId } = vault.seal(credentials, row);
+  const columns = { sealed, sealed_key_id: keyId, api_key_last4: credentials.apiKey.slice(-4) };
+  if (known) return known.$query(tx).patchAndFetch({ ...columns, updated_at: new Date() });
+  const permissions = ['read', 'trade'];
+  return ExchangeAccount.query(tx)
+    .insert({ ...address, id, kind, permissions, ...columns })
+    .returning('*');
+}
+
+async function makeBot(
+  tx: Knex,
+  account: ExchangeAccount,
+  { symbol, strategy, parameters }: FundBotSettings,
+): Promise<Bot> {
+  const row = {
+    ...{ user_id: account.user_id, exchange_account_id: account.id, name: 'Fund', strategy },
+    ...{ ticker: symbol, exchange: account.exchange, first_order: 'BUY' as const },
+    ...columnsOf(strategy, parameters),
+  };
+  const bot = await insertBot(tx, row, { maxBots: 1 });
+  if (!bot) throw new Error('The fund has a bot already');
+  return bot;
+}
+
+function isSame(bot: Bot, { symbol, strategy, parameters }: FundBotSettings): boolean {
+  return (
+    bot.ticker === symbol && bot.strategy === strategy && isDeepStrictEqual(parametersOf(bot), parameters)
+  );
+}
