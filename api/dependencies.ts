@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { OwnedBy } from '../db/bots.ts';
-import type { BotClient } from '../workflows/client.ts';
+import type { BotClient, WithdrawalClient } from '../workflows/client.ts';
 import type { Identity } from './auth/identity.ts';
 import type { ExchangeAccounts } from './exchange-accounts.ts';
 import type { Limits } from './rate-limits/limits.ts';
@@ -22,6 +22,7 @@ export interface Dependencies {
   /** Must give up waiting for a connection or an answer within 2.5 s, so that an outage is answered within 3 s. */
   knex: Knex;
   bots: BotClient;
+  withdrawals: WithdrawalClient;
   settings: ApiSettings;
   /** Passwords and tokens. */
   identity: Identity;

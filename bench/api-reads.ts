@@ -7,6 +7,8 @@ import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { ANY_ADDRESS } from '../api/addresses.ts';
 import { createApi } from '../api/app.ts';
+import { DEFAULT_WITHDRAWAL_POLICY } from '../bots/fund/policy.ts';
+import { NO_WITHDRAWALS } from '../api/testing/no-withdrawals.ts';
 import { STRICT_EXCHANGE } from '../api/testing/strict-exchange.ts';
 import { createIdentity } from '../api/auth/identity.ts';
 import { createLimits } from '../api/rate-limits/limits.ts';
@@ -50,6 +52,7 @@ async function measure(databaseUrl: string, say: (line: string) => void): Promis
       createApi({
         ...{ knex, bots: NO_BOTS, defaultOwnerId: ownerId, settings: SETTINGS },
         accounts: STRICT_EXCHANGE,
+        withdrawals: NO_WITHDRAWALS,
         identity: createIdentity({
           ...{ secret: randomUUID(), environment: 'production' },
           sealing: { currentKeyId: 'bench', keys: { bench: randomBytes(32) } },
@@ -94,7 +97,10 @@ const SETTINGS = {
     callerLimits: null,
   },
   ...{ maxBots: BOTS, tradeAmount: { least: '0.001', most: '1000' } },
-  fund: { currency: 'USDC', initialPrice: '1', initialCapital: null, staleAfterSeconds: 60 },
+  fund: {
+    ...{ currency: 'USDC', decimals: 6, initialPrice: '1', initialCapital: null, staleAfterSeconds: 60 },
+    ...{ networks: ['ETH', 'BSC', 'TRX', 'SOL'], withdrawalPolicy: DEFAULT_WITHDRAWAL_POLICY },
+  },
 };
 
 async function fill(knex: ReturnType<typeof openDatabase>): Promise<string> {

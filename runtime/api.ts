@@ -7,7 +7,7 @@ import { listen } from '../api/server.ts';
 import { openCounters, openDatabase } from '../db/connect.ts';
 import { createVault } from '../exchanges/vault.ts';
 import { ensureDefaultOwner } from '../db/owners.ts';
-import { createBotClient } from '../workflows/client.ts';
+import { createBotClient, createWithdrawalClient } from '../workflows/client.ts';
 import { readConfiguration, warningsOf } from './configuration.ts';
 import { requireFreePort } from './embedded/ports.ts';
 import { createExchangeAccounts } from './exchange-accounts.ts';
@@ -57,6 +57,7 @@ await runProcess('api', readConfiguration, async (configuration, log) => {
   const app = createApi({
     knex,
     bots: createBotClient(client),
+    withdrawals: createWithdrawalClient(client),
     settings,
     identity: createIdentity({ ...configuration.identity, sealing }),
     accounts,

@@ -8,6 +8,7 @@ import { createIdentity } from '../../api/auth/identity.ts';
 import { listen } from '../../api/server.ts';
 import type { ApiSettings } from '../../api/settings.ts';
 import type { Dependencies, Timing } from '../../activities/dependencies.ts';
+import { DEFAULT_WITHDRAWAL_POLICY } from '../../bots/fund/policy.ts';
 import { insertBot, type NewBot } from '../../db/bots.ts';
 import type { Bot } from '../../db/models/bot.ts';
 import { ExchangeAccount } from '../../db/models/exchange-account.ts';
@@ -16,7 +17,12 @@ import type { Control } from '../../exchanges/simulated/control/control.ts';
 import type { NewAccount } from '../../exchanges/simulated/engine/types.ts';
 import { startSimulatedExchange, type SimulatedExchange } from '../../exchanges/simulated/server.ts';
 import { createVault, type Vault } from '../../exchanges/vault.ts';
-import { createBotClient, type BotAddress, type BotClient } from '../../workflows/client.ts';
+import {
+  createBotClient,
+  createWithdrawalClient,
+  type BotAddress,
+  type BotClient,
+} from '../../workflows/client.ts';
 import { binarySearch } from '../configuration.ts';
 import type { EmbeddedPostgres } from '../embedded/postgres.ts';
 import type { EmbeddedTemporal } from '../embedded/temporal.ts';
@@ -97,6 +103,7 @@ export async function startStack(t: Scope, options: StackOptions = {}): Promise<
   const app = createApi({
     knex,
     bots,
+    withdrawals: createWithdrawalClient(temporal.client, { deadlineMs: 30_000 }),
     accounts,
     settings: { ...SETTINGS, ...options.settings },
     identity: createIdentity({ secret: randomUUID(), sealing, environment: 'development' }),
@@ -149,7 +156,10 @@ const SETTINGS: ApiSettings = {
   callerLimits: null,
   maxBots: 10,
   tradeAmount: { least: '0.001', most: '1000' },
-  fund: { currency: 'USDC', initialPrice: '1', initialCapital: null, staleAfterSeconds: 60 },
+  fund: {
+    ...{ currency: 'USDC', decimals: 6, initialPrice: '1', initialCapital: null, staleAfterSeconds: 60 },
+    ...{ networks: ['ETH', 'BSC', 'TRX', 'SOL'], withdrawalPolicy: DEFAULT_WITHDRAWAL_POLICY },
+  },
 };
 
 /** Prices stand still until the test moves them. */

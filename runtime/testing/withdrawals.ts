@@ -8,10 +8,7 @@ import {
 } from '../../activities/fund/withdrawals/dependencies.ts';
 import { createWithdrawalActivities } from '../../activities/fund/withdrawals/index.ts';
 import { activityInterceptor } from '../../activities/interceptor.ts';
-import { DEFAULT_WITHDRAWAL_POLICY } from '../../bots/fund/policy.ts';
-import { depositReceived, sweepDone, sweepSent, unitsAllotted } from '../../bots/fund/postings.ts';
 import type { Amount } from '../../bots/money.ts';
-import { postEntry, type Told } from '../../db/fund/post-entry.ts';
 import {
   insertWithdrawal,
   type NewWithdrawal,
@@ -20,13 +17,14 @@ import {
 import { User } from '../../db/models/user.ts';
 import { createExchanges } from '../../exchanges/directory.ts';
 import type { Treasury } from '../../exchanges/treasury.ts';
-import { FUND, OUTSIDE_ADDRESS, startFundExchange } from '../../exchanges/simulated/testing/fund-exchange.ts';
+import { FUND, startFundExchange } from '../../exchanges/simulated/testing/fund-exchange.ts';
 import type { StillExchange } from '../../exchanges/simulated/testing/still-exchange.ts';
 import { createWithdrawalClient, type WithdrawalClient } from '../../workflows/client.ts';
 import { QUEUES } from '../../workflows/messages.ts';
 import { binarySearch } from '../configuration.ts';
 import { workflowBundle } from '../workflow-bundle.ts';
 import { freshDatabase, type Scope } from './database.ts';
+import { openHolder, plainRequest } from './fund-holders.ts';
 import { until } from './stack.ts';
 import { freshTemporal, type TestTemporal } from './temporal.ts';
 
@@ -64,6 +62,8 @@ export interface WithdrawalStackOptions {
   timing?: Partial<WithdrawalTiming>;
   step?: WithdrawalDependencies['step'];
   worker?: boolean;
+  /** Where there is a database and a Temporal server already. */
+  on?: { knex: Knex; temporal: TestTemporal };
 }
 
 /** So that what is in doubt is so for moments. */
@@ -71,12 +71,11 @@ const QUICK: WithdrawalTiming = { ...WITHDRAWAL_TIMING, acceptance: 500, patienc
 
 export async function startWithdrawals(
   t: Scope,
-  { timing, step = () => undefined, worker = true }: WithdrawalStackOptions = {},
+  { timing, step = () => undefined, worker = true, on }: WithdrawalStackOptions = {},
 ): Promise<WithdrawalStack> {
-  const [{ knex }, temporal] = await Promise.all([
-    freshDatabase(t, { acquireTimeoutMs: 60_000 }),
-    freshTemporal(t),
-  ]);
+  const [{ knex }, temporal] = on
+    ? [on, on.temporal]
+    : await Promise.all([freshDatabase(t, { acquireTimeoutMs: 60_000 }), freshTemporal(t)]);
   const exchange = await startFundExchange(t);
   const exchanges = createExchanges({
     paperUrl: exchange.url as `http://${string}`,
@@ -115,7 +114,7 @@ export async function startWithdrawals(
     ...{ knex, temporal, exchange, treasury, withdrawals, deps, startWorkers, row, stands, admin },
     holder: (units) => openHolder(knex, units),
     async request(userId, amount, change = {}) {
-      const request = await insertWithdrawal(knex, { ...asked(userId, amount), ...change });
+      const request = await insertWithdrawal(knex, { ...plainRequest(userId, amount), ...change });
       await withdrawals.start(request.id);
       return request;
     },
@@ -134,39 +133,6 @@ export async function startWithdrawals(
         return now.status === 'completed' && now;
       }),
   };
-}
-
-function asked(userId: string, amount: Amount): NewWithdrawal {
-  const now = Date.now();
-  return {
-    ...{ id: randomUUID(), user_id: userId, asset: 'USDC', amount, nav_per_unit: '1', network: 'BSC' },
-    ...{
-      address: OUTSIDE_ADDRESS.BSC,
-      tag: null,
-      policy: DEFAULT_WITHDRAWAL_POLICY,
-      quorum: 1,
-      risk_flags: [],
-    },
-    ...{ expires_at: new Date(now + 3_600_000), cooling_until: null, idempotency_key: null },
-    created_at: new Date(now),
-  };
-}
-
-/** Has put in USDC at the first price, all of it swept to main: the exchange has opened main with 1,000 of them. */
-async function openHolder(knex: Knex, units: Amount): Promise<string> {
-  const userId = (await User.query(knex).insert({ name: 'Holder' }).returning('*')).id;
-  const of = { userId, asset: 'USDC', amount: units };
-  const at = Date.now() - 3_600_000;
-  const entries = [depositReceived(of), unitsAllotted({ ...of, units }), sweepSent(of), sweepDone(of)];
-  const transaction: Told = {
-    ...{ userId, type: 'deposit', asset: 'USDC', amount: units, units, navPerUnit: '1' },
-    ...{ status: 'completed', externalId: userId },
-  };
-  for (const entry of entries) {
-    const key = `deposit/${userId}/${entry.kind}`;
-    await postEntry(knex, { ...entry, key, at, ...(entry.kind === 'units_allotted' && { transaction }) });
-  }
-  return userId;
 }
 
 async function subAccountOf(knex: Knex, treasury: Treasury, userId: string): Promise<string> {

@@ -10,6 +10,7 @@ import type { FaultInput } from '../../../exchanges/simulated/control/faults.ts'
 import { betweenIntentAndSend, idPrefix, intentsOf, SENDING } from '../orders.ts';
 import type { Stack, StackOptions } from '../stack.ts';
 import { EXAMPLE, steps } from '../steps.ts';
+import { WITHDRAWAL_COURSES } from './withdrawal-courses.ts';
 import { SHORT_RUNS } from '../temporal.ts';
 
 /** What a workflow lives through while its history is recorded. */
@@ -200,6 +201,7 @@ export const COURSES: readonly Course[] = [
     },
   },
   { name: 'retention', run: (stack) => runOnce(stack, 'retention') },
+  ...WITHDRAWAL_COURSES,
 ];
 
 function ofBot(
