@@ -94,7 +94,11 @@ async function tenants(t: ExecutionContext) {
       return { name, signIn, headers: await signIn() };
     }),
   );
-  const user = bearer((await (await member(api, 'user'))()).access_token);
+  const { access_token: token } = await (await member(api, 'user'))();
+  const user = bearer(token);
+  // Admins are shown the whole fund: what is in it is there from the beginning.
+  const { userId } = (await identity.tokens.verify('access', token))!;
+  await openHolder(api.knex, '20', userId);
   return { api, closed, user, others };
 }
 
@@ -117,10 +121,7 @@ async function own(api: TestApi, headers: Record<string, string>): Promise<Thing
     { ...profile, email: null, created_at: new Date() },
     { userId: user_id, address: null },
   );
-  const { id: withdrawalId } = await insertWithdrawal(
-    knex,
-    plainRequest(await openHolder(knex, '20', user_id), '20'),
-  );
+  const { id: withdrawalId } = await insertWithdrawal(knex, plainRequest(user_id, '20'));
   const [address] = await knex('withdrawal_addresses')
     .insert({
       user_id,

@@ -31,7 +31,7 @@ test.serial(
     await stack.paid(moved.id);
     t.like(await readPortfolio(knex, userId), { units: '950', locked: '0', reserved: '0', withdrawn: '50' });
     await sound(t, stack);
-    t.is(await mainOf(stack), '950');
+    t.is(mainOf(stack), '950');
     const [told] = await knex('transactions').where({ external_id: dropped.id });
     t.is(told.status, 'failed');
   },
@@ -99,7 +99,7 @@ test.serial('what never arrived an admin sends again or gives up, and nobody els
     t.deepEqual(stack.effects(id), { staged: 1, withdrawals: outcome === 'retry' ? 1 : 0 });
   }
   t.like(await readPortfolio(stack.knex, userId), { units: '900', reserved: '0', withdrawn: '100' });
-  t.is(await mainOf(stack), '900');
+  t.is(mainOf(stack), '900');
   await sound(t, stack);
 });
 
@@ -154,7 +154,7 @@ test.serial('P3: a failure at any step of a refund gives back once', async (t) =
   for (const { id } of requests) await stack.stands(id, 'failed');
   t.is(failed.size, 0);
   t.like(await readPortfolio(stack.knex, userId), { units: '1000', locked: '0', reserved: '0' });
-  t.is(await mainOf(stack), '1000');
+  t.is(mainOf(stack), '1000');
   await sound(t, stack);
 });
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Knex } from 'knex';
 import type { Logger } from 'pino';
-import { Decimal } from '../../bots/money.ts';
+import type { Decimal } from '../../bots/money.ts';
 import { recordAudit } from '../../db/audit.ts';
 import { UnitsOverdrawn } from '../../db/fund/post-entry.ts';
 import { withdrawalDigest } from '../../db/fund/withdrawal-digest.ts';

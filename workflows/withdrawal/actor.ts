@@ -75,7 +75,7 @@ export async function persist<T>(actor: Actor, act: () => Promise<T>): Promise<T
 }
 
 /** What went wrong in an activity, in its own words. */
-export function messageOf(error: unknown): string {
+function messageOf(error: unknown): string {
   const cause = error instanceof ActivityFailure ? (error.cause ?? error) : error;
   return cause instanceof Error ? cause.message : 'an activity failed; see the workflow history';
 }

@@ -79,8 +79,8 @@ test('fund-integration 38: of a hundred requests for the whole balance one is he
   t.regex(above.body.error ?? '', /^amount: .* 100 USDC$/);
   t.is((await knex('withdrawal_requests')).length, 0);
   const answers = await Promise.all(Array.from({ length: 100 }, () => ask({ ...ASKED, amount: 100 })));
-  const statuses = answers.map(({ status }) => status).toSorted();
-  t.deepEqual([...new Set(statuses)], [201, 400]);
+  const statuses = answers.map(({ status }) => status);
+  t.deepEqual(new Set(statuses), new Set([201, 400]));
   t.is(statuses.filter((status) => status === 201).length, 1);
   t.is((await knex('withdrawal_requests')).length, 1);
 });
