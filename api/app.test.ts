@@ -7,6 +7,7 @@ import { createRouter } from './router.ts';
 import { EXAMPLE, post } from './testing/example.ts';
 import { testIdentity } from './testing/identity.ts';
 import { NO_DEPOSITS, patientDatabase, startApi, TEST_SETTINGS, type Call } from './testing/start-api.ts';
+import { NO_WITHDRAWALS } from './testing/no-withdrawals.ts';
 import { STRICT_EXCHANGE } from './testing/strict-exchange.ts';
 import { scalper } from './contracts/scalper/index.ts';
 
@@ -256,6 +257,7 @@ test('P10: a route without a policy fails at boot', async (t) => {
   const dependencies = {
     ...{ knex, bots, deposits: NO_DEPOSITS, defaultOwnerId: ownerId, settings: TEST_SETTINGS },
     accounts: STRICT_EXCHANGE,
+    withdrawals: NO_WITHDRAWALS,
     ...{ identity: testIdentity(), log: pino({ enabled: false }), metrics: new Registry() },
   };
   const contract = scalper(TEST_SETTINGS);

@@ -5,6 +5,8 @@ import { contractsOf } from './app.ts';
 import { linkIdentity } from '../db/identities.ts';
 import type { Route } from './route.ts';
 import { actorsOf, member } from './testing/actors.ts';
+import { openHolder, plainRequest } from '../runtime/testing/fund-holders.ts';
+import { insertWithdrawal } from '../db/fund/withdrawal-requests.ts';
 import { post } from './testing/example.ts';
 import { bearer, testClock, testIdentity } from './testing/identity.ts';
 import { startApi, TEST_SETTINGS, type TestAnswer, type TestApi } from './testing/start-api.ts';
@@ -34,7 +36,14 @@ for (const authRequired of [true, false]) {
  * What is one user's own, by the path that names it. A route under `owner` or `signed-in` whose path names something by an id that is
  * not here fails the test: say here what it names, and have it made in `own`.
  */
-type Things = Record<'/api/v1/bots/{bot_id}' | '/auth/sessions/{id}' | '/oauth/identities/{id}', string>;
+type Things = Record<
+  | '/api/v1/bots/{bot_id}'
+  | '/auth/sessions/{id}'
+  | '/oauth/identities/{id}'
+  | '/api/v1/wallet/withdrawals/{id}'
+  | '/api/v1/wallet/addresses/{id}',
+  string
+>;
 
 test("P10: another's is as if it were not there, to users, operators and admins alike", async (t) => {
   const { api, closed, user, others } = await tenants(t);
@@ -85,7 +94,11 @@ async function tenants(t: ExecutionContext) {
       return { name, signIn, headers: await signIn() };
     }),
   );
-  const user = bearer((await (await member(api, 'user'))()).access_token);
+  const { access_token: token } = await (await member(api, 'user'))();
+  const user = bearer(token);
+  // Admins are shown the whole fund: what is in it is there from the beginning.
+  const { userId } = (await identity.tokens.verify('access', token))!;
+  await openHolder(api.knex, '20', userId);
   return { api, closed, user, others };
 }
 
@@ -108,7 +121,19 @@ async function own(api: TestApi, headers: Record<string, string>): Promise<Thing
     { ...profile, email: null, created_at: new Date() },
     { userId: user_id, address: null },
   );
+  const { id: withdrawalId } = await insertWithdrawal(knex, plainRequest(user_id, '20'));
+  const [address] = await knex('withdrawal_addresses')
+    .insert({
+      user_id,
+      network: 'BSC',
+      address: `0x${'1'.repeat(40)}`,
+      label: 'mine',
+      created_at: new Date(),
+    })
+    .returning('id');
   return {
+    '/api/v1/wallet/withdrawals/{id}': withdrawalId,
+    '/api/v1/wallet/addresses/{id}': address.id,
     '/api/v1/bots/{bot_id}': id,
     '/auth/sessions/{id}': phone.id,
     '/oauth/identities/{id}': identity!.id,

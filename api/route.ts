@@ -22,6 +22,8 @@ export interface Request<P, Q, B, By extends Policy> {
   client: Client;
   /** A cookie that the request brought. */
   cookie(name: string): string | undefined;
+  /** A header that the request brought. */
+  header(name: string): string | undefined;
   requestId: string;
   /** A logger that writes the request's id with every line. */
   log(): Logger;

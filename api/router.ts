@@ -60,6 +60,7 @@ async function serve(ctx: Context, route: Route, dependencies: Dependencies): Pr
       device: ctx.cookies.get(DEVICE_COOKIE) ?? null,
     },
     cookie: (name: string) => ctx.cookies.get(name),
+    header: (name: string) => ctx.get(name) || undefined,
     requestId: state.requestId,
     log: state.log,
     signal,

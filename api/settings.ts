@@ -1,3 +1,4 @@
+import type { WithdrawalPolicy } from '../bots/fund/policy.ts';
 import type { Amount } from '../bots/money.ts';
 import type { AddressList } from './addresses.ts';
 
@@ -38,6 +39,12 @@ export interface ApiSettings {
     initialPrice: Amount;
     /** What results are set against; null for what has been paid in, less what has been paid out (`FUND_INITIAL_CAPITAL`). */
     initialCapital: Amount | null;
+    /** Most digits that an amount of it has behind the point. */
+    decimals: number;
+    /** That withdrawals go over, by the exchange's names (`FUND_NETWORKS`). */
+    networks: readonly string[];
+    /** What a withdrawal may be and who must agree (`FUND_WITHDRAWAL_POLICY`). */
+    withdrawalPolicy: WithdrawalPolicy;
     /** A worker that has been silent for longer is not healthy (`HEARTBEAT_SECONDS`, four of them). */
     staleAfterSeconds: number;
   };

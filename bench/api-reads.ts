@@ -8,6 +8,8 @@ import { Registry } from 'prom-client';
 import { ANY_ADDRESS } from '../api/addresses.ts';
 import { createApi } from '../api/app.ts';
 import { NO_DEPOSITS } from '../api/testing/start-api.ts';
+import { DEFAULT_WITHDRAWAL_POLICY } from '../bots/fund/policy.ts';
+import { NO_WITHDRAWALS } from '../api/testing/no-withdrawals.ts';
 import { STRICT_EXCHANGE } from '../api/testing/strict-exchange.ts';
 import { createIdentity } from '../api/auth/identity.ts';
 import { createLimits } from '../api/rate-limits/limits.ts';
@@ -51,6 +53,7 @@ async function measure(databaseUrl: string, say: (line: string) => void): Promis
       createApi({
         ...{ knex, bots: NO_BOTS, deposits: NO_DEPOSITS, defaultOwnerId: ownerId, settings: SETTINGS },
         accounts: STRICT_EXCHANGE,
+        withdrawals: NO_WITHDRAWALS,
         identity: createIdentity({
           ...{ secret: randomUUID(), environment: 'production' },
           sealing: { currentKeyId: 'bench', keys: { bench: randomBytes(32) } },
@@ -95,7 +98,10 @@ const SETTINGS = {
     callerLimits: null,
   },
   ...{ maxBots: BOTS, tradeAmount: { least: '0.001', most: '1000' } },
-  fund: { currency: 'USDC', initialPrice: '1', initialCapital: null, staleAfterSeconds: 60 },
+  fund: {
+    ...{ currency: 'USDC', decimals: 6, initialPrice: '1', initialCapital: null, staleAfterSeconds: 60 },
+    ...{ networks: ['ETH', 'BSC', 'TRX', 'SOL'], withdrawalPolicy: DEFAULT_WITHDRAWAL_POLICY },
+  },
   deposits: { currency: 'USDC', networks: ['ETH'], minimum: '10' },
 };
 

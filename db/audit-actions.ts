@@ -34,6 +34,18 @@ export const AUDIT_ACTIONS = {
   'bot.configure': 'A bot’s settings were changed, from `before` to `after`',
   'bot.delete': 'A bot was deleted',
   'order.place': 'A bot was about to send an order: committed before anything is sent',
+  'withdrawal.request': 'A holder asked for a withdrawal; its units were locked',
+  'withdrawal.approve':
+    'An admin agreed to a withdrawal, or where nobody is told the policy did; `approvals` are those there are',
+  'withdrawal.reject': 'An admin refused a withdrawal; `reason` says why',
+  'withdrawal.cancel': 'A holder took their withdrawal back',
+  'withdrawal.expire': 'A withdrawal was not approved in time',
+  'withdrawal.resolve':
+    'An admin said what is to become of a withdrawal whose sending is in doubt; `outcome` is it',
+  'withdrawal.move':
+    'A withdrawal went on by itself; `before` and `after` are its status and step, as with all of these',
+  'withdrawal_address.add': 'A user wrote an address into their address book',
+  'withdrawal_address.remove': 'A user struck an address out of their address book',
   'kill_switch.engage': 'New orders of a scope were forbidden; `reason` says why',
   'kill_switch.release': 'New orders of a scope were allowed again',
 } as const satisfies Record<string, string>;

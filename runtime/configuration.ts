@@ -203,8 +203,9 @@ function grouped(env: EmbeddedEnvironment) {
 }
 
 /** What the API is told of the fund: no keys. */
-function ofDoors({ currency, initialPrice, initialCapital, staleAfterSeconds }: FundSettings) {
-  return { currency, initialPrice, initialCapital, staleAfterSeconds };
+function ofDoors({ currency, decimals, initialPrice, initialCapital, ...fund }: FundSettings) {
+  const { staleAfterSeconds, networks, withdrawalPolicy } = fund;
+  return { currency, decimals, initialPrice, initialCapital, staleAfterSeconds, networks, withdrawalPolicy };
 }
 
 /** They are nobody's who signs in, so they are not for real money. */

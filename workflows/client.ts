@@ -2,6 +2,7 @@ import {
   type Client,
   WithStartWorkflowOperation,
   WorkflowFailedError,
+  WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
@@ -21,6 +22,12 @@ import {
   type Command,
   type CommandResult,
   type DepositAddressInput,
+  WITHDRAWAL_UPDATE,
+  WITHDRAWAL_WORKFLOW,
+  withdrawalWorkflowId,
+  type WithdrawalCommand,
+  type WithdrawalInput,
+  type WithdrawalStanding,
 } from './messages.ts';
 
 /** Temporal, or every worker, is away. Ask again after `retryAfterSeconds`. */
@@ -120,9 +127,61 @@ export function createDepositClient(client: Client, { deadlineMs = 2_500 } = {})
 
 type DepositAddressFunction = (of: DepositAddressInput) => Promise<void>;
 
+/** Commands to withdrawals, answered within `deadlineMs` or refused with `Unavailable`. */
+export interface WithdrawalClient {
+  /** Starts the workflow of a request that is on record; once, however often it is called. */
+  start(withdrawalId: string): Promise<void>;
+  /** Starts the workflow where it has none, then answers when the command has been carried out. */
+  command(withdrawalId: string, command: WithdrawalCommand): Promise<WithdrawalStanding>;
+}
+
+type WithdrawalFunction = (input: WithdrawalInput) => Promise<WithdrawalStanding>;
+
+export function createWithdrawalClient(client: Client, { deadlineMs = 2_500 } = {}): WithdrawalClient {
+  const workflow = (withdrawalId: string) =>
+    ({
+      workflowId: withdrawalWorkflowId(withdrawalId),
+      taskQueue: QUEUES.bots,
+      args: [{ withdrawalId }] as [WithdrawalInput],
+      // One request is one run: what has ended is never begun again.
+      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+    }) as const;
+  const within = <T>(call: () => Promise<T>) => client.withDeadline(Date.now() + deadlineMs, call);
+  return {
+    async start(withdrawalId) {
+      try {
+        await within(() =>
+          client.workflow.start<WithdrawalFunction>(WITHDRAWAL_WORKFLOW, workflow(withdrawalId)),
+        );
+      } catch (error) {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw explained(error);
+      }
+    },
+    async command(withdrawalId, command) {
+      const startWorkflowOperation = new WithStartWorkflowOperation<WithdrawalFunction>(WITHDRAWAL_WORKFLOW, {
+        ...workflow(withdrawalId),
+        workflowIdConflictPolicy: 'USE_EXISTING',
+      });
+      try {
+        return await within(() =>
+          client.workflow.executeUpdateWithStart<WithdrawalFunction, WithdrawalStanding, [WithdrawalCommand]>(
+            WITHDRAWAL_UPDATE,
+            { args: [command], updateId: command.commandId, startWorkflowOperation },
+          ),
+        );
+      } catch (error) {
+        if (error instanceof WorkflowExecutionAlreadyStartedError)
+          throw new CommandRefused('The withdrawal has ended.');
+        throw explained(error);
+      }
+    },
+  };
+}
+
 function explained(error: unknown): Error {
   if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
     if (error.cause.type === FAILURES.refused) return new CommandRefused(error.cause.message);
+    if (error.cause.type === FAILURES.away) return new Unavailable(error.cause.message);
     if (error.cause.type === FAILURES.gone) return new BotGone('Bot not found');
     return error.cause;
   }

@@ -3,3 +3,4 @@ export { deposit } from './deposit.ts';
 export { fund } from './fund.ts';
 export { depositAddress, depositMonitor, solvency, valuation } from './treasury.ts';
 export { retention, sweep } from './upkeep.ts';
+export { withdrawal } from './withdrawal.ts';

@@ -4,6 +4,8 @@ import type { Side } from '../bots/orders.ts';
 import type { Position } from '../bots/position.ts';
 import type { Reason } from '../bots/strategy.ts';
 
+export * from './withdrawal-messages.ts';
+
 /** Workflow types, message names and queues: the only thing a door needs to know of a workflow. */
 export const BOT_WORKFLOW = 'bot';
 
@@ -142,6 +144,8 @@ export const FAILURES = {
   refused: 'CommandRefused',
   /** The bot's row is gone. */
   gone: 'BotGone',
+  /** What was asked for could not be done in time: nothing is wrong with it. */
+  away: 'CannotRightNow',
   /** What is asked for was decided before something newer was written: read again, then decide. */
   outlived: 'Outlived',
   /** A venue said no, or cannot be reached; `details[0]` is a `VenueFailure`. */

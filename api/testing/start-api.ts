@@ -4,12 +4,14 @@ import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { freshDatabase, type Scope, type TestDatabase } from '../../runtime/testing/database.ts';
 import { Unavailable } from '../../workflows/client.ts';
+import { DEFAULT_WITHDRAWAL_POLICY } from '../../bots/fund/policy.ts';
 import { ANY_ADDRESS } from '../addresses.ts';
 import { createApi } from '../app.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { listen } from '../server.ts';
 import type { ApiSettings } from '../settings.ts';
 import { testIdentity } from './identity.ts';
+import { NO_WITHDRAWALS } from './no-withdrawals.ts';
 import { recordingBotClient, type RecordingBotClient } from './recording-bot-client.ts';
 import { STRICT_EXCHANGE } from './strict-exchange.ts';
 
@@ -55,7 +57,10 @@ export const TEST_SETTINGS: ApiSettings = {
   callerLimits: null,
   maxBots: 1_000,
   tradeAmount: { least: '0.001', most: '1000' },
-  fund: { currency: 'USDC', initialPrice: '1', initialCapital: null, staleAfterSeconds: 60 },
+  fund: {
+    ...{ currency: 'USDC', decimals: 6, initialPrice: '1', initialCapital: null, staleAfterSeconds: 60 },
+    ...{ networks: ['ETH', 'BSC', 'TRX', 'SOL'], withdrawalPolicy: DEFAULT_WITHDRAWAL_POLICY },
+  },
   deposits: { currency: 'USDC', networks: ['ETH', 'BSC', 'TRX', 'SOL'], minimum: '10' },
 };
 
@@ -89,6 +94,7 @@ export async function startApi(
     settings: { ...TEST_SETTINGS, ...settings },
     identity: overrides.identity ?? testIdentity(),
     accounts: STRICT_EXCHANGE,
+    withdrawals: NO_WITHDRAWALS,
     log: pino(intoLines(lines)),
     metrics: new Registry(),
     ...overrides,

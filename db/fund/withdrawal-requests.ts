@@ -51,6 +51,10 @@ export interface WithdrawalRequest {
   tx_id: string | null;
   error: string | null;
   idempotency_key: string | null;
+  /** How often it has been sent, or was about to be. */
+  send_attempt: number;
+  /** Past it the newest attempt sends nothing any more. */
+  send_before: Date | null;
   created_at: Date;
   updated_at: Date;
 }

@@ -5,6 +5,8 @@ import type { EmbeddedEnvironment } from './variables.ts';
 
 /** What the fund's money is counted in. */
 export const FUND_CURRENCY = 'USDC';
+/** Of every network it is on here. */
+const CURRENCY_DECIMALS = 6;
 /** So many beats may be missing before somebody counts as dead. */
 const MISSED_BEATS = 4;
 
@@ -12,6 +14,7 @@ const MISSED_BEATS = 4;
 export function fundSettings(env: EmbeddedEnvironment) {
   return {
     currency: FUND_CURRENCY,
+    decimals: CURRENCY_DECIMALS,
     bot: fundBot(env),
     keys: fundKeys(env),
     initialPrice: env.FUND_INITIAL_NAV,

@@ -8,6 +8,7 @@ import { createIdentity } from '../../api/auth/identity.ts';
 import { listen } from '../../api/server.ts';
 import type { ApiSettings } from '../../api/settings.ts';
 import type { Dependencies, Timing } from '../../activities/dependencies.ts';
+import { DEFAULT_WITHDRAWAL_POLICY } from '../../bots/fund/policy.ts';
 import { insertBot, type NewBot } from '../../db/bots.ts';
 import type { Bot } from '../../db/models/bot.ts';
 import { ExchangeAccount } from '../../db/models/exchange-account.ts';
@@ -19,6 +20,7 @@ import { createVault, type Vault } from '../../exchanges/vault.ts';
 import {
   createBotClient,
   createDepositClient,
+  createWithdrawalClient,
   type BotAddress,
   type BotClient,
 } from '../../workflows/client.ts';
@@ -112,6 +114,7 @@ export async function startStack(t: Scope, options: StackOptions = {}): Promise<
     knex,
     bots,
     deposits: createDepositClient(temporal.client, patience),
+    withdrawals: createWithdrawalClient(temporal.client, { deadlineMs: 30_000 }),
     accounts,
     settings: { ...SETTINGS, ...options.settings },
     identity: createIdentity({ secret: randomUUID(), sealing, environment: 'development' }),
@@ -164,7 +167,10 @@ const SETTINGS: ApiSettings = {
   callerLimits: null,
   maxBots: 10,
   tradeAmount: { least: '0.001', most: '1000' },
-  fund: { currency: 'USDC', initialPrice: '1', initialCapital: null, staleAfterSeconds: 60 },
+  fund: {
+    ...{ currency: 'USDC', decimals: 6, initialPrice: '1', initialCapital: null, staleAfterSeconds: 60 },
+    ...{ networks: ['ETH', 'BSC', 'TRX', 'SOL'], withdrawalPolicy: DEFAULT_WITHDRAWAL_POLICY },
+  },
   deposits: { currency: 'USDC', networks: ['ETH', 'BSC', 'TRX', 'SOL'], minimum: '10' },
 };
 
@@ -269,7 +275,8 @@ async function openWorkers(
 /** What is left of a value once it is found. */
 type Found<T> = Exclude<T, null | undefined | false>;
 
-async function until<T>(
+/** Waits until `check` gives something, or fails with `what`. */
+export async function until<T>(
   what: string,
   check: () => PromiseLike<T> | T,
   { everyMs = 20, patienceMs = PATIENCE_MS } = {},

@@ -1,3 +1,4 @@
+import { NO_WITHDRAWALS } from '../../testing/no-withdrawals.ts';
 import test, { type ExecutionContext } from 'ava';
 import Koa from 'koa';
 import { pino } from 'pino';
@@ -78,6 +79,7 @@ async function serve(t: ExecutionContext, fund: FundStack, { deadlineMs = 30_000
       ...{ knex, identity, log, bots: api.bots, defaultOwnerId: api.ownerId, settings: TEST_SETTINGS },
       ...{ accounts: STRICT_EXCHANGE, metrics: new Registry(), checkAnswers: true, deadlineMs: 60_000 },
       deposits: createDepositClient(temporal.client, { deadlineMs }),
+      withdrawals: NO_WITHDRAWALS,
     },
   );
   app.use(router.routes());

@@ -3,13 +3,19 @@ import type { Contract } from '../../route.ts';
 import type { ApiSettings } from '../../settings.ts';
 import { botCommandRoutes } from './bot-commands.ts';
 import { botReadRoutes } from './bot-reads.ts';
+import { depositAddressRoutes } from './deposit-address.ts';
 import { envelope } from './envelope.ts';
 import { portfolioRoutes } from './portfolio.ts';
+import { withdrawalReviewRoutes } from './withdrawal-review.ts';
+import { withdrawalRoutes } from './withdrawals.ts';
 
 /** The fund's API. Its paths lie beside the scalper's: `/bot` is the fund's one bot, `/bots` are everybody's. */
 export function fund(settings: ApiSettings): Contract {
   const { prefix } = settings;
-  const routes = [botCommandRoutes, botReadRoutes, portfolioRoutes].flat();
+  const routes = [
+    ...[botCommandRoutes, botReadRoutes, portfolioRoutes],
+    ...[depositAddressRoutes, withdrawalRoutes, withdrawalReviewRoutes],
+  ].flat();
   const contract = {
     roots: ['/bot', '/wallet', '/admin'].map((root) => `${prefix}${root}`),
     routes: routes.map((route) => ({ ...route, path: `${prefix}${route.path}` })),
@@ -26,4 +32,7 @@ const TAGS = [
   { name: 'Bot', description: "The fund's one bot: how it is and what it has done" },
   { name: 'Control', description: 'Start, pause and stop it; for admins' },
   { name: 'Portfolio', description: 'Units of the fund and what they are worth' },
+  { name: 'Wallet', description: 'Money in' },
+  { name: 'Withdrawals', description: 'Money out, and where to' },
+  { name: 'Approvals', description: 'Who agrees to a withdrawal; for admins' },
 ];

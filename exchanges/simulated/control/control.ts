@@ -17,7 +17,7 @@ export interface Control {
   freeze(): void;
   unfreeze(): void;
   /** The world outside: payments, blocks, what goes wrong there, and what has come and gone. */
-  chain: Pick<Wallet, 'send' | 'mine' | 'reverse' | 'fail' | 'deposits' | 'withdrawals'>;
+  chain: Pick<Wallet, 'send' | 'mine' | 'reverse' | 'fail' | 'deposits' | 'withdrawals' | 'transfers'>;
   /** Puts the server's clock ahead (or behind, negative) by `ms`. */
   skewClock(ms: number): void;
   /** Cuts the user streams of an account, or of all. Returns how many. */

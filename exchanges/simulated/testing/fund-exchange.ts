@@ -1,6 +1,5 @@
-import type { ExecutionContext } from 'ava';
 import type { SimulatedExchangeOptions } from '../server.ts';
-import { accountOf, startStillExchange, type StillExchange } from './still-exchange.ts';
+import { accountOf, startStillExchange, type ExchangeScope, type StillExchange } from './still-exchange.ts';
 
 /** Keys of a fund's main account: everything but the market is theirs too. */
 export const FUND = { apiKey: 'fund-key-0123456789', secret: 'fund-secret-0123456789' };
@@ -15,7 +14,7 @@ export const OUTSIDE_ADDRESS = {
 
 /** A still exchange with the account `fund`, 1,000 USDC in it; blocks come when the test says so. */
 export async function startFundExchange(
-  t: ExecutionContext,
+  t: ExchangeScope,
   options: Partial<SimulatedExchangeOptions> = {},
 ): Promise<StillExchange> {
   const exchange = await startStillExchange(t, { chainPace: 0, ...options });

@@ -1,4 +1,3 @@
-import type { ExecutionContext } from 'ava';
 import type { Engine, NewAccount, NewOrder, SymbolRules } from '../engine/types.ts';
 import type { PriceSource } from '../prices/source.ts';
 import type { Control } from '../control/control.ts';
@@ -29,6 +28,12 @@ const ETHUSDT: SymbolRules = { ...BTCUSDT, symbol: 'ETHUSDT', base: 'ETH', stepS
 export const ALICE = { apiKey: 'alice-key-0123456789', secret: 'alice-secret-0123456789' };
 export const BOB = { apiKey: 'bob-key-0123456789', secret: 'bob-secret-0123456789' };
 
+/** AVA's `t`, or what stands for the `t` of several tests. */
+export interface ExchangeScope {
+  teardown(end: () => unknown): void;
+  fail?(message: string): unknown;
+}
+
 export interface StillExchange extends SimulatedExchange {
   control: Control;
 }
@@ -38,7 +43,7 @@ export interface StillExchange extends SimulatedExchange {
  * with the accounts `alice` and `bob`. Closed when the test ends.
  */
 export async function startStillExchange(
-  t: ExecutionContext,
+  t: ExchangeScope,
   options: Partial<SimulatedExchangeOptions> = {},
 ): Promise<StillExchange> {
   const exchange = await startSimulatedExchange({
@@ -49,7 +54,7 @@ export async function startStillExchange(
     prices: stillPrices,
     stateFile: null,
     controlToken: CONTROL_TOKEN,
-    log: (event, fields) => (event.endsWith('failed') ? t.fail(JSON.stringify(fields)) : undefined),
+    log: (event, fields) => (event.endsWith('failed') ? t.fail?.(JSON.stringify(fields)) : undefined),
     ...options,
   });
   t.teardown(() => exchange.close());

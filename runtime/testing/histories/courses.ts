@@ -10,6 +10,7 @@ import type { FaultInput } from '../../../exchanges/simulated/control/faults.ts'
 import { betweenIntentAndSend, idPrefix, intentsOf, SENDING } from '../orders.ts';
 import type { Stack } from '../stack.ts';
 import { EXAMPLE, steps } from '../steps.ts';
+import { WITHDRAWAL_COURSES } from './withdrawal-courses.ts';
 import { SHORT_RUNS } from '../temporal.ts';
 import { FUND_COURSES } from './fund-courses.ts';
 import type { Course } from './course.ts';
@@ -194,6 +195,7 @@ export const COURSES: readonly Course[] = [
   },
   { name: 'retention', run: (stack) => runOnce(stack, 'retention') },
   ...FUND_COURSES,
+  ...WITHDRAWAL_COURSES,
 ];
 
 function ofBot(

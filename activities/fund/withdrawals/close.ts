@@ -1,0 +1,77 @@
+import type { Knex } from 'knex';
+import type { Marks } from '../../../bots/fund/valuation.ts';
+import { unitsUnlocked } from '../../../bots/fund/postings.ts';
+import { postEntry } from '../../../db/fund/post-entry.ts';
+import { holdWithdrawal, moveWithdrawal } from '../../../db/fund/withdrawal-changes.ts';
+import { beginCommand } from '../../../db/fund/withdrawal-commands.ts';
+import type { WithdrawalRequest } from '../../../db/fund/withdrawal-requests.ts';
+import type { WithdrawalStanding } from '../../../workflows/messages.ts';
+import { gone, readWithdrawal, refused, type WithdrawalDependencies } from './dependencies.ts';
+import { standingOf } from './load.ts';
+import { readFundMarks, reverseRedemption, told } from './redemption.ts';
+import type { WithdrawalDecisions } from './types.ts';
+
+type Input = Parameters<WithdrawalDecisions['close']>[0];
+
+const DONE = { reject: 'rejected', cancel: 'cancelled', expire: 'expired' } as const;
+
+/** Rejects, cancels or lets expire: while it waits for approval, and while an approved one cools. */
+export function createClose(deps: WithdrawalDependencies): WithdrawalDecisions['close'] {
+  return async (input) => {
+    deps.step('close:begun', input.withdrawalId);
+    const { status } = await readWithdrawal(deps.knex, input.withdrawalId);
+    const marks = status === 'approved' ? await readFundMarks(deps) : null;
+    const standing = await deps.knex.transaction((tx) => close(tx, deps, input, marks));
+    deps.step('close:recorded', input.withdrawalId);
+    return standing;
+  };
+}
+
+async function close(
+  tx: Knex,
+  deps: WithdrawalDependencies,
+  { withdrawalId, commandId, by, as, reason }: Input,
+  marks: Marks | null,
+): Promise<WithdrawalStanding> {
+  const request = (await holdWithdrawal(tx, withdrawalId)) ?? gone();
+  const at = new Date(deps.now());
+  const command = { id: commandId, requestId: withdrawalId, name: as, userId: by, at };
+  const asking = await beginCommand(tx, command);
+  if (!asking) return standingOf(tx, request);
+  requireNotUnderWay(request, as);
+  if (as === 'cancel' && by !== request.user_id) throw refused('Only its holder cancels a withdrawal.');
+  if (as === 'reject') await requireAdmin(tx, by);
+  if (request.status === 'approved')
+    await reverseRedemption(tx, deps, request, { marks, status: 'cancelled' });
+  else await unlock(tx, deps, request);
+  const standing = await standingOf(tx, request);
+  const rejection = as === 'reject' ? { rejected_by: by, reject_reason: reason } : {};
+  const { status, step } = await moveWithdrawal(tx, request, {
+    ...{ change: { status: DONE[as], step: null, ...rejection }, at, by: asking },
+    ...{ action: `withdrawal.${as}`, details: reason === null ? {} : { reason } },
+  });
+  return { ...standing, status, step };
+}
+
+function requireNotUnderWay({ status, step }: WithdrawalRequest, as: Input['as']): void {
+  const waits = status === 'pending_approval';
+  const cools = status === 'approved' && step === 'cooling' && as !== 'expire';
+  if (!waits && !cools)
+    throw refused(
+      `The withdrawal is ${status}: only one that waits for approval or cools can be ${DONE[as]}.`,
+    );
+}
+
+async function requireAdmin(tx: Knex, userId: string | null): Promise<void> {
+  const admin = await tx('users').where({ id: userId, role: 'admin', disabled_at: null }).first('id');
+  if (!admin) throw refused('Only administrators reject withdrawals.');
+}
+
+async function unlock(tx: Knex, { now }: WithdrawalDependencies, request: WithdrawalRequest): Promise<void> {
+  const { id, user_id: userId, units } = request;
+  await postEntry(tx, {
+    ...{ key: `withdrawal/${id}/unlocked`, at: now(), refs: { withdrawal: id } },
+    ...unitsUnlocked({ userId, units }),
+    transaction: { ...told(request), status: 'cancelled' },
+  });
+}

@@ -1,0 +1,68 @@
+import { sweepDone, sweepSent } from '../../../bots/fund/postings.ts';
+import { postEntry } from '../../../db/fund/post-entry.ts';
+import { BY_ITSELF, holdWithdrawal, moveWithdrawal } from '../../../db/fund/withdrawal-changes.ts';
+import type { WithdrawalRequest } from '../../../db/fund/withdrawal-requests.ts';
+import { gone, readWithdrawal, type WithdrawalDependencies } from './dependencies.ts';
+import { standingOf } from './load.ts';
+import { plainAmount } from './plain-amount.ts';
+import { readFundMarks, reverseRedemption } from './redemption.ts';
+import { moveOnce, notYet } from './stage.ts';
+import type { WithdrawalMoves } from './types.ts';
+
+/** Nothing was paid: the money goes back to main, the holder gets units for it, and the request has failed. */
+export function createRefund(deps: WithdrawalDependencies): WithdrawalMoves['refund'] {
+  return async ({ withdrawalId, transferId, from, reason }) => {
+    const { knex } = deps;
+    deps.step('return:begun', withdrawalId);
+    if (from === 'sub') await giveBack(deps, { withdrawalId, transferId, reason });
+    deps.step('return:sent', withdrawalId);
+    const marks = await readFundMarks(deps);
+    const failed = await knex.transaction(async (tx) => {
+      const request = (await holdWithdrawal(tx, withdrawalId)) ?? gone();
+      if (request.status === 'failed') return request;
+      if (from === 'sub')
+        await postEntry(tx, { ...sweepDone(moneyOf(request)), ...keyed(deps, request, 'settled') });
+      await reverseRedemption(tx, deps, request, { marks, status: 'failed' });
+      const change = { status: 'failed', step: null, error: request.error ?? reason } as const;
+      const at = new Date(deps.now());
+      return moveWithdrawal(tx, request, { change, at, action: 'withdrawal.move', by: BY_ITSELF });
+    });
+    deps.step('return:recorded', withdrawalId);
+    return standingOf(knex, failed);
+  };
+}
+
+async function giveBack(
+  deps: WithdrawalDependencies,
+  { withdrawalId, transferId, reason }: { withdrawalId: string; transferId: string; reason: string },
+): Promise<void> {
+  await intend(deps, withdrawalId, reason);
+  deps.step('return:intended', withdrawalId);
+  const request = await readWithdrawal(deps.knex, withdrawalId);
+  if (request.status === 'failed') return;
+  const { user_id, asset, amount } = request;
+  const from = { subAccountId: await deps.subAccountOf(user_id) };
+  const transfer = { from, to: 'main', asset, amount: plainAmount(amount), transferId } as const;
+  const { refusal } = await moveOnce(deps, transfer);
+  // It is owed to the holder, and has to go: whoever mends what refuses it need do nothing else.
+  if (refusal !== null) throw notYet(refusal, 60_000);
+}
+
+async function intend(deps: WithdrawalDependencies, id: string, reason: string): Promise<void> {
+  await deps.knex.transaction(async (tx) => {
+    const request = (await holdWithdrawal(tx, id)) ?? gone();
+    if (request.status !== 'processing' || request.step === 'returning') return;
+    await postEntry(tx, { ...sweepSent(moneyOf(request)), ...keyed(deps, request, 'sent') });
+    const change = { step: 'returning', error: reason.slice(0, 500) } as const;
+    const at = new Date(deps.now());
+    await moveWithdrawal(tx, request, { change, at, action: 'withdrawal.move', by: BY_ITSELF });
+  });
+}
+
+function moneyOf({ user_id: userId, asset, amount }: WithdrawalRequest) {
+  return { userId, asset, amount };
+}
+
+function keyed({ now }: WithdrawalDependencies, { id }: WithdrawalRequest, what: 'sent' | 'settled') {
+  return { key: `withdrawal/${id}/return/${what}`, at: now(), refs: { withdrawal: id } };
+}

@@ -1,0 +1,103 @@
+import { condition, uuid4 } from '@temporalio/workflow';
+import { adopt, hasEnded, persist, termsOf, type Actor } from './actor.ts';
+import { take } from './commands.ts';
+import { decisions, moves } from './effects.ts';
+import { learn } from './doubt.ts';
+
+/** From where the request stands to its end. */
+export async function runCourse(actor: Actor): Promise<void> {
+  await approval(actor);
+  if (!hasEnded(actor)) await cooling(actor);
+  if (!hasEnded(actor)) await payOut(actor);
+}
+
+/** Waits until enough have approved it, or it has ended another way. */
+async function approval(actor: Actor): Promise<void> {
+  const { state } = actor;
+  const { quorum, expiresAt } = termsOf(actor);
+  const waits = () => state.status === 'pending_approval';
+  if (waits() && quorum === 0) take(actor, { name: 'admit', commandId: uuid4() });
+  await condition(() => !waits(), Math.max(1, expiresAt - Date.now()));
+  while (waits()) {
+    take(actor, { name: 'expire', commandId: uuid4() });
+    await condition(() => !waits() || state.queue.length === 0);
+    if (waits()) await condition(() => !waits(), ASK_AGAIN_MS);
+  }
+}
+
+/** Nothing is sent before; until then it can be taken back. */
+async function cooling(actor: Actor): Promise<void> {
+  const { state } = actor;
+  const { coolingUntil } = termsOf(actor);
+  const left = (coolingUntil ?? 0) - Date.now();
+  if (state.status === 'approved' && left > 0) await condition(() => state.status !== 'approved', left);
+  // What is being carried out decides first.
+  await condition(() => state.queue.length === 0);
+}
+
+/** Main to sub-account to the holder's address; where it comes to nothing, all the way back. */
+async function payOut(actor: Actor): Promise<void> {
+  const { withdrawalId } = actor;
+  const staged = await persist(actor, () =>
+    moves('main to sub-account').stage({ withdrawalId, transferId: `${withdrawalId}-staging` }),
+  );
+  await look(actor);
+  if (staged.outcome === 'over') return;
+  if (staged.outcome === 'refused') return refund(actor, 'main', staged.reason);
+  const sent = await send(actor);
+  await look(actor);
+  if (sent !== null) return refund(actor, 'sub', sent);
+  const end = await persist(actor, () => moves('until it is confirmed').confirm({ withdrawalId }));
+  await look(actor);
+  if (end === 'came_to_nothing')
+    await refund(actor, 'main', 'The withdrawal came to nothing at the exchange');
+}
+
+const ASK_AGAIN_MS = 10_000;
+const FIRST_BACK_OFF_MS = 1_000;
+const LONGEST_BACK_OFF_MS = 60_000;
+/** About half an hour of an exchange that takes no withdrawals. */
+const MAX_REFUSALS = 40;
+
+/** Null once the exchange has it; else why it never will, with the money in the sub-account. */
+async function send(actor: Actor): Promise<string | null> {
+  const { state, withdrawalId } = actor;
+  for (let refusals = 0; ;) {
+    const attempt = state.attempt + 1;
+    state.attempt = attempt;
+    const sent = await moves(`send, attempt ${attempt}`)
+      .send({ withdrawalId, attempt })
+      .catch(async () => {
+        // Its worker may be alive, and about to begin.
+        const begun = await decisions('not begun?').forestall({ withdrawalId, attempt });
+        return begun === 'unknown' ? ({ outcome: 'unknown' } as const) : NOT_BEGUN;
+      });
+    if (sent.outcome === 'accepted') return null;
+    if (sent.outcome === 'refused') return sent.reason;
+    if (sent.outcome === 'unknown') {
+      const learnt = await learn(actor);
+      if (learnt === 'found') return null;
+      if (learnt === 'given_up') return 'The sending was in doubt, and an administrator gave it up';
+      continue;
+    }
+    refusals += 1;
+    if (refusals === MAX_REFUSALS) return sent.reason;
+    const backOff = Math.min(LONGEST_BACK_OFF_MS, FIRST_BACK_OFF_MS * 2 ** Math.min(refusals - 1, 6));
+    await condition(() => false, backOff);
+  }
+}
+
+const NOT_BEGUN = { outcome: 'again', reason: 'The worker that was to send it never began' } as const;
+
+async function refund(actor: Actor, from: 'sub' | 'main', reason: string): Promise<void> {
+  const { withdrawalId } = actor;
+  const transferId = `${withdrawalId}-return`;
+  const summary = from === 'sub' ? 'back to main' : 'units back to the holder';
+  adopt(actor, await persist(actor, () => moves(summary).refund({ withdrawalId, transferId, from, reason })));
+}
+
+/** Reads what activities have written. */
+async function look(actor: Actor): Promise<void> {
+  const { withdrawalId } = actor;
+  adopt(actor, (await decisions('look').load({ withdrawalId })).standing);
+}
