@@ -24,8 +24,10 @@ export interface TestDatabase {
   url: string;
 }
 
+/** For programs that a test runs on its database. */
+export const TEST_SECRET_KEY = 'a-secret-of-the-audit-log-of-tests';
 /** Seals what tests record. */
-export const TEST_AUDIT_KEY = auditKeyOf('a-secret-of-the-audit-log-of-tests');
+export const TEST_AUDIT_KEY = auditKeyOf(TEST_SECRET_KEY);
 
 const TEMPLATE = 'perpetua_template';
 
