@@ -25,7 +25,9 @@ async function rotate({ knex, configuration: { secrets, dataDir } }: Opened): Pr
     left += unreadable.length;
   }
   if (left > 0)
-    say(`${left} left as they are: add the key they are under to ENCRYPTION_KEY_PREVIOUS and run this again.`);
+    say(
+      `${left} left as they are: add the key they are under to ENCRYPTION_KEY_PREVIOUS and run this again.`,
+    );
   else say(environment()['ENCRYPTION_KEY'] ? ALL_DONE : notReplaced(dataDir));
   return left === 0 ? 0 : 1;
 }
