@@ -105,7 +105,8 @@ function openKeys(vault: Vault, sealed: Buffer, row: VaultRow): ReturnType<Vault
     throw new ConfigurationError(
       'ENCRYPTION_KEY is not the key that the exchange keys in this database are sealed under. Set it to that one again: where ' +
         'it was replaced, the new key has to stay set (in .env, say), for without it `npm start` takes the "encryptionKey" of ' +
-        'secrets.json in DATA_DIR. Or set the key they are under as ENCRYPTION_KEY_PREVIOUS and run `npm run rotate-keys`.',
+        'secrets.json in DATA_DIR. Or start with the key they are under as ENCRYPTION_KEY_PREVIOUS, and run `npm run rotate-keys` ' +
+        'beside it.',
     );
   }
 }
