@@ -38,7 +38,7 @@ test('a start with another ENCRYPTION_KEY than what is there was sealed under sa
   const other = createVault({ currentKeyId: 'other', keys: { other: others.other } });
   await t.throwsAsync(seedDemo({ ...options, vault: other }), {
     instanceOf: ConfigurationError,
-    message: /^ENCRYPTION_KEY .*ENCRYPTION_KEY_PREVIOUS .*rotate-keys/,
+    message: /^ENCRYPTION_KEY .*ENCRYPTION_KEY_PREVIOUS.*rotate-keys/,
   });
   await seedDemo({ ...options, vault: createVault({ currentKeyId: 'other', keys: others }) });
   t.is(await Bot.query(knex).resultSize(), 1);
