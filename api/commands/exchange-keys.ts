@@ -55,14 +55,17 @@ export async function changeKeys(
   return changed;
 }
 
-/** Throws `keys_in_use` while a bot that runs trades with them, `keys_not_found`. */
+/** Throws `keys_in_use` while a bot that runs trades with them or an order may be on the exchange, `keys_not_found`. */
 export async function removeKeys(exchange: string, context: KeysContext): Promise<void> {
   const { knex, caller, signal } = context;
   signal.throwIfAborted();
   const removal = await deleteKeys(knex, { userId: caller.userId, exchange }, byOf(context));
   if (removal === 'unknown') throw keysNotFound();
   if (removal === 'in_use')
-    throw new ApiError('keys_in_use', 'A bot trades with these keys. Stop your bots on this exchange first.');
+    throw new ApiError(
+      'keys_in_use',
+      'A bot trades with these keys, or has an order on the exchange. Stop your bots on this exchange, wait until their orders are cancelled, then delete the keys.',
+    );
 }
 
 /** Throws `keys_refused`, `key_may_withdraw`, and what asking the exchange throws. */

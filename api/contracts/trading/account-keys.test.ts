@@ -211,6 +211,28 @@ test('keys stay while a bot that runs trades with them, and go when it is stoppe
   t.is((await keys('DELETE', '/Binance')).status, 404);
 });
 
+test('keys stay while an order of theirs may be on the exchange, whatever has become of its bot', async (t) => {
+  const { keys, openAccount, knex, id, rowOf } = await setUp(t, 'left');
+  await keys('POST', '', { ...PAPER, ...openAccount('left') });
+  const { id: exchange_account_id } = await rowOf();
+  const bot = { ...PING_PONG, user_id: id, exchange_account_id, status: 'ERROR' };
+  const [{ id: bot_id }] = await knex('bots').insert(bot).returning('id');
+  const facts = { client_order_id: 'left-1', bot_id, exchange_account_id, cycle: 1, leg: 'entry' };
+  const row = { ...facts, symbol: 'BTC/USDT', side: 'BUY', type: 'LIMIT', quantity: '1', price: '45000' };
+  for (const [table, live, more] of [
+    ['orders', ['OPEN', 'SENDING', 'UNKNOWN'], {}],
+    ['order_intents', ['SENDING', 'UNKNOWN'], { sequence: 1, send_before: new Date() }],
+  ] as const) {
+    await knex(table).insert({ ...row, ...more, status: live[0] });
+    for (const status of live) {
+      await knex(table).where({ bot_id }).update({ status });
+      t.is((await keys('DELETE', '/Binance')).status, 409, `${table} ${status}`);
+    }
+    await knex(table).where({ bot_id }).update({ status: 'ABSENT' });
+  }
+  t.is((await keys('DELETE', '/Binance')).status, 200);
+});
+
 test('keys that the installation made are not shown, and not in the way', async (t) => {
   const { keys, openAccount, knex, id } = await setUp(t, 'demo');
   const made = { user_id: id, exchange: 'Binance', label: 'Paper', kind: 'paper', api_key_last4: 'demo' };
