@@ -7,7 +7,7 @@ import { callerOf } from '../../testing/start-api.ts';
 
 test('A bot without keys says what to add, and trades once they are added, and once they are deleted and added again', async (t) => {
   const stack = await startStack(t, { settings: { authRequired: true } });
-  const { until, knex } = stack;
+  const { until, exchange, knex } = stack;
   const call = callerOf(stack.api.url);
   const [ada, eve] = await Promise.all(
     ['ada', 'eve'].map(async (name) => {
@@ -49,5 +49,6 @@ test('A bot without keys says what to add, and trades once they are added, and o
     t.is(await accountOf(bot.id), null);
   }
   t.is(new Set(accounts).size, 2);
+  for (const id of accounts) t.is(exchange.engine.account(id!), null);
   t.is(await accountOf(eve!.bot.id), null);
 });
