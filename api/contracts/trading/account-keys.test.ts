@@ -163,8 +163,20 @@ test('newer keys take the place of the stored ones once they are checked', async
 
 test('Who sends no keys is opened a paper account, with which their bots trade', async (t) => {
   const { keys, call, headers, rowOf, vault, exchange } = await setUp(t, 'play');
-  for (const incomplete of [{ exchange: 'Binance' }, { ...PAPER, api_key: 'play-key-0123456789' }])
-    t.is((await keys('POST', '', incomplete)).status, 422);
+  for (const [incomplete, needed] of [
+    [{ exchange: 'Binance' }, ['api_key', 'api_secret']],
+    [{ ...PAPER, api_key: 'play-key-0123456789' }, ['api_secret']],
+  ] as const) {
+    const refused = await keys('POST', '', incomplete);
+    t.is(refused.status, 422);
+    t.deepEqual(
+      refused.body.errors.map(({ field }) => field),
+      [...needed],
+    );
+    for (const { message } of refused.body.errors) t.regex(message, /send "kind": "paper"/);
+  }
+  const none = await call('GET', '/account/balance', undefined, headers);
+  t.regex(none.text, /POST \/account\/api-keys.*paper/);
   const { status, body, text } = await keys('POST', '', PAPER);
   t.is(status, 201, text);
   t.like(body, { ...PAPER, warnings: [] });
