@@ -207,47 +207,6 @@ test('Of what has been answered 503 no keys are stored, replaced or forgotten', 
   t.deepEqual(await rowOf(), before);
 });
 
-test('a paper account is closed on the exchange when its keys are deleted, and when they are not stored', async (t) => {
-  const { keys, knex, accounts, exchange, id, rowOf } = await setUp(t, 'closed');
-  const opened: string[] = [];
-  const watched = {
-    ...accounts,
-    openPaper: (account: string) => {
-      opened.push(account);
-      return accounts.openPaper(account);
-    },
-  };
-  const context = { knex, accounts: watched, caller: { userId: id }, address: '', log: SILENT };
-  const signal = new AbortController().signal;
-  const paper = { exchange: 'Binance', kind: 'paper', keys: null } as const;
-  const isOpen = (account: string) => exchange.engine.account(account) !== null;
-
-  await t.throwsAsync(addKeys(paper, { ...context, signal: AbortSignal.abort(unavailable()) }));
-  const twice = await Promise.allSettled([1, 2].map(() => addKeys(paper, { ...context, signal })));
-  t.deepEqual(twice.map(({ status }) => status).toSorted(), ['fulfilled', 'rejected']);
-  const stored = (await rowOf()).id;
-  t.true(opened.length >= 2);
-  t.deepEqual(opened.filter(isOpen), [stored]);
-
-  t.is((await keys('DELETE', '/Binance')).status, 200);
-  t.deepEqual(opened.filter(isOpen), []);
-});
-
-test('keys are deleted also where the simulated exchange does not close their account', async (t) => {
-  const { keys, knex, accounts, id, exchange, rowOf } = await setUp(t, 'unclosed');
-  t.is((await keys('POST', '', PAPER)).status, 201);
-  const { id: account } = await rowOf();
-  const lines: string[] = [];
-  await removeKeys('Binance', {
-    ...{ knex, caller: { userId: id }, address: '', signal: new AbortController().signal },
-    accounts: { ...accounts, closePaper: () => Promise.reject(new Error('It is away.')) },
-    log: pino({}, { write: (line) => void lines.push(line) }),
-  });
-  t.deepEqual((await keys<KeysBody[]>('GET')).body, []);
-  t.true(exchange.engine.account(account) !== null);
-  t.regex(lines.join(''), new RegExp(`"account_id":"${account}".*was not closed`));
-});
-
 test('keys stay while a bot that runs trades with them, and go when it is stopped', async (t) => {
   const { keys, openAccount, knex, id, rowOf } = await setUp(t, 'used');
   await keys('POST', '', { ...PAPER, ...openAccount('used') });
