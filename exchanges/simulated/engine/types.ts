@@ -205,6 +205,8 @@ export interface Engine {
   rules(): SymbolRules[];
   addSymbol(rules: SymbolRules, startPrice: Amount): void;
   openAccount(account: NewAccount): void;
+  /** Cancels its open orders and forgets it, with its keys; what it held becomes the house's. Throws where it is none of a trader. */
+  closeAccount(id: string): void;
   account(id: string): NewAccount | null;
   accountByKey(apiKey: string): { account: NewAccount; key: ApiKey } | null;
   balances(accountId: string): EngineBalance[];
@@ -252,6 +254,7 @@ export interface Engine {
 export type StateRecord =
   | { kind: 'symbol'; rules: SymbolRules; startPrice: Amount; lastPrice: Amount; lastTradeId: number }
   | { kind: 'account'; account: NewAccount }
+  | { kind: 'closed'; accountId: string }
   /** Free and locked together; what is locked follows from the open orders. */
   | { kind: 'balance'; accountId: string; asset: string; total: Amount }
   /** `rank` is its place in time priority. */
