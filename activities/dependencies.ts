@@ -88,12 +88,10 @@ export async function readOrderPlace(
 async function readAccount(knex: Knex, bot: Bot, id: string | null): Promise<ExchangeAccount> {
   const account = id === null ? undefined : await ExchangeAccount.query(knex).findById(id);
   if (account) return account;
-  throw new ExchangeError(`No account for ${bot.exchange}. Add one and choose it for this bot.`, {
-    code: 'bad_credentials',
-    phase: 'before_call',
-    retrySafe: false,
-    final: true,
-  });
+  throw new ExchangeError(
+    `No account for ${bot.exchange}: add keys under /account/api-keys, then start the bot. Play money needs no keys: send "kind": "paper".`,
+    { code: 'bad_credentials', phase: 'before_call', retrySafe: false, final: true },
+  );
 }
 
 export function botGone(): ApplicationFailure {

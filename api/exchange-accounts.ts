@@ -30,6 +30,8 @@ export interface ExchangeAccounts {
   rights(at: AccountAt, keys: ApiKeys): Promise<KeyRights>;
   /** Opens an account of that id, with play money, on the simulated exchange; null where this installation opens none. */
   openPaper(id: string): Promise<ApiKeys | null>;
+  /** Closes what `openPaper` opened under that id; nothing where nothing is open. Throws where it is not known to be closed. */
+  closePaper(id: string): Promise<void>;
   /** Encrypts keys for one row: they open for no other. */
   seal(
     keys: ApiKeys,

@@ -54,7 +54,9 @@ export function faultsOf(issue: z.core.$ZodIssue, place: Place, sent: unknown, b
   }
   const loc = [place, ...path];
   if (valueAt(sent, issue.path) === undefined) {
-    return [{ shape: { loc, msg: 'field required', type: 'value_error.missing' } }];
+    // A rule over several fields says why this one is needed; those of a type have parameters.
+    const msg = issue.code === 'custom' && !issue.params ? issue.message : 'field required';
+    return [{ shape: { loc, msg, type: 'value_error.missing' } }];
   }
   const type = shapeFaultType(issue) ?? (place === 'body' ? null : textFaultType(issue));
   const isRepeated = place === 'query' && Array.isArray(valueAt(sent, issue.path));

@@ -45,3 +45,9 @@ export async function listAuditHeads(knex: Knex, withinMinutes?: number): Promis
     void query.whereRaw('changed_at > now() - make_interval(mins => ?)', [withinMinutes]);
   return query;
 }
+
+/** Whether any entry is sealed under one of these keys; null where there is no entry yet. */
+export async function isSealedUnder(knex: Knex, keyIds: readonly string[]): Promise<boolean | null> {
+  if (await knex('audit_logs').whereIn('key_id', keyIds).first('id')) return true;
+  return (await knex('audit_logs').first('id')) ? false : null;
+}

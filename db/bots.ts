@@ -7,6 +7,8 @@ import { exceptFund } from './fund/owner.ts';
 import { ActivityLog } from './models/activity-log.ts';
 import { Bot } from './models/bot.ts';
 import { Event } from './models/event.ts';
+import { lockBotsOf } from './bots-lock.ts';
+import { accountFor } from './exchange-keys.ts';
 import type { BotRow } from './rows.ts';
 
 /** A bot before the database has completed it. */
@@ -36,7 +38,7 @@ export interface Statistics {
 
 /**
  * Inserts a bot, with its log and event, unless its owner has `maxBots` already: then null. Counted under a lock: of ten
- * that come at once only as many get in as there is room for.
+ * that come at once only as many get in as there is room for. Without an account it trades with `accountFor`'s.
  */
 export async function insertBot(
   knex: Knex,
@@ -45,10 +47,14 @@ export async function insertBot(
 ): Promise<Bot | null> {
   return knex.transaction(async (tx) => {
     const owner = bot.user_id ?? null;
-    await tx.raw('SELECT pg_advisory_xact_lock(hashtextextended(?, 0))', [`bots of ${owner ?? 'nobody'}`]);
+    await lockBotsOf(tx, owner);
     const owned = await Bot.query(tx).whereRaw('user_id IS NOT DISTINCT FROM ?', [owner]).resultSize();
     if (owned >= maxBots) return null;
-    const inserted = await Bot.query(tx).insert(bot).returning('*');
+    const account =
+      bot.exchange_account_id ?? (await accountFor(tx, { userId: owner, exchange: bot.exchange }));
+    const inserted = await Bot.query(tx)
+      .insert({ ...bot, exchange_account_id: account })
+      .returning('*');
     await ActivityLog.query(tx).insert({
       bot_id: inserted.id,
       user_id: owner,

@@ -1,6 +1,10 @@
 import type { Knex } from 'knex';
 import { recordAudit, type AuditEntry, type By } from './audit.ts';
+import { lockBotsOf } from './bots-lock.ts';
+import { Bot } from './models/bot.ts';
 import { ExchangeAccount } from './models/exchange-account.ts';
+import { Order } from './models/order.ts';
+import { OrderIntent } from './models/order-intent.ts';
 
 /**
  * What marks the accounts whose keys a user has entered: one an exchange, by the unique (user_id, exchange, label). Others are
@@ -37,7 +41,25 @@ export async function findKeys(
     .whereRaw('lower(exchange) = lower(?)', [exchange]);
 }
 
-/** Null where the user has keys for that exchange; the database decides between two at once. */
+/**
+ * The account a user's bot trades with: theirs for that exchange, the live one where there is one, else paper; the oldest of
+ * several. Null where there is none.
+ */
+export async function accountFor(
+  knex: Knex,
+  { userId, exchange }: { userId: string | null; exchange: string },
+): Promise<string | null> {
+  const account = await knex('exchange_accounts')
+    .where({ user_id: userId, exchange })
+    .orderByRaw(`kind = 'live' DESC, created_at, id`)
+    .first<{ id: string } | undefined>('id');
+  return account?.id ?? null;
+}
+
+/**
+ * Null where the user has keys for that exchange; the database decides between two at once. The user's bots of that exchange
+ * that have no account trade with them from their next start on.
+ */
 export async function insertKeys(
   knex: Knex,
   account: SealedKeys & Pick<ExchangeAccount, 'id' | 'user_id' | 'exchange' | 'kind'>,
@@ -45,12 +67,18 @@ export async function insertKeys(
 ): Promise<ExchangeAccount | null> {
   const row = { ...account, label: LABEL, ...asJson(account) };
   return knex.transaction(async (tx) => {
+    // A bot that is made meanwhile either finds the keys or is found here.
+    await lockBotsOf(tx, account.user_id);
     const [inserted] = (await tx('exchange_accounts')
       .insert(row)
       .onConflict(['user_id', 'exchange', 'label'])
       .ignore()
       .returning('*')) as ExchangeAccount[];
     if (!inserted) return null;
+    const { id, user_id, exchange } = inserted;
+    await Bot.query(tx)
+      .where({ user_id, exchange, exchange_account_id: null })
+      .patch({ exchange_account_id: id });
     await recordAudit(tx, entryOf('keys.add', inserted, by));
     return inserted;
   });
@@ -75,8 +103,8 @@ export async function replaceKeys(
   });
 }
 
-/** `in_use`: a bot that runs trades with them; they stay. */
-export type Removal = 'removed' | 'in_use' | 'unknown';
+/** What the account was. `in_use`: a bot that runs trades with them, or an order may still be on the exchange; they stay. */
+export type Removal = ExchangeAccount | 'in_use' | 'unknown';
 
 /** Forgets the keys; what was traded with them stays on record. */
 export async function deleteKeys(knex: Knex, of: KeysOf, by: By): Promise<Removal> {
@@ -85,15 +113,23 @@ export async function deleteKeys(knex: Knex, of: KeysOf, by: By): Promise<Remova
     if (!account) return 'unknown';
     // Locked: a bot that is made meanwhile waits, and finds the account gone.
     await ExchangeAccount.query(tx).findById(account.id).forUpdate();
-    const running = await tx('bots')
-      .where({ exchange_account_id: account.id })
-      .where((bot) => bot.whereIn('status', ['ACTIVE', 'PAUSED']).orWhere({ finishing: true }))
-      .first('id');
-    if (running) return 'in_use';
+    if (await isInUse(tx, account.id)) return 'in_use';
     await ExchangeAccount.query(tx).deleteById(account.id);
     await recordAudit(tx, entryOf('keys.delete', account, by));
-    return 'removed';
+    return account;
   });
+}
+
+/** Whatever the status of its bot: without the keys nobody can ask for an order any more, or take it back. */
+async function isInUse(tx: Knex, id: string): Promise<boolean> {
+  const of = { exchange_account_id: id };
+  const running = Bot.query(tx)
+    .where(of)
+    .where((bot) => bot.whereIn('status', ['ACTIVE', 'PAUSED']).orWhere({ finishing: true }));
+  const orders = Order.query(tx).where(of).whereIn('status', ['SENDING', 'UNKNOWN', 'OPEN']);
+  const intents = OrderIntent.query(tx).where(of).whereIn('status', ['SENDING', 'UNKNOWN']);
+  for (const query of [running, orders, intents]) if ((await query.resultSize()) > 0) return true;
+  return false;
 }
 
 function entryOf(

@@ -1,40 +1,35 @@
 import { parseArgs } from 'node:util';
 import { verifyAudit, type AuditVerdict } from '../db/audit-verify.ts';
-import { openDatabase } from '../db/connect.ts';
 import { NO_ANCHORS, openAnchors, type Anchors } from './audit-anchors.ts';
-import { environment, readConfiguration } from './configuration.ts';
+import { refuse, runCommandLine, say, type Command } from './command-line.ts';
 
 const USAGE = `npm run audit -- verify
 npm run audit -- verify --anchors FILE      (else AUDIT_ANCHOR_FILE)
 npm run audit -- verify --without-anchors   (an end that was cut off is not seen then)
 `;
-/** As sysexits.h has them: used wrongly; what is to be read is not there. */
-const EXIT_USAGE = 64;
+/** As sysexits.h has it: what is to be read is not there. */
 const EXIT_NO_INPUT = 66;
 
-/** The audit log for somebody from ops. The exit code of `verify` is 1 where anything was changed. */
-const options = { anchors: { type: 'string' }, 'without-anchors': { type: 'boolean' } } as const;
-const { values, positionals } = parseArgs({ options, allowPositionals: true });
-process.exitCode = positionals.join(' ') === 'verify' ? await verify() : refuse(USAGE, EXIT_USAGE);
+/** The audit log for somebody from ops. The exit code of `verify` is 1 where anything was changed, and nowhere else. */
+await runCommandLine(USAGE, (words) => {
+  const asked = readOptions(words);
+  return asked?.positionals.join(' ') === 'verify' ? verify(asked.values) : null;
+});
 
-async function verify(): Promise<number> {
-  const { database, auditKeys, auditAnchors } = readConfiguration(environment());
-  const file = values.anchors ?? auditAnchors;
-  // Before the database is looked at: what is noted later it does not have to know.
-  const anchors = values['without-anchors'] ? NO_ANCHORS : await openAnchors(file);
-  if (!anchors)
-    return refuse(
-      `There is no ${file}: whether the log was cut off at its end cannot be told. Say where the anchors are, or --without-anchors.\n`,
-      EXIT_NO_INPUT,
-    );
-  const knex = openDatabase({ ...database, poolSize: 1 });
-  try {
+function verify(options: NonNullable<ReturnType<typeof readOptions>>['values']): Command {
+  return async ({ knex, configuration: { auditKeys, auditAnchors } }) => {
+    const file = options.anchors ?? auditAnchors;
+    // Before the log is looked at: what is noted later it does not have to know.
+    const anchors = options['without-anchors'] ? NO_ANCHORS : await openAnchors(file);
+    if (!anchors)
+      return refuse(
+        `There is no ${file}: whether the log was cut off at its end cannot be told. Say where the anchors are, or --without-anchors.`,
+        EXIT_NO_INPUT,
+      );
     const snapshot = { isolationLevel: 'repeatable read', readOnly: true } as const;
     const verdict = await knex.transaction((tx) => verifyAudit(tx, auditKeys, anchors.heads), snapshot);
     return report(verdict, anchors);
-  } finally {
-    await knex.destroy();
-  }
+  };
 }
 
 function report({ chains, entries, anchors: checked, faults }: AuditVerdict, anchors: Anchors): number {
@@ -44,11 +39,16 @@ function report({ chains, entries, anchors: checked, faults }: AuditVerdict, anc
   const anchored = anchors.lastAt() === null ? 'not anchored' : `anchored until ${anchors.lastAt()}`;
   lines.push(`${entries} entries in ${chains} chains, ${checked} anchors, ${anchored}`);
   lines.push(faults.length === 0 ? 'Nothing was changed.' : `Changed: ${faults.length} chains, see above.`);
-  process.stdout.write(`${lines.join('\n')}\n`);
+  say(lines.join('\n'));
   return faults.length === 0 ? 0 : 1;
 }
 
-function refuse(text: string, code: number): number {
-  process.stderr.write(text);
-  return code;
+/** Null where there is an option that nobody knows. */
+function readOptions(args: string[]) {
+  const options = { anchors: { type: 'string' }, 'without-anchors': { type: 'boolean' } } as const;
+  try {
+    return parseArgs({ args, options, allowPositionals: true });
+  } catch {
+    return null;
+  }
 }

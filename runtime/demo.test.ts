@@ -4,6 +4,7 @@ import { Bot } from '../db/models/bot.ts';
 import { ExchangeAccount } from '../db/models/exchange-account.ts';
 import { startSimulatedExchange } from '../exchanges/simulated/server.ts';
 import { createVault } from '../exchanges/vault.ts';
+import { ConfigurationError } from './configuration.ts';
 import { seedDemo, type DemoOptions } from './demo.ts';
 import { freePort } from './embedded/ports.ts';
 import { freshDatabase, type Scope } from './testing/database.ts';
@@ -27,6 +28,20 @@ test('a start that opened no account on the exchange is made good by the next on
   await t.throwsAsync(seedDemo({ ...options, controlToken: 'another' }), { message: /opened no account/ });
   await seedDemo(options);
   t.is(await Bot.query(knex).resultSize(), 2);
+});
+
+test('a start with another ENCRYPTION_KEY than what is there was sealed under says which variable that is, and what to do', async (t) => {
+  const { knex } = await freshDatabase(t);
+  const options = { knex, vault, ...(await openExchange(t, ['BTCUSDT'])) };
+  await seedDemo(options);
+  const others = { test: Buffer.alloc(32, 1), other: Buffer.alloc(32, 2) };
+  const other = createVault({ currentKeyId: 'other', keys: { other: others.other } });
+  await t.throwsAsync(seedDemo({ ...options, vault: other }), {
+    instanceOf: ConfigurationError,
+    message: /^ENCRYPTION_KEY .*ENCRYPTION_KEY_PREVIOUS.*rotate-keys/,
+  });
+  await seedDemo({ ...options, vault: createVault({ currentKeyId: 'other', keys: others }) });
+  t.is(await Bot.query(knex).resultSize(), 1);
 });
 
 test('the demo trades what the exchange lists, at prices and quantities its markets take', async (t) => {

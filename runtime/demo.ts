@@ -7,8 +7,9 @@ import { insertBot, type NewBot } from '../db/bots.ts';
 import { Bot } from '../db/models/bot.ts';
 import { ExchangeAccount } from '../db/models/exchange-account.ts';
 import { ensureDefaultOwner } from '../db/owners.ts';
-import type { Vault } from '../exchanges/vault.ts';
+import { VaultError, type Vault, type VaultRow } from '../exchanges/vault.ts';
 import { Unavailable, type BotClient } from '../workflows/client.ts';
+import { ConfigurationError } from './configuration.ts';
 import { newPaperKeys, openPaperAccount, type PaperExchange } from './paper-accounts.ts';
 
 export interface DemoOptions extends PaperExchange {
@@ -24,7 +25,7 @@ const UNSTARTED = { demo: 'unstarted' };
 /**
  * The demo: a paper account for every exchange, opened on the simulated one, and, together with the first of them, two bots at
  * rest. All rows or none: a start that failed half-way is made good by the next one. Accounts are opened again each time, in
- * case the exchange has lost its state.
+ * case the exchange has lost its state. Throws `ConfigurationError` where ENCRYPTION_KEY is not the one they are sealed under.
  */
 export async function seedDemo(options: DemoOptions): Promise<void> {
   const { knex } = options;
@@ -92,8 +93,22 @@ async function openOnExchange(
   account: ExchangeAccount,
 ): Promise<void> {
   const { id, user_id: userId, exchange, kind, sealed } = account;
-  const keys = vault.open(sealed, { accountId: id, userId, exchange, kind });
+  const keys = openKeys(vault, sealed, { accountId: id, userId, exchange, kind });
   await openPaperAccount({ exchangeUrl, controlToken }, { id, keys });
+}
+
+function openKeys(vault: Vault, sealed: Buffer, row: VaultRow): ReturnType<Vault['open']> {
+  try {
+    return vault.open(sealed, row);
+  } catch (error) {
+    if (!(error instanceof VaultError) || error.code !== 'unknown_key') throw error;
+    throw new ConfigurationError(
+      'ENCRYPTION_KEY is not the key that the exchange keys in this database are sealed under. Set it to that one again: where ' +
+        'it was replaced, the new key has to stay set (in .env, say), for without it `npm start` takes the "encryptionKey" of ' +
+        'secrets.json in DATA_DIR. Or start with the key they are under as ENCRYPTION_KEY_PREVIOUS, and run `npm run rotate-keys` ' +
+        'beside it.',
+    );
+  }
 }
 
 /**

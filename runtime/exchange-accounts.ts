@@ -9,7 +9,7 @@ import {
 } from '../exchanges/directory.ts';
 import { ExchangeError, type ExchangeErrorCode } from '../exchanges/port.ts';
 import type { Vault } from '../exchanges/vault.ts';
-import { newPaperKeys, openPaperAccount } from './paper-accounts.ts';
+import { closePaperAccount, newPaperKeys, openPaperAccount } from './paper-accounts.ts';
 
 /** What is left of a door's 3 s for its own work is enough for a few queries. */
 const PATIENCE_MS = 2_300;
@@ -50,6 +50,8 @@ export function createExchangeAccounts({
     }
   }
 
+  const paper = controlToken === undefined ? null : { exchangeUrl: where.paperUrl, controlToken };
+
   return {
     served: { live: LIVE_EXCHANGES, paper: EXCHANGES },
 
@@ -57,13 +59,16 @@ export function createExchangeAccounts({
       ask({ exchange: name, kind, credentials }, (exchange) => exchange.keyRights()),
 
     async openPaper(id) {
-      if (controlToken === undefined) return null;
+      if (paper === null) return null;
       const keys = newPaperKeys();
-      const paper = { exchangeUrl: where.paperUrl, controlToken };
       await openPaperAccount(paper, { id, keys }, AbortSignal.timeout(patienceMs)).catch((cause: unknown) => {
         throw new ApiError('exchange_failed', 'The simulated exchange opened no account.', { cause });
       });
       return keys;
+    },
+
+    async closePaper(id) {
+      if (paper !== null) await closePaperAccount(paper, id, AbortSignal.timeout(patienceMs));
     },
 
     seal(keys, { id: accountId, user_id: userId, exchange, kind }) {

@@ -2,7 +2,7 @@ import test from 'ava';
 import { KillSwitch } from '../db/models/kill-switch.ts';
 import { environment } from './configuration.ts';
 import { runProgram } from './testing/command-line.ts';
-import { freshDatabase } from './testing/database.ts';
+import { freshDatabase, TEST_SECRET_KEY } from './testing/database.ts';
 
 test('somebody from ops engages, lists and releases a kill switch', async (t) => {
   const { knex, url } = await freshDatabase(t);
@@ -32,6 +32,6 @@ test('what cannot be understood engages nothing and says how to write it', async
 });
 
 function commandLine(url: string, words: string[]): ReturnType<typeof runProgram> {
-  const env = { ...environment(), DATABASE_URL: url, SECRET_KEY: 'x'.repeat(32) };
+  const env = { ...environment(), DATABASE_URL: url, SECRET_KEY: TEST_SECRET_KEY };
   return runProgram('runtime/kill-switch.ts', words, env);
 }

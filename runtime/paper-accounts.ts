@@ -26,14 +26,13 @@ export function newPaperKeys(): Credentials {
 
 /** Opens an account with play money, unless said otherwise, under that id; one that is open stays as it is. Throws what `fetch` throws, or what was answered. */
 export async function openPaperAccount(
-  { exchangeUrl, controlToken }: PaperExchange,
+  exchange: PaperExchange,
   { id, keys: { apiKey: key, secret }, permissions, balances = BALANCES }: NewPaperAccount,
   signal?: AbortSignal,
 ): Promise<void> {
   const body: AccountInput = { id, keys: [{ key, secret, ...(permissions && { permissions }) }], balances };
-  const answer = await fetch(`${exchangeUrl}/control/accounts`, {
+  const answer = await control(exchange, 'accounts', {
     method: 'POST',
-    headers: { Authorization: `Bearer ${controlToken}`, 'Content-Type': 'application/json' },
     body: JSON.stringify(body),
     ...(signal && { signal }),
   });
@@ -41,4 +40,20 @@ export async function openPaperAccount(
     throw new Error(
       `The simulated exchange opened no account (HTTP ${answer.status}): ${await answer.text()}`,
     );
+}
+
+/** Closes the account of that id, its orders with it; one that is not there is closed. Throws as `openPaperAccount`. */
+export async function closePaperAccount(
+  exchange: PaperExchange,
+  id: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const answer = await control(exchange, `accounts/${id}`, { method: 'DELETE', signal });
+  if (!answer.ok && answer.status !== 404)
+    throw new Error(`The simulated exchange closed no account (HTTP ${answer.status})`);
+}
+
+function control({ exchangeUrl, controlToken }: PaperExchange, path: string, request: RequestInit) {
+  const headers = { Authorization: `Bearer ${controlToken}`, 'Content-Type': 'application/json' };
+  return fetch(`${exchangeUrl}/control/${path}`, { ...request, headers });
 }

@@ -1,6 +1,7 @@
-import { openDatabase } from '../db/connect.ts';
-import { ConfigurationError, environment, readConfiguration } from './configuration.ts';
+import { environment } from './configuration.ts';
+import { runCommandLine, say, type Opened } from './command-line.ts';
 import { reseal, sealedTables } from './reseal.ts';
+import { secretsFile } from './supervisor/data-folder.ts';
 import { vaultKeys } from './vault-key.ts';
 
 const ALL_DONE =
@@ -10,39 +11,27 @@ const ALL_DONE =
  * Encrypts everything sealed anew under ENCRYPTION_KEY while everything runs. May be ended at any moment and run again. Ends
  * with 1 where something could not be opened, with 78 (EX_CONFIG) where a key is missing.
  */
-try {
-  process.exitCode = await rotate();
-} catch (error) {
-  if (!(error instanceof ConfigurationError)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 78;
-}
+await runCommandLine('npm run rotate-keys\n', (words) => (words.length === 0 ? rotate : null));
 
-async function rotate(): Promise<number> {
-  const { database, secrets } = readConfiguration(environment());
+async function rotate({ knex, configuration: { secrets, dataDir } }: Opened): Promise<number> {
   const keys = vaultKeys(secrets);
-  const knex = openDatabase({ ...database, poolSize: 1 });
   let left = 0;
-  try {
-    for (const table of sealedTables(keys)) {
-      const { resealed, unreadable } = await reseal(knex, table, keys.currentKeyId, (rows) =>
-        say(`${table.name}: ${rows} rows so far`),
-      );
-      say(`${table.name}: done, ${resealed} rows sealed anew`);
-      for (const id of unreadable) say(`${table.name}: ${id} opens under none of the keys`);
-      left += unreadable.length;
-    }
-  } finally {
-    await knex.destroy();
+  for (const table of sealedTables(keys)) {
+    const { resealed, unreadable } = await reseal(knex, table, keys.currentKeyId, (rows) =>
+      say(`${table.name}: ${rows} rows so far`),
+    );
+    say(`${table.name}: done, ${resealed} rows sealed anew`);
+    for (const id of unreadable) say(`${table.name}: ${id} opens under none of the keys`);
+    left += unreadable.length;
   }
-  say(
-    left === 0
-      ? ALL_DONE
-      : `${left} left as they are: add the key they are under to ENCRYPTION_KEY_PREVIOUS and run this again.`,
-  );
+  if (left > 0)
+    say(
+      `${left} left as they are: add the key they are under to ENCRYPTION_KEY_PREVIOUS and run this again.`,
+    );
+  else say(environment()['ENCRYPTION_KEY'] ? ALL_DONE : notReplaced(dataDir));
   return left === 0 ? 0 : 1;
 }
 
-function say(line: string): void {
-  process.stdout.write(`${line}\n`);
+function notReplaced(dataDir: string): string {
+  return `Everything is under the key of ${secretsFile(dataDir)}: ENCRYPTION_KEY, which would replace it, is not set.`;
 }

@@ -3,6 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
 import { REDIRECT_BASE, startOpenIdProvider } from '../api/testing/open-id-provider.ts';
 import { callerOf, type Call, type TestAnswer } from '../api/testing/start-api.ts';
+import { freePort } from './embedded/ports.ts';
+import { SECRET_NAMES } from './environment/variables.ts';
 import { dumpOf, filesIn, historiesOf } from './testing/at-rest.ts';
 import { leaksIn, type Canaries } from './testing/canaries.ts';
 import { startProduct } from './testing/product.ts';
@@ -11,12 +13,22 @@ import { runCourse, type Scene } from './testing/secrets-course.ts';
 /** What is given to whoever it belongs to, in one answer, and by which. */
 const GIVEN: Record<string, RegExp> = {
   'access token': /^POST \/auth\/(login|login\/2fa|refresh)$|^GET \/oauth\/google\/callback$/,
-  'refresh token': /^POST \/auth\/(login|login\/2fa)$|^GET \/oauth\/google\/callback$/,
+  'refresh token': /^POST \/auth\/(login|login\/2fa|refresh)$|^GET \/oauth\/google\/callback$/,
   'pre-2FA token': /^POST \/auth\/login$/,
   'device token': /^POST \/auth\/login(\/2fa)?$|^GET \/oauth\/google\/callback$/,
   'TOTP secret': /^POST \/auth\/2fa\/setup$/,
+  'OAuth state': /^GET \/oauth\/google$/,
+  'OAuth cookie': /^GET \/oauth\/google$/,
   'recovery code': /^POST \/auth\/2fa\/enable$/,
 };
+
+/** What else the environment has; keys of Binance would be taken there. */
+const OTHER_SECRETS = SECRET_NAMES.filter(
+  (name) =>
+    !/^(DATABASE_URL|REDIS_URL|JWT_SECRET|SECRET_KEY|ENCRYPTION_KEY|GOOGLE_CLIENT_SECRET|EXCHANGE_CONTROL_TOKEN|BINANCE_.*)$/.test(
+      name,
+    ),
+);
 
 interface Answered {
   /** `POST /auth/login` */
@@ -79,6 +91,9 @@ test('a secret is found in each of its forms', (t) => {
     for (const encoding of ['base64', 'base64url'] as const)
       t.true(shown(Buffer.from(`${before}${canaries.it}?>`).toString(encoding)), `${before} ${encoding}`);
   t.false(shown('a secret of one'));
+  const cored = { it: 'a&b/0123456789abcdef' };
+  for (const written of ['a&amp;b/0123456789abcdef', encodeURIComponent(encodeURIComponent(cored.it))])
+    t.deepEqual(leaksIn(written, cored), ['it, core']);
   t.true(leaksIn('\\xC0FFEE00', { bytes: Buffer.from('c0ffee00', 'hex') }).length > 0);
 });
 
@@ -100,14 +115,23 @@ async function setUp(t: ExecutionContext): Promise<Scene & { answers: Answered[]
     'bytes of ENCRYPTION_KEY': encryptionKey,
     'OAuth client secret': provider.client.clientSecret,
   };
+  for (const name of OTHER_SECRETS) canaries[name] = randomBytes(32).toString('hex');
   const product = await startProduct(t, {
     ...Object.fromEntries(
-      ['JWT_SECRET', 'SECRET_KEY', 'ENCRYPTION_KEY'].map((name) => [name, String(canaries[name])]),
+      ['JWT_SECRET', 'SECRET_KEY', 'ENCRYPTION_KEY', ...OTHER_SECRETS].map((name) => [
+        name,
+        String(canaries[name]),
+      ]),
     ),
+    ...{ KAKAO_CLIENT_ID: provider.client.clientId, KAKAO_ISSUER: provider.issuer },
+    ...{ TELEGRAM_API_URL: provider.issuer, DEEPSEEK_API_URL: provider.issuer },
+    // Nobody is there: what is said of that tells no password.
+    REDIS_URL: `redis://127.0.0.1:${await freePort()}`,
     ...{ GOOGLE_CLIENT_ID: provider.client.clientId, GOOGLE_CLIENT_SECRET: provider.client.clientSecret },
     ...{ GOOGLE_ISSUER: provider.issuer, OAUTH_REDIRECT_BASE: REDIRECT_BASE },
     ...{ RATE_LIMIT_SIGN_IN_PER_MINUTE: '1000', RATE_LIMIT_ADDRESS_PER_MINUTE: '1000' },
   });
+  canaries['EXCHANGE_CONTROL_TOKEN'] = product.exchange.controlToken;
   canaries['database password'] = decodeURIComponent(new URL(product.database.url).password);
   const answers: Answered[] = [];
   return { product, canaries, answers, provider, call: recording(product.url, answers) };

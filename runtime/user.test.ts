@@ -4,7 +4,7 @@ import { startApi } from '../api/testing/start-api.ts';
 import { withTwoFactor } from '../api/testing/two-factor.ts';
 import { environment } from './configuration.ts';
 import { runProgram } from './testing/command-line.ts';
-import { freshDatabase } from './testing/database.ts';
+import { freshDatabase, TEST_SECRET_KEY } from './testing/database.ts';
 
 test('P8: the first admin is made, and a user kept out, on the command line, at once', async (t) => {
   const { knex, url } = await freshDatabase(t);
@@ -68,6 +68,6 @@ test('What cannot be understood changes nobody and says how to write it', async 
 });
 
 function commandLine(url: string, words: string[]): ReturnType<typeof runProgram> {
-  const env = { ...environment(), DATABASE_URL: url, SECRET_KEY: 'x'.repeat(32) };
+  const env = { ...environment(), DATABASE_URL: url, SECRET_KEY: TEST_SECRET_KEY };
   return runProgram('runtime/user.ts', words, env);
 }

@@ -49,6 +49,22 @@ test('A password is replaced where the current one is right, in one turn of the 
   t.true(await matches('battery-Staple-8', await replace(PASSWORD, stored, 'battery-Staple-8')));
 });
 
+test('A place in the queue is free again once its work has failed, whatever it failed of', async (t) => {
+  const { hash, inPlace, matches } = createPasswords({
+    cost: 4,
+    concurrency: 1,
+    queue: 0,
+    patienceMs: PATIENCE_MS,
+  });
+  await t.throwsAsync(
+    inPlace(() => Promise.reject(new Error('The work failed.'))),
+    { message: 'The work failed.' },
+  );
+  await t.throwsAsync(hash(7 as unknown as string), { instanceOf: TypeError });
+  t.false(await matches(PASSWORD, null));
+  t.true(await matches(PASSWORD, await hash(PASSWORD)));
+});
+
 test('A password is the same however a keyboard writes its letters', async (t) => {
   const { hash, matches, replace } = createPasswords({ cost: 4, patienceMs: PATIENCE_MS });
   const [composed, decomposed, wide] = ['Zo\u00eb-Horse-7', 'Zoe\u0308-Horse-7', 'Zo\u00eb-Horse-\uff17'];

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { parametersOf } from '../../db/bot-parameters.ts';
+import { accountFor } from '../../db/exchange-keys.ts';
 import type { BotRow } from '../../db/rows.ts';
 import type { BotChange } from '../../workflows/messages.ts';
 import { ApiError } from '../errors.ts';
@@ -8,7 +9,6 @@ import { refuse, type Fault } from '../validation.ts';
 import { columnsOf, toSnakeCase } from './bot-columns.ts';
 import { checkSettings, type BotSettings } from './bot-settings.ts';
 import type { CommandContext } from './context.ts';
-import { accountFor } from './exchange-account.ts';
 import { addressOf, requireBot } from './require-bot.ts';
 
 /** What is to be different; everything left out stays. */
@@ -37,8 +37,9 @@ export async function changeBot(
   refuseWhileRunning(bot, difference);
   if (difference.exchange !== undefined) {
     // The bot's owner's, also where somebody acts for everybody.
-    const owner = { ...context.owner, id: bot.user_id ?? context.owner.id };
-    difference.exchange_account_id = await accountFor(difference.exchange, { ...context, owner });
+    const userId = bot.user_id ?? context.owner.id;
+    const { exchange } = difference;
+    difference.exchange_account_id = await accountFor(context.knex, { userId, exchange });
   }
   const asked = { commandId: randomUUID(), by: context.owner.id };
   const command = { name: 'configure', ...asked, change: difference } as const;

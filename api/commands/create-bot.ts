@@ -7,7 +7,6 @@ import { refuse } from '../validation.ts';
 import { columnsOf } from './bot-columns.ts';
 import { checkSettings, type BotSettings } from './bot-settings.ts';
 import type { CommandContext } from './context.ts';
-import { accountFor } from './exchange-account.ts';
 import { addressOf, requireBot } from './require-bot.ts';
 
 /**
@@ -39,7 +38,7 @@ async function store(sent: BotSettings, context: CommandContext): Promise<BotRow
   const bot = await insertBot(
     context.knex,
     {
-      ...{ user_id: context.owner.id, exchange_account_id: await accountFor(exchange, context) },
+      user_id: context.owner.id,
       ...{ strategy, ticker, exchange, protections, first_order: 'BUY' },
       ...columnsOf(strategy, parameters),
     },

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
 import type { By } from '../../db/audit.ts';
 import { deleteKeys, findKeys, insertKeys, replaceKeys, type SealedKeys } from '../../db/exchange-keys.ts';
-import type { ExchangeAccount } from '../../db/models/exchange-account.ts';
+import { ExchangeAccount } from '../../db/models/exchange-account.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { Dependencies } from '../dependencies.ts';
 import type { AccountAt, ApiKeys } from '../exchange-accounts.ts';
@@ -9,6 +10,7 @@ import { ApiError, invalidInput } from '../errors.ts';
 
 type KeysContext = Pick<Dependencies, 'knex' | 'accounts'> & {
   caller: Pick<Caller, 'userId'>;
+  log: Logger;
   /** Where the caller is, for the audit log. */
   address: string;
   /** Aborted when nobody waits for the outcome any more: nothing is written then. */
@@ -32,11 +34,13 @@ export async function addKeys(
   if (exchange === undefined) throw notServed(name, accounts.served[kind]);
   const row = { id: randomUUID(), user_id: caller.userId, exchange, kind };
   if (await findKeys(knex, { userId: caller.userId, exchange })) throw keysExist(exchange);
-  const sealed = keys ? await sealedOnceChecked(keys, row, context) : await openedOnPaper(row, context);
-  context.signal.throwIfAborted();
-  const inserted = await insertKeys(knex, { ...row, ...sealed }, byOf(context));
-  if (!inserted) throw keysExist(exchange);
-  return inserted;
+  if (keys) return store(row, await sealedOnceChecked(keys, row, context), context);
+  try {
+    return await store(row, await openedOnPaper(row, context), context);
+  } catch (error) {
+    await closeUnkept(row, context);
+    throw error;
+  }
 }
 
 /** Puts other keys of the same account in place of the stored ones. Throws `keys_not_found`, and as `addKeys`. */
@@ -55,22 +59,47 @@ export async function changeKeys(
   return changed;
 }
 
-/** Throws `keys_in_use` while a bot that runs trades with them, `keys_not_found`. */
+/** Throws `keys_in_use` while a bot that runs trades with them or an order may be on the exchange, `keys_not_found`. */
 export async function removeKeys(exchange: string, context: KeysContext): Promise<void> {
   const { knex, caller, signal } = context;
   signal.throwIfAborted();
   const removal = await deleteKeys(knex, { userId: caller.userId, exchange }, byOf(context));
   if (removal === 'unknown') throw keysNotFound();
   if (removal === 'in_use')
-    throw new ApiError('keys_in_use', 'A bot trades with these keys. Stop your bots on this exchange first.');
+    throw new ApiError(
+      'keys_in_use',
+      'A bot trades with these keys, or has an order on the exchange. Stop your bots on this exchange, wait until their orders are cancelled, then delete the keys.',
+    );
+  await closeUnkept(removal, context);
+}
+
+type Row = Pick<ExchangeAccount, 'id' | 'user_id' | 'exchange' | 'kind'>;
+
+async function store(row: Row, sealed: SealedKeys, context: KeysContext): Promise<ExchangeAccount> {
+  context.signal.throwIfAborted();
+  const inserted = await insertKeys(context.knex, { ...row, ...sealed }, byOf(context));
+  if (!inserted) throw keysExist(row.exchange);
+  return inserted;
+}
+
+/**
+ * Closes a paper account whose keys are not stored, or no longer: nobody else has them. What fails is logged, and keeps nothing
+ * from being done.
+ */
+async function closeUnkept({ id, kind }: Pick<Row, 'id' | 'kind'>, context: KeysContext): Promise<void> {
+  const { knex, accounts, log } = context;
+  if (kind !== 'paper') return;
+  try {
+    // Where the answer to storing them was lost they may be there after all.
+    const kept = await ExchangeAccount.query(knex).findById(id);
+    if (!kept) await accounts.closePaper(id);
+  } catch (error) {
+    log.warn({ err: error, account_id: id }, 'A paper account whose keys are gone was not closed');
+  }
 }
 
 /** Throws `keys_refused`, `key_may_withdraw`, and what asking the exchange throws. */
-async function sealedOnceChecked(
-  keys: ApiKeys,
-  row: Pick<ExchangeAccount, 'id' | 'user_id' | 'exchange' | 'kind'>,
-  { accounts }: KeysContext,
-): Promise<SealedKeys> {
+async function sealedOnceChecked(keys: ApiKeys, row: Row, { accounts }: KeysContext): Promise<SealedKeys> {
   const { canTrade, canWithdraw, isAddressBound } = await accounts.rights(row, keys);
   if (canWithdraw) throw mayWithdraw();
   return {
@@ -82,10 +111,7 @@ async function sealedOnceChecked(
 }
 
 /** Throws `invalid_input` where this installation opens no paper accounts, and what opening one throws. */
-async function openedOnPaper(
-  row: Pick<ExchangeAccount, 'id' | 'user_id' | 'exchange' | 'kind'>,
-  { accounts }: KeysContext,
-): Promise<SealedKeys> {
+async function openedOnPaper(row: Row, { accounts }: KeysContext): Promise<SealedKeys> {
   const keys = row.kind === 'paper' ? await accounts.openPaper(row.id) : null;
   if (!keys)
     throw invalidInput([{ field: 'api_key', message: 'No paper account is opened here: send keys' }]);

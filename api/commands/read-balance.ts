@@ -25,7 +25,7 @@ export async function readBalance(
   if (!account)
     throw new ApiError(
       'keys_missing',
-      'There are no keys of yours to read a balance with. Add them with POST /account/api-keys.',
+      'There are no keys of yours to read a balance with. Add them with POST /account/api-keys; for an account with play money send "kind": "paper" and no keys.',
     );
   return { exchange: account.exchange, ...(await accounts.balance(account, currency)) };
 }

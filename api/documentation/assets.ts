@@ -10,15 +10,28 @@ interface Asset {
   read(): string;
 }
 
+/** Both documents, of which its bar on top lets one choose. */
+const SWAGGER_OPTIONS = `{
+  urls: [
+    { url: '/openapi.json', name: 'Bots, logs and trades' },
+    { url: '/openapi/trading.json', name: 'Users, sign-in and accounts' },
+  ],
+  presets: [SwaggerUIBundle.presets.apis, SwaggerUIStandalonePreset],
+  layout: 'StandaloneLayout',
+  dom_id: '#page',
+  deepLinking: true,
+  validatorUrl: null,
+}`;
+
 /** What the documentation pages load: from packages and from here, never from elsewhere. */
 export const ASSETS = {
   'swagger-ui.css': { type: 'text/css; charset=utf-8', read: packaged('swagger-ui-dist/swagger-ui.css') },
   'swagger-ui-bundle.js': { type: SCRIPT, read: packaged('swagger-ui-dist/swagger-ui-bundle.js') },
-  'swagger-ui-start.js': {
+  'swagger-ui-standalone-preset.js': {
     type: SCRIPT,
-    read: () =>
-      `SwaggerUIBundle({ url: '/openapi.json', dom_id: '#page', deepLinking: true, validatorUrl: null });\n`,
+    read: packaged('swagger-ui-dist/swagger-ui-standalone-preset.js'),
   },
+  'swagger-ui-start.js': { type: SCRIPT, read: () => `SwaggerUIBundle(${SWAGGER_OPTIONS});\n` },
   'redoc.js': {
     type: SCRIPT,
     read: () => withoutOutsideLogo(packaged('redoc/bundles/redoc.standalone.js')()),

@@ -152,6 +152,14 @@ test('scalper-bot 44: the documentation pages load nothing from elsewhere', asyn
   }
 });
 
+test('/docs offers the document of every API there is', async (t) => {
+  const { call } = await api(t);
+  const { text } = await call('GET', '/docs/assets/swagger-ui-start.js');
+  const offered = [...text.matchAll(/url: '([^']+)'/g)].map(([, address]) => address!);
+  t.deepEqual(offered, ['/openapi.json', '/openapi/trading.json']);
+  for (const address of offered) t.is((await call('GET', address)).status, 200, address);
+});
+
 test('A script that a browser has already is not sent again', async (t) => {
   const { call } = await api(t);
   const path = '/docs/assets/swagger-ui-bundle.js';

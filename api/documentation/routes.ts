@@ -18,7 +18,7 @@ export function documentationRoutes(contract: Contract, settings: ApiSettings): 
     page('/docs', 'Swagger UI', {
       title: settings.name,
       style: 'swagger-ui.css',
-      scripts: ['swagger-ui-bundle.js', 'swagger-ui-start.js'],
+      scripts: ['swagger-ui-bundle.js', 'swagger-ui-standalone-preset.js', 'swagger-ui-start.js'],
     }),
     page('/redoc', 'Redoc', { title: settings.name, scripts: ['redoc.js', 'redoc-start.js'] }),
     asset,

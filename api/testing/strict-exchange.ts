@@ -6,6 +6,7 @@ export const STRICT_EXCHANGE: ExchangeAccounts = {
   served: { live: ['Binance'], paper: ['Binance'] },
   rights: () => refuse(),
   openPaper: () => refuse(),
+  closePaper: () => refuse(),
   seal: () => ({ sealed: Buffer.alloc(1), sealed_key_id: 'none' }),
   balance: () => refuse(),
 };

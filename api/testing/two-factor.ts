@@ -1,5 +1,6 @@
 import { TOTP } from 'otpauth';
 import type { Scope } from '../../runtime/testing/database.ts';
+import type { ApiSettings } from '../settings.ts';
 import { PASSWORD, signedIn, testClock, testIdentity, type Pair } from './identity.ts';
 import { startApi, type Call } from './start-api.ts';
 
@@ -7,9 +8,9 @@ import { startApi, type Call } from './start-api.ts';
 export const STEP_MS = 30_000;
 
 /** Ada, with two-factor authentication on; her authenticator shows a code that is good. */
-export async function startWithTwoFactor(t: Scope) {
+export async function startWithTwoFactor(t: Scope, settings: Partial<ApiSettings> = {}) {
   const clock = testClock();
-  const api = await startApi(t, {}, { identity: testIdentity({ now: clock.now }) });
+  const api = await startApi(t, settings, { identity: testIdentity({ now: clock.now }) });
   const ada = await signedIn(api.call, 'ada@example.com');
   const factor = await withTwoFactor(api.call, ada.headers, clock.now);
   clock.pass(STEP_MS);

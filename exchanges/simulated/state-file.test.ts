@@ -72,6 +72,29 @@ test('a restart finds balances, orders, fills, client ids and keys as they were'
   await state.close();
 });
 
+test('an account that was closed is gone after a restart, and what it held is there', async (t) => {
+  const path = await statePath(t);
+  const engine = createEngine({ clock: Date.now });
+  const state = await openStateFile(path, engine);
+  t.teardown(() => state.close());
+  engine.addSymbol(BTCUSDT, '100');
+  engine.openAccount(accountOf('maker'));
+  engine.openAccount(accountOf({ id: 'taker', takerFee: '0.001' }));
+  engine.submit('maker', limit('SELL', '2', '101'));
+  engine.submit('taker', market('BUY', '0.5'));
+  engine.submit('maker', limit('BUY', '1', '90'));
+  engine.closeAccount('maker');
+  await state.durable();
+  const { engine: again, close } = await reopen(t, path);
+  const depth = again.depth('BTCUSDT', 5);
+  t.deepEqual([again.account('maker'), depth.asks, depth.bids], [null, [], []]);
+  t.deepEqual(again.balances(TILL), engine.balances(TILL));
+  t.is(short(again.balances(TILL).find(({ asset }) => asset === 'USDT')?.free ?? ''), '10050.5');
+  await close();
+  // What is written anew does not hold it either.
+  t.false((await readFile(path, 'utf8')).includes('"accountId":"maker"'));
+});
+
 test('nobody but its owner reads the file: secrets are in it', async (t) => {
   const path = await statePath(t);
   const { close } = await reopen(t, path);

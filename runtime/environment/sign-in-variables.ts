@@ -25,7 +25,11 @@ const signingSecret = (description: string) =>
 
 export const secrets = {
   SECRET_KEY: z
-    .string({ error: 'is required: 32 random bytes in hex, as `openssl rand -hex 32` gives them' })
+    .string({
+      error:
+        'is required and must be the same in every process, commands too: the one that the API has (`npm start` keeps ' +
+        'its own in secrets.json of DATA_DIR); for a new installation what `openssl rand -hex 32` gives',
+    })
     .min(32, 'must have at least 32 characters: take what `openssl rand -hex 32` gives')
     .meta({
       description:

@@ -7,15 +7,16 @@ import type { Plan } from './plan.ts';
 export function banner(settings: Settings, isEmbedded: Plan['embedded'], seconds: number): string {
   const { api, exchange, temporal, embedded, dataDir } = settings;
   const cluster = isEmbedded.postgres ? clusterFolder(join(dataDir, 'postgres')) : dataDir;
-  const host = api.host === '0.0.0.0' || api.host === '::' ? 'localhost' : api.host;
+  const host = hostName(api.host);
   const base = `http://${host}:${api.port}`;
+  const answersHere = api.debug && ['*', host].some((name) => api.allowedHosts.includes(name));
   const rows = [
     ['API', `${base}${api.prefix}`],
     ['API documentation', `${base}/docs`],
     [
       'Sign-in',
       api.authRequired
-        ? `needed: sign up at ${base}/auth/register`
+        ? `needed: sign up at ${answersHere ? base : ''}/auth/register, then in at /auth/login`
         : 'off, on this machine alone; AUTH_REQUIRED=True switches it on',
     ],
     [
@@ -33,10 +34,20 @@ export function banner(settings: Settings, isEmbedded: Plan['embedded'], seconds
     '',
     ...rows.map(([name, where]) => `  ${name.padEnd(width)}   ${where}`),
     '',
-    `  Try it:   ${api.authRequired ? signUp(base) : `curl -s ${base}${api.prefix}/bots/`}`,
+    ...(answersHere
+      ? [`  Try it:   ${api.authRequired ? signUp(base) : `curl -s ${base}${api.prefix}/bots/`}`]
+      : [
+          `  It answers to ${api.allowedHosts.join(', ')}${api.debug ? '' : ', and to HTTPS from a proxy'} alone.`,
+        ]),
     '  Ctrl-C stops everything; the next start finds it again.',
     '',
   ].join('\n');
+}
+
+/** By which this machine reaches it. */
+function hostName(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
 }
 
 function signUp(base: string): string {

@@ -32,6 +32,24 @@ export interface Secrets {
   controlToken: string;
 }
 
+/** Where a folder's secrets are. */
+export function secretsFile(folder: string): string {
+  return join(folder, 'secrets.json');
+}
+
+/** What the first start on a folder has made; null where none was. Throws `ConfigurationError` where it cannot be read. */
+export function keptSecrets(folder: string): Secrets | null {
+  const file = secretsFile(folder);
+  if (!existsSync(file)) return null;
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Secrets;
+  } catch {
+    throw new ConfigurationError(
+      `${file} cannot be read: it is for the account alone that \`npm start\` runs under, and must be JSON as that wrote it.`,
+    );
+  }
+}
+
 /** A log that has grown past this is put aside at the next start; the one put aside before it goes. */
 const LOG_BYTES = 20 * 1024 * 1024;
 
@@ -46,7 +64,7 @@ export function takeDataFolder(folder: string): DataFolder {
     );
   writeFileSync(lock, String(process.pid));
   return {
-    secrets: readSecrets(join(folder, 'secrets.json')),
+    secrets: keptSecrets(folder) ?? makeSecrets(folder),
     path: (...names) => join(folder, ...names),
     logFile: (part) => freshLog(join(folder, 'logs', `${part}.log`)),
     pidFile: (part) => join(folder, 'run', `${part}.pid`),
@@ -65,8 +83,7 @@ function makePrivate(folder: string): void {
   }
 }
 
-function readSecrets(file: string): Secrets {
-  if (existsSync(file)) return JSON.parse(readFileSync(file, 'utf8')) as Secrets;
+function makeSecrets(folder: string): Secrets {
   const random = (): string => randomBytes(32).toString('hex');
   const secrets = {
     secretKey: random(),
@@ -74,7 +91,7 @@ function readSecrets(file: string): Secrets {
     databasePassword: random(),
     controlToken: random(),
   };
-  writeFileSync(file, JSON.stringify(secrets, null, 2), { mode: 0o600 });
+  writeFileSync(secretsFile(folder), JSON.stringify(secrets, null, 2), { mode: 0o600 });
   return secrets;
 }
 

@@ -53,4 +53,11 @@ test('What a start prints says whether one has to sign in, and how to try it the
   t.regex(printed({}), /curl -s \S+\/api\/v1\/bots\/$/m);
   t.regex(printed({ AUTH_REQUIRED: 'True' }), /Sign-in +needed/);
   t.regex(printed({ AUTH_REQUIRED: 'True' }), /curl -s \S+\/auth\/register /);
+  t.regex(printed({ HOST: '::1' }), /curl -s http:\/\/\[::1\]:8000\//);
+  t.regex(printed({ HOST: '0.0.0.0' }), /curl -s http:\/\/localhost:8000\//);
+  // What it is told to try has to be answered.
+  for (const variables of [{ DEBUG: 'False' }, { ALLOWED_HOSTS: 'bots.example' }]) {
+    t.notRegex(printed(variables), /Try it/, JSON.stringify(variables));
+    t.regex(printed(variables), /It answers to .*(scalperbot\.com|bots\.example)/);
+  }
 });

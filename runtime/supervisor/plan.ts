@@ -1,6 +1,12 @@
-import { readConfiguration, readSettings, type Configuration, type Settings } from '../configuration.ts';
+import {
+  ConfigurationError,
+  readConfiguration,
+  readSettings,
+  type Configuration,
+  type Settings,
+} from '../configuration.ts';
 import { isOwnMachine, requireOwnMachine } from '../without-sign-in.ts';
-import type { DataFolder } from './data-folder.ts';
+import { keptSecrets, type DataFolder, type Secrets } from './data-folder.ts';
 
 export type Variables = Record<string, string | undefined>;
 
@@ -24,20 +30,15 @@ export function planStart(
   settings: Settings,
   { secrets }: Pick<DataFolder, 'secrets'>,
 ): Plan {
-  const { embedded, api, dataDir, temporal, exchange } = settings;
-  const own = `postgresql://perpetua:${secrets.databasePassword}@127.0.0.1:${embedded.postgresPort}/perpetua`;
+  const { api, dataDir, temporal, exchange } = settings;
   const complete = {
-    ...variables,
+    ...withSecrets(variables, settings, secrets),
     HOST: api.host,
     // A newcomer tries it without signing up.
     AUTH_REQUIRED: variables['AUTH_REQUIRED'] || (isOwnMachine(settings) ? 'False' : 'True'),
     DATA_DIR: dataDir,
     // Read by us, line by line.
     LOG_FORMAT: 'json',
-    DATABASE_URL: variables['DATABASE_URL'] || own,
-    SECRET_KEY: variables['SECRET_KEY'] || secrets.secretKey,
-    ENCRYPTION_KEY: variables['ENCRYPTION_KEY'] || secrets.encryptionKey,
-    EXCHANGE_CONTROL_TOKEN: variables['EXCHANGE_CONTROL_TOKEN'] || secrets.controlToken,
     TEMPORAL_ADDRESS: temporal.address,
     PAPER_EXCHANGE_URL: exchange.url,
   };
@@ -51,5 +52,31 @@ export function planStart(
       exchange: !variables['PAPER_EXCHANGE_URL'],
     },
     variables: complete,
+  };
+}
+
+/**
+ * The variables of a command that is run beside a start: completed as that completes its own, unless DATABASE_URL names a database.
+ * Throws `ConfigurationError` where it names none and nothing was started on the data folder yet.
+ */
+export function planCommand(variables: Variables): Variables {
+  if (variables['DATABASE_URL']) return variables;
+  const settings = settingsOf(variables);
+  const secrets = keptSecrets(settings.dataDir);
+  if (secrets) return withSecrets(variables, settings, secrets);
+  throw new ConfigurationError(
+    `There is no database: DATABASE_URL is not set, and \`npm start\` has made none in ${settings.dataDir}. ` +
+      'Start it first (with the same DATA_DIR), or set DATABASE_URL and SECRET_KEY to those of the API.',
+  );
+}
+
+function withSecrets(variables: Variables, { embedded }: Settings, secrets: Secrets): Variables {
+  const own = `postgresql://perpetua:${secrets.databasePassword}@127.0.0.1:${embedded.postgresPort}/perpetua`;
+  return {
+    ...variables,
+    DATABASE_URL: variables['DATABASE_URL'] || own,
+    SECRET_KEY: variables['SECRET_KEY'] || secrets.secretKey,
+    ENCRYPTION_KEY: variables['ENCRYPTION_KEY'] || secrets.encryptionKey,
+    EXCHANGE_CONTROL_TOKEN: variables['EXCHANGE_CONTROL_TOKEN'] || secrets.controlToken,
   };
 }

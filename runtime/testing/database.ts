@@ -24,8 +24,18 @@ export interface TestDatabase {
   url: string;
 }
 
+interface FreshOptions {
+  poolSize?: number;
+  own?: Pick<EmbeddedPostgres, 'url'>;
+  acquireTimeoutMs?: number;
+  /** For a test that needs the one name; no other test may take it. */
+  name?: string;
+}
+
+/** For programs that a test runs on its database. */
+export const TEST_SECRET_KEY = 'a-secret-of-the-audit-log-of-tests';
 /** Seals what tests record. */
-export const TEST_AUDIT_KEY = auditKeyOf('a-secret-of-the-audit-log-of-tests');
+export const TEST_AUDIT_KEY = auditKeyOf(TEST_SECRET_KEY);
 
 const TEMPLATE = 'perpetua_template';
 
@@ -33,11 +43,8 @@ const TEMPLATE = 'perpetua_template';
  * A migrated database of its own for this test (about 50 ms: a copy of a template), dropped at its end. The server is the
  * given one, the runner's, or one started on first use for this process.
  */
-export async function freshDatabase(
-  t: Scope,
-  options: { poolSize?: number; own?: Pick<EmbeddedPostgres, 'url'>; acquireTimeoutMs?: number } = {},
-): Promise<TestDatabase> {
-  const database = await emptyCopy(t, TEMPLATE, options.own?.url);
+export async function freshDatabase(t: Scope, options: FreshOptions = {}): Promise<TestDatabase> {
+  const database = await emptyCopy(t, TEMPLATE, options);
   const { poolSize = 10, acquireTimeoutMs } = options;
   const knex = openDatabase({
     ...{ url: database, poolSize, auditKey: TEST_AUDIT_KEY },
@@ -79,9 +86,13 @@ let serverUrl: Promise<string> | null = null;
 /** One after the other: the server copies one template, and tests that wait in line have no time-out to run into. */
 let copies: Promise<unknown> = Promise.resolve();
 
-async function emptyCopy(t: Scope, template: string, ownUrl?: string): Promise<string> {
-  const adminUrl = withDatabase(ownUrl ?? (await sharedServer()), 'postgres');
-  const name = `test_${randomUUID().replaceAll('-', '')}`;
+async function emptyCopy(
+  t: Scope,
+  template: string,
+  { own, ...options }: FreshOptions = {},
+): Promise<string> {
+  const adminUrl = withDatabase(own?.url ?? (await sharedServer()), 'postgres');
+  const { name = `test_${randomUUID().replaceAll('-', '')}` } = options;
   const copy = copies.then(() => administer(adminUrl, `CREATE DATABASE ${name} TEMPLATE ${template}`));
   copies = copy.catch(() => undefined);
   await copy;

@@ -41,7 +41,8 @@ export async function startProduct(t: Scope, variables: Record<string, string>):
     ...environment(),
     ...{ DATABASE_URL: database.url, DB_ECHO_LOG: 'True', LOG_LEVEL: 'DEBUG', LOG_FORMAT: 'json' },
     ...{ TEMPORAL_ADDRESS: temporal.address, TEMPORAL_NAMESPACE: temporal.namespace },
-    ...{ HOST: '127.0.0.1', PORT: String(port), DATA_DIR: dataDir, PAPER_EXCHANGE_URL: exchange.url },
+    ...{ HOST: '127.0.0.1', PORT: String(port), DATA_DIR: dataDir },
+    ...{ PAPER_EXCHANGE_URL: exchange.url, EXCHANGE_CONTROL_TOKEN: exchange.controlToken },
     ...variables,
   };
   const processes = await Promise.all(

@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ExecutionContext } from 'ava';
+import { decodeJwt } from 'jose';
 import { Secret, TOTP } from 'otpauth';
+import { createTokens } from '../../api/auth/tokens.ts';
 import { bearer, type Pair } from '../../api/testing/identity.ts';
 import type { TestProvider } from '../../api/testing/open-id-provider.ts';
 import type { Call, TestAnswer } from '../../api/testing/start-api.ts';
 import { STEP_MS, wrong } from '../../api/testing/two-factor.ts';
+import type { Role } from '../../db/models/user.ts';
+import { tokenHash } from '../../db/token-hash.ts';
 import type { Canaries } from './canaries.ts';
 import type { Product } from './product.ts';
 
@@ -47,7 +51,8 @@ export async function runCourse(
 }
 
 /** Ends with a session that has shown a code. */
-async function signInEveryWay(t: ExecutionContext, { call, canaries }: Scene) {
+async function signInEveryWay(t: ExecutionContext, scene: Scene) {
+  const { call, canaries } = scene;
   const password = canaries['password'] as string;
   const mine = { email: EMAIL, password };
   t.is((await call('POST', '/auth/register', { email: 'nobody', password })).status, 400);
@@ -94,6 +99,7 @@ async function signInEveryWay(t: ExecutionContext, { call, canaries }: Scene) {
   t.is(refreshed.status, 200);
   canaries['access token of refresh'] = signatureOf(refreshed.body.access_token);
   t.is((await call('POST', '/auth/refresh', { refresh_token: access_token })).status, 401);
+  await refreshLate(t, scene, second.body.refresh_token);
   t.is(
     (await call('GET', `/auth/sessions?token=${access_token}`, undefined, bearer(refresh_token))).status,
     401,
@@ -108,6 +114,29 @@ async function signInEveryWay(t: ExecutionContext, { call, canaries }: Scene) {
   );
   const sessionId = body.find(({ current }) => current)!.id;
   return { headers, recoveryCodes, sessionId };
+}
+
+type Claims = Record<'user_id' | 'email' | 'sid', string> & { role: Role; ver: number };
+
+/** A session whose token was given out days ago: another takes its place. */
+async function refreshLate(
+  t: ExecutionContext,
+  { call, canaries, product }: Scene,
+  refreshToken: string,
+): Promise<void> {
+  const { user_id, email, role, sid, ver } = decodeJwt<Claims>(refreshToken);
+  const issued_at = new Date(Date.now() - 6.5 * 24 * 3_600_000);
+  const tokens = createTokens({ secret: String(canaries['JWT_SECRET']), now: () => issued_at });
+  const subject = { userId: user_id, email, role, sessionId: sid, version: ver };
+  const { token } = await tokens.sign('refresh', subject);
+  const { knex } = product.database;
+  const old = { token_hash: tokenHash(token), issued_at };
+  t.is(await knex('refresh_tokens').where({ session_id: sid, rotated_at: null }).update(old), 1);
+  const { status, body } = await call<Pair>('POST', '/auth/refresh', { refresh_token: token });
+  t.is(status, 200);
+  canaries['old refresh token'] = signatureOf(token);
+  canaries['refresh token of late'] = signatureOf(body.refresh_token);
+  canaries['access token of late'] = signatureOf(body.access_token);
 }
 
 /** What a sign-in hands out. */
@@ -188,10 +217,14 @@ async function trade(
   return body.id;
 }
 
-async function signInByProvider(t: ExecutionContext, { call, canaries, provider }: Scene): Promise<void> {
+async function signInByProvider(t: ExecutionContext, scene: Scene): Promise<void> {
+  const { call, canaries, provider } = scene;
   const person = { sub: 'grace', email: 'grace@example.com', email_verified: true };
-  const callback = async () => {
+  const callback = async (when: string) => {
     const begun = await call('GET', '/oauth/google');
+    const [, cookie] = /^__Host-oauth=([\w-]+)/.exec(begun.headers.get('Set-Cookie')!)!;
+    canaries[`OAuth cookie of ${when}`] = cookie!;
+    canaries[`OAuth state of ${when}`] = new URL(begun.headers.get('Location')!).searchParams.get('state')!;
     const { pathname, search, searchParams } = await provider.signIn(
       new URL(begun.headers.get('Location')!),
       person,
@@ -199,16 +232,32 @@ async function signInByProvider(t: ExecutionContext, { call, canaries, provider 
     const headers = { Cookie: begun.headers.get('Set-Cookie')!.split(';')[0]! };
     return { path: pathname + search, code: searchParams.get('code')!, headers };
   };
-  const good = await callback();
+  const good = await callback('good');
   canaries['OAuth code'] = good.code;
   const signedIn = await call<Pair>('GET', good.path, undefined, good.headers);
   t.is(signedIn.status, 200);
   keep(canaries, 'provider', signedIn);
+  await openPaper(t, scene, bearer(signedIn.body.access_token));
   t.is((await call('GET', good.path, undefined, good.headers)).status, 400);
-  const refused = await callback();
+  const refused = await callback('refused');
   provider.outage.kind = 'talkative';
   t.true((await call('GET', refused.path, undefined, refused.headers)).status >= 400);
   provider.outage.kind = 'none';
+}
+
+/** Keys that are made inside are read where they open something: on the exchange. */
+async function openPaper(
+  t: ExecutionContext,
+  { call, canaries, product: { database, exchange } }: Scene,
+  headers: Record<string, string>,
+): Promise<void> {
+  const added = await call('POST', '/account/api-keys', { exchange: 'Binance', kind: 'paper' }, headers);
+  t.is(added.status, 201);
+  const { id } = await database.knex('exchange_accounts').orderBy('created_at', 'desc').first('id');
+  const { key, secret } = exchange.engine.account(id)!.keys[0]!;
+  Object.assign(canaries, { 'paper API key': key, 'paper API secret': secret });
+  t.is((await call('GET', '/account/balance', undefined, headers)).status, 200);
+  t.is((await call('DELETE', '/account/api-keys/Binance', undefined, headers)).status, 200);
 }
 
 /** The database refuses each row in words that hold the row. */

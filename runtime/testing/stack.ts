@@ -2,13 +2,12 @@ import { randomUUID } from 'node:crypto';
 import type { Knex } from 'knex';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
-import { ANY_ADDRESS } from '../../api/addresses.ts';
 import { createApi } from '../../api/app.ts';
-import { createIdentity } from '../../api/auth/identity.ts';
 import { listen } from '../../api/server.ts';
 import type { ApiSettings } from '../../api/settings.ts';
+import { testIdentity } from '../../api/testing/identity.ts';
+import { TEST_SETTINGS } from '../../api/testing/start-api.ts';
 import type { Dependencies, Timing } from '../../activities/dependencies.ts';
-import { DEFAULT_WITHDRAWAL_POLICY } from '../../bots/fund/policy.ts';
 import { insertBot, type NewBot } from '../../db/bots.ts';
 import type { Bot } from '../../db/models/bot.ts';
 import { ExchangeAccount } from '../../db/models/exchange-account.ts';
@@ -38,7 +37,7 @@ export interface Stack {
   knex: Knex;
   databaseUrl: string;
   temporal: TestTemporal;
-  exchange: SimulatedExchange & { control: Control };
+  exchange: StillMarkets;
   api: { url: string };
   bots: BotClient;
   owner: User;
@@ -108,7 +107,9 @@ export async function startStack(t: Scope, options: StackOptions = {}): Promise<
   const patience = options.impatient ? {} : { deadlineMs: 30_000 };
   const bots = createBotClient(temporal.client, patience);
   const paperUrl = exchange.url as `http://${string}`;
-  const accounts = createExchangeAccounts({ vault, paperUrl, testnet: true, patienceMs: PATIENCE_MS });
+  const { controlToken } = exchange;
+  const where = { paperUrl, controlToken, testnet: true, patienceMs: PATIENCE_MS };
+  const accounts = createExchangeAccounts({ vault, ...where });
   t.teardown(() => accounts.close());
   const app = createApi({
     knex,
@@ -116,8 +117,8 @@ export async function startStack(t: Scope, options: StackOptions = {}): Promise<
     deposits: createDepositClient(temporal.client, patience),
     withdrawals: createWithdrawalClient(temporal.client, { deadlineMs: 30_000 }),
     accounts,
-    settings: { ...SETTINGS, ...options.settings },
-    identity: createIdentity({ secret: randomUUID(), sealing, environment: 'development' }),
+    settings: { ...TEST_SETTINGS, maxBots: 10, ...options.settings },
+    identity: testIdentity({ secret: randomUUID(), sealing }),
     log: pino({ level: 'silent' }),
     metrics: new Registry(),
     defaultOwnerId: owner.id,
@@ -151,31 +152,15 @@ function addressOf(bot: Bot, ownerId: string): BotAddress {
   return { botId: bot.id, ownerId, exchange: bot.exchange, symbol: bot.ticker, strategy: bot.strategy };
 }
 
-const SETTINGS: ApiSettings = {
-  prefix: '/api/v1',
-  name: 'Scalper Bot API',
-  version: '1.0.0',
-  description: 'API for cryptocurrency scalping bot management',
-  debug: true,
-  authRequired: false,
-  corsOrigins: ['http://localhost:3000', 'http://localhost:3001'],
-  allowedHosts: ['*'],
-  tradingCorsOrigins: ['http://localhost:3000', 'http://localhost:3001'],
-  trustedProxies: 0,
-  adminAddresses: ANY_ADDRESS,
-  rateLimit: null,
-  callerLimits: null,
-  maxBots: 10,
-  tradeAmount: { least: '0.001', most: '1000' },
-  fund: {
-    ...{ currency: 'USDC', decimals: 6, initialPrice: '1', initialCapital: null, staleAfterSeconds: 60 },
-    ...{ networks: ['ETH', 'BSC', 'TRX', 'SOL'], withdrawalPolicy: DEFAULT_WITHDRAWAL_POLICY },
-  },
-  deposits: { currency: 'USDC', networks: ['ETH', 'BSC', 'TRX', 'SOL'], minimum: '10' },
-};
+export interface StillMarkets extends SimulatedExchange {
+  control: Control;
+  /** Opens the control API. */
+  controlToken: string;
+}
 
 /** Prices stand still until the test moves them. */
-export async function startStillMarkets(t: Scope): Promise<SimulatedExchange & { control: Control }> {
+export async function startStillMarkets(t: Scope): Promise<StillMarkets> {
+  const controlToken = `control-${randomUUID()}`;
   const exchange = await startSimulatedExchange({
     port: 0,
     feed: 'synthetic',
@@ -183,7 +168,7 @@ export async function startStillMarkets(t: Scope): Promise<SimulatedExchange & {
     symbols: ['BTCUSDT', 'ETHUSDT', 'SOLUSDT', 'BNBUSDT', 'BTCUSDC'],
     chainPace: 0,
     stateFile: null,
-    controlToken: randomUUID(),
+    controlToken,
     log: () => undefined,
   });
   t.teardown(() => exchange.close());
@@ -192,7 +177,7 @@ export async function startStillMarkets(t: Scope): Promise<SimulatedExchange & {
   control.freeze();
   // Between the buy and the sell price of the specification's example.
   control.movePrice('BTCUSDT', '45500');
-  return { ...exchange, control };
+  return { ...exchange, control, controlToken };
 }
 
 async function openOwner(

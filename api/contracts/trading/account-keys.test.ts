@@ -1,4 +1,5 @@
 import test, { type ExecutionContext } from 'ava';
+import { pino } from 'pino';
 import { addKeys, changeKeys, removeKeys } from '../../commands/exchange-keys.ts';
 import { ExchangeAccount } from '../../../db/models/exchange-account.ts';
 import { startExchangeAccounts } from '../../../runtime/testing/exchange-accounts.ts';
@@ -23,6 +24,7 @@ const running = shared(async (t) => {
   return { ...port, ...(await startApi(t, {}, { accounts: port.accounts })) };
 });
 
+const SILENT = pino({ level: 'silent' });
 const PAPER = { exchange: 'Binance', kind: 'paper' };
 
 async function setUp(t: ExecutionContext, name: string) {
@@ -161,8 +163,20 @@ test('newer keys take the place of the stored ones once they are checked', async
 
 test('Who sends no keys is opened a paper account, with which their bots trade', async (t) => {
   const { keys, call, headers, rowOf, vault, exchange } = await setUp(t, 'play');
-  for (const incomplete of [{ exchange: 'Binance' }, { ...PAPER, api_key: 'play-key-0123456789' }])
-    t.is((await keys('POST', '', incomplete)).status, 422);
+  for (const [incomplete, needed] of [
+    [{ exchange: 'Binance' }, ['api_key', 'api_secret']],
+    [{ ...PAPER, api_key: 'play-key-0123456789' }, ['api_secret']],
+  ] as const) {
+    const refused = await keys('POST', '', incomplete);
+    t.is(refused.status, 422);
+    t.deepEqual(
+      refused.body.errors.map(({ field }) => field),
+      [...needed],
+    );
+    for (const { message } of refused.body.errors) t.regex(message, /send "kind": "paper"/);
+  }
+  const none = await call('GET', '/account/balance', undefined, headers);
+  t.regex(none.text, /POST \/account\/api-keys.*paper/);
   const { status, body, text } = await keys('POST', '', PAPER);
   t.is(status, 201, text);
   t.like(body, { ...PAPER, warnings: [] });
@@ -182,7 +196,7 @@ test('Of what has been answered 503 no keys are stored, replaced or forgotten', 
     return { apiKey, secret };
   });
   const signal = AbortSignal.abort(unavailable());
-  const abandoned = { knex, accounts, caller: { userId: id }, address: '', signal };
+  const abandoned = { knex, accounts, caller: { userId: id }, address: '', signal, log: SILENT };
   const isRefused = (work: Promise<unknown>) => t.throwsAsync(work, { message: /not available right now/ });
   await isRefused(addKeys({ exchange: 'Binance', kind: 'paper', keys: first! }, abandoned));
   t.is(await ExchangeAccount.query(knex).where({ user_id: id }).resultSize(), 0);
@@ -209,6 +223,28 @@ test('keys stay while a bot that runs trades with them, and go when it is stoppe
   t.deepEqual((await keys('DELETE', '/Binance')).body as object, { message: 'Keys deleted' });
   t.deepEqual((await keys<KeysBody[]>('GET')).body, []);
   t.is((await keys('DELETE', '/Binance')).status, 404);
+});
+
+test('keys stay while an order of theirs may be on the exchange, whatever has become of its bot', async (t) => {
+  const { keys, openAccount, knex, id, rowOf } = await setUp(t, 'left');
+  await keys('POST', '', { ...PAPER, ...openAccount('left') });
+  const { id: exchange_account_id } = await rowOf();
+  const bot = { ...PING_PONG, user_id: id, exchange_account_id, status: 'ERROR' };
+  const [{ id: bot_id }] = await knex('bots').insert(bot).returning('id');
+  const facts = { client_order_id: 'left-1', bot_id, exchange_account_id, cycle: 1, leg: 'entry' };
+  const row = { ...facts, symbol: 'BTC/USDT', side: 'BUY', type: 'LIMIT', quantity: '1', price: '45000' };
+  for (const [table, live, more] of [
+    ['orders', ['OPEN', 'SENDING', 'UNKNOWN'], {}],
+    ['order_intents', ['SENDING', 'UNKNOWN'], { sequence: 1, send_before: new Date() }],
+  ] as const) {
+    await knex(table).insert({ ...row, ...more, status: live[0] });
+    for (const status of live) {
+      await knex(table).where({ bot_id }).update({ status });
+      t.is((await keys('DELETE', '/Binance')).status, 409, `${table} ${status}`);
+    }
+    await knex(table).where({ bot_id }).update({ status: 'ABSENT' });
+  }
+  t.is((await keys('DELETE', '/Binance')).status, 200);
 });
 
 test('keys that the installation made are not shown, and not in the way', async (t) => {

@@ -29,11 +29,11 @@ const add = route({
   },
   responses: { 201: storedKeys },
   refusals: ['keys_exist', ...CHECKED],
-  async handler({ body, caller, client, signal }, dependencies) {
+  async handler({ body, caller, client, signal, log }, dependencies) {
     const { exchange, kind } = body;
     const stored = await addKeys(
       { exchange, kind, keys: newKeysOf(body) },
-      { ...dependencies, caller, signal, address: client.address },
+      { ...dependencies, caller, signal, log: log(), address: client.address },
     );
     return answer(201, presentKeys(stored));
   },
@@ -65,10 +65,10 @@ const change = route({
   examples: { keys: { summary: 'Newer keys', value: EXAMPLE } },
   responses: { 200: storedKeys },
   refusals: ['keys_not_found', ...CHECKED],
-  async handler({ params, body, caller, client, signal }, dependencies) {
+  async handler({ params, body, caller, client, signal, log }, dependencies) {
     const changed = await changeKeys(
       { ...params, ...keysOf(body) },
-      { ...dependencies, caller, signal, address: client.address },
+      { ...dependencies, caller, signal, log: log(), address: client.address },
     );
     return answer(200, presentKeys(changed));
   },
@@ -84,8 +84,14 @@ const remove = route({
   params: keysPath,
   responses: { 200: message },
   refusals: ['keys_not_found', 'keys_in_use'],
-  async handler({ params, caller, client, signal }, dependencies) {
-    await removeKeys(params.exchange, { ...dependencies, caller, signal, address: client.address });
+  async handler({ params, caller, client, signal, log }, dependencies) {
+    await removeKeys(params.exchange, {
+      ...dependencies,
+      caller,
+      signal,
+      log: log(),
+      address: client.address,
+    });
     return answer(200, { message: 'Keys deleted' });
   },
 });

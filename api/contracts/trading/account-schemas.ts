@@ -44,7 +44,7 @@ export const newKeys = z
         addIssue({
           code: 'custom',
           path: [field],
-          message: 'Is needed, unless a paper account is to be opened',
+          message: 'Is needed. Without keys send "kind": "paper": an account with play money is opened',
         });
   })
   .meta({ id: 'NewApiKeys' });

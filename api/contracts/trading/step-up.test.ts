@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import test from 'ava';
+import { contractsOf } from '../../app.ts';
 import { bearer, PASSWORD, signedIn, testClock, testIdentity } from '../../testing/identity.ts';
-import { startApi } from '../../testing/start-api.ts';
+import { startApi, TEST_SETTINGS } from '../../testing/start-api.ts';
 import { startWithTwoFactor, withTwoFactor } from '../../testing/two-factor.ts';
 
 test('trading-api 72: with two-factor on, what is sensitive asks for a code not older than 5 minutes', async (t) => {
@@ -26,6 +28,45 @@ test('trading-api 72: with two-factor on, what is sensitive asks for a code not 
   const sent = { current_password: PASSWORD, new_password: 'battery-Staple-8' };
   t.is((await call('POST', '/auth/change-password', sent, headers)).status, 200);
   t.is((await call('GET', '/auth/sessions', undefined, ada.headers)).status, 401);
+});
+
+/** What changes how an account is guarded, or with whose money it trades. */
+const SENSITIVE = [
+  'delete /account/api-keys/{exchange}',
+  'post /account/api-keys',
+  'post /auth/2fa/disable',
+  'post /auth/change-password',
+  'post /auth/users/{id}/disable',
+  'post /auth/users/{id}/enable',
+  'put /account/api-keys/{exchange}',
+  'put /auth/users/{id}/role',
+];
+
+test('trading-api 72: exactly the routes that are sensitive ask for a code not older than 5 minutes', async (t) => {
+  const settings = { ...TEST_SETTINGS, authRequired: true };
+  const { call, clock, ada, knex } = await startWithTwoFactor(t, settings);
+  await knex('users').where({ id: ada.id }).update({ role: 'admin' });
+  clock.pass(5 * 60_000);
+  const [user, session] = [
+    await knex('users').where({ id: ada.id }).first(),
+    await knex('sessions').where({ user_id: ada.id }).first(),
+  ];
+  const asking: string[] = [];
+  const routes = new Set(contractsOf(settings).flatMap((one) => one.routes));
+  for (const { method, path, body: schema } of routes) {
+    const address = path.replaceAll(/\{\w+\}/g, () => randomUUID());
+    const answer = await call(method.toUpperCase(), address, schema && {}, ada.headers);
+    t.not(answer.status, 401, `${method} ${path}`);
+    if (/code not older than 5 minutes/.test(answer.text)) {
+      asking.push(`${method} ${path}`);
+      t.is(answer.status, 403);
+      t.is(answer.body['code'], 'step_up_required');
+    }
+    // Some end the session, which the next is called with.
+    await knex('users').where({ id: ada.id }).update({ token_version: user.token_version });
+    await knex('sessions').where({ id: session.id }).update({ ended_at: session.ended_at });
+  }
+  t.deepEqual(asking.toSorted(), SENSITIVE);
 });
 
 test('trading-api 72: a code shown in one session does for no other', async (t) => {

@@ -105,6 +105,10 @@ export class Weights {
     count.inDay = Math.max(0, count.inDay - 1);
   }
 
+  forgetAccount(accountId: string): void {
+    this.#orders.delete(accountId);
+  }
+
   /** The account's unfilled orders in the windows that contain `now`. */
   orders(accountId: string, now: number): Readonly<OrderCount> & OrderCount {
     let count = this.#orders.get(accountId);

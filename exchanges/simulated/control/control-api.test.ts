@@ -1,6 +1,7 @@
 import test from 'ava';
+import { TILL } from '../engine/state.ts';
 import { call, callSigned } from '../testing/caller.ts';
-import { CONTROL_TOKEN, startStillExchange } from '../testing/still-exchange.ts';
+import { CONTROL_TOKEN, rest, startStillExchange } from '../testing/still-exchange.ts';
 import { startSimulatedExchange } from '../server.ts';
 
 const headers = { authorization: `Bearer ${CONTROL_TOKEN}` };
@@ -46,6 +47,23 @@ test('an account is opened once', async (t) => {
   });
   const stolen = await post(url, '/control/accounts', { ...ACCOUNT, id: 'mallory' });
   t.is(stolen.status, 409);
+});
+
+test("an account that is closed is gone with its keys and its orders, and what it held is the house's", async (t) => {
+  const { url, engine } = await startStillExchange(t);
+  const close = (id: string) => call(url, { method: 'DELETE', path: `/control/accounts/${id}`, headers });
+  await post(url, '/control/accounts', ACCOUNT);
+  rest(engine, { side: 'BUY', price: '40000', quantity: '0.01' }, 'carol');
+  t.is(engine.depth('BTCUSDT', 5).bids.length, 1);
+  t.is((await call(url, { method: 'DELETE', path: '/control/accounts/carol' })).status, 401);
+  t.is((await close('carol')).status, 200);
+  t.deepEqual(engine.depth('BTCUSDT', 5).bids, []);
+  const read = await callSigned(url, CAROL, { method: 'GET', path: '/api/v3/account' });
+  t.is(read.status, 401);
+  t.deepEqual(engine.balances(TILL), [{ asset: 'USDT', free: '500.00000000', locked: '0.00000000' }]);
+  for (const none of ['carol', TILL, 'nobody']) t.is((await close(none)).status, 404);
+  t.is((await post(url, '/control/accounts', { ...ACCOUNT, id: 'carol again' })).status, 201);
+  t.is((await close('carol%20again')).status, 200);
 });
 
 test('faults, the clock and frozen prices are set and cleared', async (t) => {

@@ -46,19 +46,25 @@ const accountSchema = z.strictObject({
 export type AccountInput = z.input<typeof accountSchema>;
 
 type Answer = [status: number, body: unknown];
-type Route = (control: Control, body: unknown, query: URLSearchParams) => Answer;
+/** `id` is what the path ends with, where the route has `{id}`. */
+type Route = (control: Control, asked: { body: unknown; query: URLSearchParams; id: string }) => Answer;
 
 const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   [
     'POST /control/accounts',
-    (control, body) => {
+    (control, { body }) => {
       const account = accountSchema.parse(body);
       return [control.openAccount(account) ? 201 : 200, { id: account.id }];
     },
   ],
   [
+    'DELETE /control/accounts/{id}',
+    (control, { id }) =>
+      control.closeAccount(id) ? [200, { id }] : [404, { error: 'There is no such account.' }],
+  ],
+  [
     'POST /control/prices',
-    (control, body) => {
+    (control, { body }) => {
       const move = z.strictObject({ symbol: name, price }).parse(body);
       control.movePrice(move.symbol, move.price);
       return [200, move];
@@ -68,25 +74,25 @@ const ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   ['POST /control/prices/unfreeze', (control) => done(() => control.unfreeze())],
   [
     'POST /control/clock',
-    (control, body) => {
+    (control, { body }) => {
       const { skewMs } = z.strictObject({ skewMs: z.int().min(-864e5).max(864e5) }).parse(body);
       return done(() => control.skewClock(skewMs));
     },
   ],
   [
     'POST /control/user-streams/drop',
-    (control, body) => {
+    (control, { body }) => {
       const { account } = z.strictObject({ account: name.nullable().default(null) }).parse(body ?? {});
       return [200, { dropped: control.dropUserStreams(account) }];
     },
   ],
-  ['POST /control/faults', (control, body) => [201, { id: control.addFault(faultSchema.parse(body)) }]],
+  ['POST /control/faults', (control, { body }) => [201, { id: control.addFault(faultSchema.parse(body)) }]],
   ['GET /control/faults', (control) => [200, control.faults()]],
   ['DELETE /control/faults', (control) => done(() => control.clearFaults())],
-  ['GET /control/effects', (control, _body, query) => [200, control.effects(query.get('account'))]],
+  ['GET /control/effects', (control, { query }) => [200, control.effects(query.get('account'))]],
   [
     'GET /control/requests',
-    (control, _body, query) => [200, control.requests(z.coerce.number().catch(0).parse(query.get('since')))],
+    (control, { query }) => [200, control.requests(z.coerce.number().catch(0).parse(query.get('since')))],
   ],
   ...CHAIN_ROUTES,
 ]);
@@ -111,10 +117,11 @@ export function answerControl(
 function route(control: Control, request: IncomingMessage, text: string): Answer {
   try {
     const url = new URL(request.url ?? '/', 'http://localhost');
-    const answer = ROUTES.get(`${request.method ?? 'GET'} ${url.pathname}`);
+    const [, path = url.pathname, id = ''] = /^(\/control\/accounts\/)([^/]+)$/.exec(url.pathname) ?? [];
+    const answer = ROUTES.get(`${request.method ?? 'GET'} ${id === '' ? path : `${path}{id}`}`);
     if (answer === undefined) return [404, { error: `There are ${[...ROUTES.keys()].join(', ')}.` }];
     const body: unknown = text === '' ? undefined : JSON.parse(text);
-    return answer(control, body, url.searchParams);
+    return answer(control, { body, query: url.searchParams, id: decodeURIComponent(id) });
   } catch (error) {
     if (error instanceof z.ZodError) return [422, { error: z.prettifyError(error) }];
     if (error instanceof SyntaxError) return [400, { error: 'The body is not JSON.' }];

@@ -12,6 +12,11 @@ import type { LoggedRequest, RequestLog } from './request-log.ts';
 export interface Control {
   /** False where the account exists already: then nothing changes. Throws where one of its keys belongs to another. */
   openAccount(account: NewAccount): boolean;
+  /**
+   * Cancels the account's open orders, books what it holds to the house and forgets it, with its keys. False where there is no
+   * such account of a trader's.
+   */
+  closeAccount(id: string): boolean;
   /** Moves a price by real trades through the book. */
   movePrice(symbol: string, price: Amount): void;
   freeze(): void;
@@ -51,6 +56,14 @@ export function createControl(parts: {
         if (engine.accountByKey(key) !== null) throw new KeyTaken();
       }
       engine.openAccount(account);
+      return true;
+    },
+    closeAccount(id) {
+      const account = engine.account(id);
+      if (account === null || account.house) return false;
+      engine.closeAccount(id);
+      users.drop(id);
+      venue.weights.forgetAccount(id);
       return true;
     },
     movePrice: (symbol, price) => prices.movePrice(venue.rules(symbol).symbol, price),

@@ -13,6 +13,7 @@ export class Changes {
   readonly #touched = new Map<Account, Set<string>>();
   /** The total changed: a restart must know. */
   readonly #moved = new Map<Account, Set<string>>();
+  readonly #closed: StateRecord[] = [];
 
   record(record: StateRecord): void {
     this.#records.push(record);
@@ -31,6 +32,10 @@ export class Changes {
     this.touched(account, asset);
   }
 
+  closed({ id }: Account): void {
+    this.#closed.push({ kind: 'closed', accountId: id });
+  }
+
   execution(order: Order, cause: ExecutionCause, fill: EngineFill | null): void {
     if (order.account.house) return;
     this.#orders.add(order);
@@ -47,9 +52,10 @@ export class Changes {
     this.#records.push({ kind: 'candles', symbol, interval: 60_000, rows: encodeRows([row]), lastTradeId });
   }
 
-  /** The records of the change, orders before their fills. */
+  /** The records of the change, orders before their fills, an account's end last. */
   records(): StateRecord[] {
-    return [...[...this.#orders].map(orderRecord), ...this.#records, ...flatten(this.#moved, balanceRecord)];
+    const orders = [...this.#orders].map(orderRecord);
+    return [...orders, ...this.#records, ...flatten(this.#moved, balanceRecord), ...this.#closed];
   }
 
   events(at: number): EngineEvent[] {

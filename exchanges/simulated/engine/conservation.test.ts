@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { type Clock, openMarket, rejection } from '../testing/market.ts';
 import { ONE, unitsOf } from './amounts.ts';
 import { createEngine } from './engine.ts';
-import type { Engine, EngineOrder, NewOrder } from './types.ts';
+import type { Engine, EngineOrder, NewOrder, StateRecord } from './types.ts';
 
 const SYMBOLS = ['BTCUSDT', 'BNBUSDT'];
 const TRADERS = ['received', 'quote', 'BNB', 'poor'];
@@ -139,6 +139,26 @@ test('an engine restored at any point goes on as the one that never stopped', (t
   t.pass();
 });
 
+test('whatever was ordered: an account that closes takes nothing with it and leaves no order, after a restart as before', (t) => {
+  fc.assert(
+    fc.property(actions, fc.subarray(TRADERS, { minLength: 1 }), actions, (before, closing, after) => {
+      const { engine, clock } = openTradingHall();
+      for (const action of before) if (action.account !== 'house') perform(engine, clock, action);
+      const owned = totals(engine);
+      const restored = createEngine({ clock: () => clock.now });
+      const journal: StateRecord[] = [...engine.snapshot().records];
+      engine.onCommit((records) => journal.push(...records));
+      for (const id of closing) engine.closeAccount(id);
+      const left = ACCOUNTS.filter((id) => !closing.includes(id));
+      restored.restore(JSON.parse(JSON.stringify({ version: 1, records: journal })));
+      for (const action of after) if (left.includes(action.account)) perform(engine, clock, action, restored);
+      const worths = [engine, restored].map((each) => JSON.stringify(totals(each, left)));
+      return worths.every((worth) => worth === JSON.stringify(owned)) && isSound(restored, left);
+    }),
+  );
+  t.pass();
+});
+
 function openTradingHall(): { engine: Engine; clock: Clock } {
   const rich = { BTC: '50', BNB: '50', USDT: '50000' };
   const fees = { makerFee: '0.00075', takerFee: '0.001' };
@@ -172,16 +192,16 @@ function perform(engine: Engine, clock: Clock, action: Action, ...more: Engine[]
 }
 
 /** Of each asset, over all accounts. */
-function totals(engine: Engine): Record<string, string> {
+function totals(engine: Engine, accounts = ACCOUNTS): Record<string, string> {
   const sums = new Map<string, bigint>();
-  for (const { asset, free, locked } of ACCOUNTS.flatMap((account) => engine.balances(account))) {
+  for (const { asset, free, locked } of accounts.flatMap((account) => engine.balances(account))) {
     sums.set(asset, (sums.get(asset) ?? 0n) + unitsOf(free) + unitsOf(locked));
   }
   return Object.fromEntries(['BTC', 'BNB', 'USDT'].map((asset) => [asset, String(sums.get(asset))]));
 }
 
-function isSound(engine: Engine): boolean {
-  const owesNothing = ACCOUNTS.every((account) =>
+function isSound(engine: Engine, accounts = ACCOUNTS): boolean {
+  const owesNothing = accounts.every((account) =>
     engine.balances(account).every(({ asset, free, locked }) => {
       return !free.includes('-') && unitsOf(locked) === neededBy(engine, account, asset);
     }),

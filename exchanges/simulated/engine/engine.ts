@@ -64,6 +64,12 @@ class MatchingEngine implements Engine {
     this.#commit([{ kind: 'account', account: facts }]);
   }
 
+  closeAccount(id: string): void {
+    const account = this.#account(id);
+    if (account.house) throw new Error(`${id} is the house's own.`);
+    this.#change((changes) => this.#execution.close(account, changes));
+  }
+
   account(id: string): NewAccount | null {
     return this.#state.accounts.get(id)?.facts ?? null;
   }

@@ -3,7 +3,7 @@ import { pay, relock } from './balances.ts';
 import type { Changes } from './changes.ts';
 import { feeOf } from './fees.ts';
 import { type Match, planMatches, spendableBy } from './matching.ts';
-import { type Market, type Order, isMarket, isOpen, remaining } from './model.ts';
+import { type Account, type Market, type Order, isMarket, isOpen, remaining } from './model.ts';
 import { historyOf } from './order-history.ts';
 import type { State } from './state.ts';
 import type { EngineFill, PublicTrade } from './types.ts';
@@ -52,6 +52,15 @@ export class Execution {
     relock(order, changes);
     this.#file(order);
     changes.execution(order, status === 'EXPIRED_IN_MATCH' ? 'TRADE_PREVENTION' : status, null);
+  }
+
+  /** Ends an account: its open orders are cancelled, and what it holds is booked to the till. */
+  close(account: Account, changes: Changes): void {
+    const open = [...account.orders.values()].flatMap((history) => [...history.open.values()]);
+    for (const order of open) this.end(order, 'CANCELED', changes);
+    for (const [asset, { free }] of account.wallet) pay(account, this.#state.till, asset, free, changes);
+    this.#state.removeAccount(account);
+    changes.closed(account);
   }
 
   /** Matches a working order and rests or ends what is left. Returns the stop orders that its trades touched. */

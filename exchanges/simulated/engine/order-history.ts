@@ -73,6 +73,12 @@ export class FinishedOrders {
     if (this.#kept > KEPT_IN_ALL) this.#drop(this.#oldestOfLargest());
   }
 
+  /** Forgets the account's. */
+  forget(account: Account): void {
+    for (const order of [...account.finished]) this.#drop(order);
+    this.#holders[0]?.delete(account);
+  }
+
   /** Forgets an order, and its history where it was the last one in it: most accounts trade most symbols rarely. */
   #drop(order: Order): void {
     const { account, market } = order;

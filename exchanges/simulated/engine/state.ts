@@ -10,7 +10,7 @@ import { FinishedOrders, historyOf } from './order-history.ts';
 import { Stops } from './stops.ts';
 import type { EngineOrder, NewAccount, StateRecord, SymbolRules } from './types.ts';
 
-/** The account that receives every fee. */
+/** The account that receives every fee, and what closed accounts held. */
 export const TILL = 'house:fees';
 /** Trades among the house since the last record are not written down: their ids are jumped over, never given twice. */
 const TRADE_ID_GAP = 10_000;
@@ -59,6 +59,12 @@ export class State {
     return account;
   }
 
+  removeAccount(account: Account): void {
+    this.finished.forget(account);
+    for (const { key } of account.facts.keys) this.accountsByKey.delete(key);
+    this.accounts.delete(account.id);
+  }
+
   addMarket(rules: SymbolRules, startPrice: bigint): Market {
     const market: Market = {
       symbol: rules.symbol,
@@ -101,6 +107,7 @@ export class State {
 
   #apply(record: StateRecord): void {
     if (record.kind === 'account') this.addAccount(record.account);
+    else if (record.kind === 'closed') this.#applyClosed(record);
     else if (record.kind === 'balance') this.#applyBalance(record);
     else if (record.kind === 'order') this.#applyOrder(record.order, record.rank);
     else if (record.kind === 'fill') this.#applyFill(record);
@@ -110,6 +117,11 @@ export class State {
       market.lastPrice = unitsOf(record.lastPrice);
       market.lastTradeId = record.lastTradeId;
     }
+  }
+
+  #applyClosed({ accountId }: StateRecord & { kind: 'closed' }): void {
+    const account = this.accounts.get(accountId);
+    if (account) this.removeAccount(account);
   }
 
   #applyBalance({ accountId, asset, total }: StateRecord & { kind: 'balance' }): void {

@@ -216,6 +216,8 @@ export interface Engine {
   rules(): SymbolRules[];
   addSymbol(rules: SymbolRules, startPrice: Amount): void;
   openAccount(account: NewAccount): void;
+  /** Cancels its open orders and forgets it, with its keys; what it held becomes the house's. Throws where it is none of a trader. */
+  closeAccount(id: string): void;
   account(id: string): NewAccount | null;
   /** In the order they were opened. */
   accounts(): NewAccount[];
@@ -270,6 +272,7 @@ export interface Engine {
 export type StateRecord =
   | { kind: 'symbol'; rules: SymbolRules; startPrice: Amount; lastPrice: Amount; lastTradeId: number }
   | { kind: 'account'; account: NewAccount }
+  | { kind: 'closed'; accountId: string }
   /** Free and locked together; what is locked follows from the open orders. */
   | { kind: 'balance'; accountId: string; asset: string; total: Amount }
   /** `rank` is its place in time priority. */

@@ -77,6 +77,7 @@ const GENEROUS_EXCHANGE: ExchangeAccounts = {
   served: { live: ['Binance', 'Bitget'], paper: ['Binance'] },
   rights: async () => ({ canTrade: true, canWithdraw: false, isAddressBound: false }),
   openPaper: async () => ({ apiKey: 'key of paper', secret: 'secret of paper' }),
+  closePaper: async () => {},
   seal: () => ({ sealed: Buffer.alloc(16), sealed_key_id: 'none' }),
   balance: async () => ({ free: '1000.5', used: '0' }),
 };
