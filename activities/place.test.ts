@@ -2,6 +2,7 @@ import test, { type ExecutionContext } from 'ava';
 import { clientOrderId } from '../bots/ids.ts';
 import { engageSwitch } from '../db/kill-switch.ts';
 import { looseActivities } from '../runtime/testing/activities.ts';
+import { untilLockAwaited } from '../runtime/testing/database.ts';
 import { acceptedIds, intentsOf, RESTING_BUY, sends } from '../runtime/testing/orders.ts';
 import { startStack, type StackOptions } from '../runtime/testing/stack.ts';
 import type { Timing } from './dependencies.ts';
@@ -102,8 +103,7 @@ test.serial('a stop is answered once no order that opens can be committed any mo
   await committing('bots').where({ id: bot.botId }).forShare();
   let stopped = false;
   const stopping = run(ledger.setStatus, { botId: bot.botId, ...stop }).then(() => (stopped = true));
-  const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-  await stack.until('the stop to wait', async () => (await stack.knex.raw(waiting)).rowCount > 0);
+  await untilLockAwaited(stack.knex);
   t.false(stopped);
   await committing.commit();
   await stopping;

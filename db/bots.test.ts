@@ -1,9 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import test from 'ava';
-import { freshDatabase } from '../runtime/testing/database.ts';
+import { freshDatabase, untilLockAwaited } from '../runtime/testing/database.ts';
 import { botWithAccount, PING_PONG } from '../runtime/testing/rows.ts';
 import { EVERYBODY, findBot, insertBot, listBots, readStatistics } from './bots.ts';
+import { deleteKeys, insertKeys } from './exchange-keys.ts';
 import { clearLogs, countLogs, deleteOldLogs, insertLog, listLogs } from './logs.ts';
 import { Bot } from './models/bot.ts';
+import { User } from './models/user.ts';
 
 const ALL = { userId: EVERYBODY } as const;
 
@@ -15,6 +18,22 @@ test('ten bots that come at once on nine existing ones leave exactly ten', async
   const results = await Promise.all(Array.from({ length: 10 }, () => insertBot(knex, row, { maxBots: 10 })));
   t.is(results.filter((inserted) => inserted !== null).length, 1);
   t.is(await Bot.query(knex).resultSize(), 10);
+});
+
+test('a bot that is made while the keys for it are deleted has none', async (t) => {
+  const { knex } = await freshDatabase(t);
+  const { id: user_id } = await User.query(knex).insert({ name: 'Owner' }).returning('*');
+  const by = { userId: user_id, address: '127.0.0.1' };
+  const exchange = 'Binance';
+  const sealed = { sealed: Buffer.from('sealed'), sealed_key_id: 'key', api_key_last4: 'abcd' };
+  const keys = { ...sealed, permissions: [], warnings: [], kind: 'paper' as const };
+  t.truthy(await insertKeys(knex, { ...keys, id: randomUUID(), user_id, exchange }, by));
+  const deletion = await knex.transaction();
+  await deleteKeys(deletion, { userId: user_id, exchange }, by);
+  const making = insertBot(knex, { ...PING_PONG, user_id }, { maxBots: 10 });
+  await untilLockAwaited(knex);
+  await deletion.commit();
+  t.is((await making)?.exchange_account_id, null);
 });
 
 test("one owner's bots do not count against another", async (t) => {

@@ -109,9 +109,10 @@ export type Removal = ExchangeAccount | 'in_use' | 'unknown';
 /** Forgets the keys; what was traded with them stays on record. */
 export async function deleteKeys(knex: Knex, of: KeysOf, by: By): Promise<Removal> {
   return knex.transaction(async (tx) => {
+    // A bot that is made meanwhile waits, and finds the account gone.
+    await lockBotsOf(tx, of.userId);
     const account = await findKeys(tx, of);
     if (!account) return 'unknown';
-    // Locked: a bot that is made meanwhile waits, and finds the account gone.
     await ExchangeAccount.query(tx).findById(account.id).forUpdate();
     if (await isInUse(tx, account.id)) return 'in_use';
     await ExchangeAccount.query(tx).deleteById(account.id);

@@ -1,6 +1,6 @@
 import test from 'ava';
 import type { Knex } from 'knex';
-import { freshDatabase } from '../runtime/testing/database.ts';
+import { freshDatabase, untilLockAwaited } from '../runtime/testing/database.ts';
 import { botWithAccount } from '../runtime/testing/rows.ts';
 import {
   engageSwitch,
@@ -44,7 +44,7 @@ test('engaging waits for a transaction that is committing an intent, and nothing
   t.is(await readEngagedSwitch(committing, ids), null);
   let engaged = false;
   const engaging = engageSwitch(knex, { scope: 'bot', id: bot.id }, 'drill').then(() => (engaged = true));
-  await waitsForLock(knex);
+  await untilLockAwaited(knex);
   t.false(engaged);
   await committing.commit();
   await engaging;
@@ -100,9 +100,4 @@ async function underWay(knex: Knex, of: { bot_id: string; exchange_account_id: s
 
 async function isGlobalEngaged(knex: Knex): Promise<boolean> {
   return (await knex('kill_switches').where({ scope: 'global', engaged: true })).length > 0;
-}
-
-async function waitsForLock(knex: Knex): Promise<void> {
-  const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
-  for (;;) if ((await knex.raw(waiting)).rowCount > 0) return;
 }

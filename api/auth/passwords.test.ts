@@ -8,6 +8,8 @@ import { createPasswords } from './passwords.ts';
 /** On a busy machine a test waits rather than fails. */
 const PATIENCE_MS = 60_000;
 
+const ONE_PLACE = { cost: 4, concurrency: 1, queue: 0, patienceMs: PATIENCE_MS };
+
 test('A password matches its own hash only, and none matches no hash', async (t) => {
   const { hash, matches } = createPasswords({ cost: 4, patienceMs: PATIENCE_MS });
   const stored = await hash(PASSWORD);
@@ -33,16 +35,29 @@ test.serial(
     const [first, second] = await Promise.allSettled([hash(PASSWORD), hash(PASSWORD)]);
     t.is(first.status, 'fulfilled');
     t.like(second, { status: 'rejected', reason: { code: 'unavailable' } });
+    // A slow turn keeps nobody out who has not waited.
+    t.regex(await hash(PASSWORD), /^\$2b\$12\$/);
   },
 );
 
+test.serial('Whose turn would end too late is refused, though they have not waited as long', async (t) => {
+  const turns: number[] = [];
+  for (let count = 0; count < 3; count++) {
+    const start = performance.now();
+    await createPasswords({ cost: 12, patienceMs: PATIENCE_MS }).hash(PASSWORD);
+    turns.push(performance.now() - start);
+  }
+  // Of the quickest: on a busy machine the others may take longer, hardly any less.
+  const turnMs = Math.min(...turns);
+  const { hash } = createPasswords({ cost: 12, concurrency: 1, queue: 2, patienceMs: 1.4 * turnMs });
+  await hash(PASSWORD);
+  const [first, second] = await Promise.allSettled([hash(PASSWORD), hash(PASSWORD)]);
+  t.is(first.status, 'fulfilled');
+  t.like(second, { status: 'rejected', reason: { code: 'unavailable' } });
+});
+
 test('A password is replaced where the current one is right, in one turn of the queue', async (t) => {
-  const { hash, matches, replace } = createPasswords({
-    cost: 4,
-    concurrency: 1,
-    queue: 0,
-    patienceMs: PATIENCE_MS,
-  });
+  const { hash, matches, replace } = createPasswords(ONE_PLACE);
   const stored = await hash(PASSWORD);
   t.is(await replace('Wrong-Horse-7', stored, 'battery-Staple-8'), null);
   t.is(await replace(PASSWORD, null, 'battery-Staple-8'), null);
@@ -50,12 +65,7 @@ test('A password is replaced where the current one is right, in one turn of the 
 });
 
 test('A place in the queue is free again once its work has failed, whatever it failed of', async (t) => {
-  const { hash, inPlace, matches } = createPasswords({
-    cost: 4,
-    concurrency: 1,
-    queue: 0,
-    patienceMs: PATIENCE_MS,
-  });
+  const { hash, inPlace, matches } = createPasswords(ONE_PLACE);
   await t.throwsAsync(
     inPlace(() => Promise.reject(new Error('The work failed.'))),
     { message: 'The work failed.' },

@@ -100,6 +100,12 @@ async function emptyCopy(
   return withDatabase(adminUrl, name);
 }
 
+/** Resolves once somebody waits for a lock in that database. */
+export async function untilLockAwaited(knex: Knex): Promise<void> {
+  const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+  while ((await knex.raw<{ rowCount: number }>(waiting)).rowCount === 0);
+}
+
 function sharedServer(): Promise<string> {
   serverUrl ??= Promise.resolve(testServers().databaseUrl ?? startTestPostgres().then(({ url }) => url));
   return serverUrl;

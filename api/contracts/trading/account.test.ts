@@ -53,7 +53,7 @@ test('keys that have been taken back on the exchange are said to be', async (t) 
   }
 });
 
-test('trading-api 25: risk settings begin with their defaults, and what is changed is what the next order reads', async (t) => {
+test('trading-api 25: risk settings begin with their defaults, and what is changed is read from then on', async (t) => {
   const { account, knex, id } = await setUp(t, 'risk');
   const read = async () => (await account<object>('GET', 'risk-settings')).body;
   t.deepEqual(await read(), { max_leverage: 10, max_positions: 5 });
