@@ -17,6 +17,9 @@ import {
   DEPOSIT_ADDRESS_WORKFLOW,
   depositAddressWorkflowId,
   FAILURES,
+  FUND_SIGNALS,
+  FUND_WORKFLOW,
+  FUND_WORKFLOW_ID,
   QUEUES,
   type BotInput,
   type Command,
@@ -126,6 +129,23 @@ export function createDepositClient(client: Client, { deadlineMs = 2_500 } = {})
 }
 
 type DepositAddressFunction = (of: DepositAddressInput) => Promise<void>;
+
+/** What is told to the fund. */
+export interface FundClient {
+  /** Its bot has traded: it is to be valued. May be repeated. */
+  traded(): Promise<void>;
+}
+
+export function createFundClient(client: Client): FundClient {
+  return {
+    async traded() {
+      await client.workflow.signalWithStart(FUND_WORKFLOW, {
+        ...{ workflowId: FUND_WORKFLOW_ID, taskQueue: QUEUES.bots, args: [{}] },
+        ...{ signal: FUND_SIGNALS.traded, signalArgs: [] },
+      });
+    },
+  };
+}
 
 /** Commands to withdrawals, answered within `deadlineMs` or refused with `Unavailable`. */
 export interface WithdrawalClient {
