@@ -1,6 +1,7 @@
 import { CancellationScope, condition, setCurrentDetails } from '@temporalio/workflow';
 import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
-import type { WithdrawalStanding, WithdrawalStage, WithdrawalState, WithdrawalTerms } from '../messages.ts';
+import { isOver } from '../../bots/fund/withdrawal-status.ts';
+import type { WithdrawalStanding, WithdrawalState, WithdrawalTerms } from '../messages.ts';
 
 /** One withdrawal at work: what its handlers, its command loop and its course share. */
 export interface Actor {
@@ -19,16 +20,8 @@ export function freshState(): WithdrawalState {
   };
 }
 
-const ENDS: ReadonlySet<WithdrawalStage> = new Set<WithdrawalStage>([
-  'completed',
-  'rejected',
-  'cancelled',
-  'expired',
-  'failed',
-]);
-
 export function hasEnded({ state }: Actor): boolean {
-  return ENDS.has(state.status);
+  return isOver(state.status);
 }
 
 /** Makes what an activity has written the workflow's own. */
