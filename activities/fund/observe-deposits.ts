@@ -11,11 +11,8 @@ import type { VenueDeposit } from '../../exchanges/treasury.ts';
 import type { FundDependencies, FundSettings } from './dependencies.ts';
 import type { TreasuryActivities } from './types.ts';
 
-/**
- * How far before the last look the next one begins: a deposit is looked at until it is final, and no chain here needs as
- * long as that.
- */
-export const LOOK_BACK_MS = 3 * 86_400_000;
+/** How far before the last look the next one begins. */
+const LOOK_BACK_MS = 3 * 86_400_000;
 
 /**
  * Records what came into every holder's sub-account, each deposit of the venue once. Acted on is what is final: a deposit
@@ -29,10 +26,17 @@ export function createObserveDeposits(deps: FundDependencies): TreasuryActivitie
   };
 }
 
-async function observe(deps: FundDependencies, { userId, subAccountId, ...known }: SubAccount) {
+/** Since when deposits are read, epoch ms: one that is not final is looked at until it is, however long its chain stands still. */
+export function lookFrom({ observedAt, createdAt, pendingSince }: SubAccount): number {
+  const before = (observedAt ?? createdAt).getTime() - LOOK_BACK_MS;
+  return Math.min(before, pendingSince?.getTime() ?? before);
+}
+
+async function observe(deps: FundDependencies, subAccount: SubAccount) {
   const { knex, now, settings, step } = deps;
+  const { userId, subAccountId } = subAccount;
   const at = now();
-  const since = (known.observedAt ?? known.createdAt).getTime() - LOOK_BACK_MS;
+  const since = lookFrom(subAccount);
   const treasury = await deps.treasury();
   const deposits = await treasury.depositsSince({ subAccountId, since });
   step('deposits:read');
