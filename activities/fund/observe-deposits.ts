@@ -1,5 +1,4 @@
 import { Decimal } from '../../bots/money.ts';
-import { freezeFund } from '../../db/fund/freeze.ts';
 import {
   creditedDeposits,
   recordDeposit,
@@ -42,8 +41,7 @@ async function observe(deps: FundDependencies, subAccount: SubAccount) {
   step('deposits:read');
   for (const deposit of deposits) {
     const keptBecause = reasonToKeep(deposit, settings);
-    const standing = await recordDeposit(knex, toldBy(userId, deposit), { at: now(), keptBecause });
-    if (standing === 'unexpected') await freezeFund(knex, { at: now(), because: takenBack(deposit) });
+    await recordDeposit(knex, toldBy(userId, deposit), { at: now(), keptBecause });
     step('deposits:recorded');
   }
   await markObserved(knex, userId, at);
@@ -63,8 +61,4 @@ function toldBy(userId: string, deposit: VenueDeposit): ToldDeposit {
   const isFinal = deposit.status === 'credited' && deposit.isFinal;
   const state = deposit.status === 'reversed' ? 'reversed' : isFinal ? 'final' : 'pending';
   return { userId, venueDepositId, asset, network, amount, txId, confirmations, state, seenAt };
-}
-
-function takenBack({ depositId, amount, asset }: VenueDeposit): string {
-  return `The exchange has taken back deposit ${depositId} of ${amount} ${asset}, for which units had been given`;
 }
