@@ -26,7 +26,7 @@ export function createFundActivities(deps: FundDependencies): FundActivities {
 export function createTreasuryActivities(deps: FundDependencies): TreasuryActivities {
   const checkSolvency = createCheckSolvency(deps);
   return {
-    observeDeposits: createObserveDeposits(deps),
+    observeDeposits: createObserveDeposits(deps, checkSolvency),
     ...createSweeps(deps),
     async checkSolvency() {
       const differences = await checkSolvency();

@@ -5,6 +5,7 @@ import {
   type KeptBecause,
   type ToldDeposit,
 } from '../../db/fund/deposits.ts';
+import { hasBegun } from '../../db/fund/opening.ts';
 import { listSubAccounts, markObserved, type SubAccount } from '../../db/fund/sub-accounts.ts';
 import type { VenueDeposit } from '../../exchanges/treasury.ts';
 import type { FundDependencies, FundSettings } from './dependencies.ts';
@@ -17,9 +18,14 @@ const LOOK_BACK_MS = 3 * 86_400_000;
  * Records what came into every holder's sub-account, each deposit of the venue once. Acted on is what is final: a deposit
  * that is merely credited can still be taken back.
  */
-export function createObserveDeposits(deps: FundDependencies): TreasuryActivities['observeDeposits'] {
+export function createObserveDeposits(
+  deps: FundDependencies,
+  checkSolvency: TreasuryActivities['checkSolvency'],
+): TreasuryActivities['observeDeposits'] {
   return async () => {
     deps.step('deposits:begun');
+    // Before the first deposit can be given units: what is on main by then is not the depositor's.
+    if (!(await hasBegun(deps.knex))) await checkSolvency();
     for (const subAccount of await listSubAccounts(deps.knex)) await observe(deps, subAccount);
     return { waiting: (await creditedDeposits(deps.knex)).length };
   };

@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { freezeFund } from '../../db/fund/freeze.ts';
 import { readDifferences, type Difference } from './differences.ts';
+import { openWith } from './opening.ts';
 import type { FundDependencies } from './dependencies.ts';
 import type { TreasuryActivities } from './types.ts';
 
@@ -10,11 +11,13 @@ const AGREEMENT_MS = 500;
 /**
  * Compares, to the last digit, what the ledger says is at the exchange with what is there, and units held with units
  * outstanding. What is known to the exchange and not to the ledger yet (fills, deposits, payments) is counted as if it were.
- * What two readings find alike freezes dealing: an exchange may show a balance before what changed it.
+ * What two readings find alike freezes dealing: an exchange may show a balance before what changed it. Money
+ * that main has before anybody has units is the fund's beginning.
  */
 export function createCheckSolvency(deps: FundDependencies): TreasuryActivities['checkSolvency'] {
   return async () => {
-    const agreed = (await readAgreed(deps)).map(({ sentence }) => sentence);
+    const differences = await openWith(deps, await readAgreed(deps));
+    const agreed = differences.map(({ sentence }) => sentence);
     if (agreed.length > 0) await freezeFund(deps.knex, { at: deps.now(), because: agreed.join('; ') });
     return agreed;
   };

@@ -52,6 +52,7 @@ const ALL: Record<string, fc.Arbitrary<Entry>> = {
   withdrawalPaid: fc.tuple(money, units).map(([of, paid]) => entries.withdrawalPaid({ ...of, units: paid })),
   feeCharged: holding.map(entries.feeCharged),
   networkFeePaid: money.map(entries.networkFeePaid),
+  fundOpened: fc.tuple(money, holding).map(([of, { units }]) => entries.fundOpened({ ...of, units })),
   mainObserved: money.map(entries.mainObserved),
 };
 

@@ -33,7 +33,8 @@ export type EntryKind =
   | 'withdrawal_paid'
   | 'fee_charged'
   | 'network_fee_paid'
-  | 'main_observed';
+  | 'main_observed'
+  | 'fund_opened';
 
 /** Decimals an amount may have in the ledger. */
 export const LEDGER_DECIMALS = 18;
@@ -187,7 +188,11 @@ export const feeCharged = ({ userId, units }: Units): Entry =>
 export const networkFeePaid = (money: Omit<Money, 'userId'>): Entry =>
   entry('network_fee_paid', [move(money, 'main', 'network-fees')]);
 
-/** Main has so much more than the ledger knows of (less, where negative), for a reason of its own: its opening balance. */
+/** What main had when the fund began: money of whoever runs it, who has units for it as any other has. */
+export const fundOpened = ({ units, ...money }: Omit<Money, 'userId'> & { units: Amount }): Entry =>
+  entry('fund_opened', [move(money, 'capital', 'main'), move(counted(units), 'units-issued', 'fee-units')]);
+
+/** Main has so much more than the ledger knows of (less, where negative), for a reason of its own. */
 export const mainObserved = (money: { asset: string; amount: Amount }): Entry =>
   entry('main_observed', [move(money, 'adjustments', 'main')]);
 
