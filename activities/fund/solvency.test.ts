@@ -5,11 +5,9 @@ import { Decimal } from '../../bots/money.ts';
 import { checkLedger } from '../../db/fund/check-ledger.ts';
 import { readFreeze } from '../../db/fund/dealing.ts';
 import { allotDeposit } from '../../db/fund/deposits.ts';
-import { accountBalance } from '../../db/fund/ledger-balances.ts';
 import { postEntry } from '../../db/fund/post-entry.ts';
 import { insertWithdrawal } from '../../db/fund/withdrawal-requests.ts';
 import { User } from '../../db/models/user.ts';
-import type { NewAccount } from '../../exchanges/simulated/engine/types.ts';
 import { openHolder, plainRequest } from '../../runtime/testing/fund-holders.ts';
 import { startLooseFund, type LooseFund } from '../../runtime/testing/loose-fund.ts';
 import { shared } from '../../runtime/testing/shared.ts';
@@ -21,18 +19,6 @@ const fundOf = shared(async (t) => {
   await postEntry(fund.knex, { ...bitcoin, key: 'bitcoin', at: Date.now() });
   return { fund, userId: await openHolder(fund.knex, '1000') };
 });
-
-/** Whoever trades with the fund. */
-const SOMEBODY: NewAccount = {
-  ...{
-    id: 'somebody',
-    balances: { BTC: '1', BNB: '1' },
-    makerFee: '0',
-    takerFee: '0',
-    feeAsset: 'quote',
-    keys: [],
-  },
-};
 
 /** A withdrawal at work; `is` is called wherever its worker may end. */
 interface Course {
@@ -189,7 +175,6 @@ test.serial('money that moves while it is looked at is no mismatch, and hides no
     ]);
     return main(use);
   };
-  exchange.control.openAccount(SOMEBODY);
   t.deepEqual(await run(activities.checkSolvency, undefined), []);
   t.true(trades > 2);
   t.is(await readFreeze(knex), null);
@@ -199,62 +184,6 @@ test.serial('money that moves while it is looked at is no mismatch, and hides no
   t.deepEqual(differences, ['The main account has 0.00000001 BNB at the exchange and 0 in the ledger']);
   t.is((await readFreeze(knex))?.because, differences[0]);
 });
-
-test.serial(
-  'what main has before anybody has units is the house’s, and the next one pays the same price',
-  async (t) => {
-    const fund = await startLooseFund(t);
-    const { knex, exchange, activities, run } = fund;
-    const refused =
-      'The main account has 1 BTC before the fund begins: sell it for USDC or move it away, then let dealing go on';
-    t.deepEqual(await run(activities.checkSolvency, undefined), [refused]);
-    t.is((await readFreeze(knex))?.because, refused);
-    t.is((await knex('journal_entries')).length, 0);
-
-    exchange.control.openAccount(SOMEBODY);
-    exchange.engine.move([{ from: 'fund', to: 'somebody', asset: 'BTC', amount: '1' }]);
-    await run(activities.unfreeze, { by: randomUUID() });
-    // The bot may have traded by then: what it lost is the house's loss.
-    const bought = { base: 'BTC', quote: 'USDC', side: 'BUY', price: '50000', quantity: '0.002' } as const;
-    await postEntry(knex, {
-      ...fill({ ...bought, fee: '0', feeAsset: 'USDC' }),
-      key: 'trade',
-      at: Date.now(),
-    });
-    exchange.engine.move([
-      { from: 'fund', to: 'somebody', asset: 'USDC', amount: '100' },
-      { from: 'somebody', to: 'fund', asset: 'BTC', amount: '0.002' },
-    ]);
-    const marks = { marks: { BTC: '25000' }, at: Date.now(), isProvisional: false };
-    fund.deps.readMarks = async () => marks;
-
-    const { id: userId } = await User.query(knex).insert({ name: 'Depositor' }).returning('*');
-    await run(activities.openDepositAddress, { userId, network: 'BSC' });
-    const { address } = await knex('fund_deposit_addresses').first();
-    exchange.control.chain.send({ asset: 'USDC', network: 'BSC', address, amount: '95' });
-    exchange.control.chain.mine('BSC', 20);
-    // No check has been made since: it is the monitor that opens the fund before it looks.
-    await run(activities.observeDeposits, undefined);
-    const turn = async () => {
-      const { price, units, value } = await run(activities.valueFund, { reason: 'deposit' });
-      return [price, units, value].map(Number);
-    };
-    t.deepEqual(await turn(), [0.95, 1000, 950]);
-    t.deepEqual(await turn(), [0.95, 1100, 1045]);
-    t.like(await knex('balances').first(), { units: '100.00000000' });
-    t.is(await accountBalance(knex, { account: 'fee-units', asset: 'UNIT' }), '1000');
-    t.like(await knex('transactions').where({ external_id: 'opening' }).first(), {
-      type: 'adjustment',
-      user_id: null,
-    });
-
-    // Once it has begun, what comes to main by itself is a mismatch.
-    t.deepEqual(await run(activities.checkSolvency, undefined), []);
-    exchange.engine.move([{ from: 'somebody', to: 'fund', asset: 'USDC', amount: '1' }]);
-    t.is((await run(activities.checkSolvency, undefined)).length, 1);
-    t.deepEqual(await checkLedger(knex), []);
-  },
-);
 
 async function approve({ fund, withdrawalId, is }: Course): Promise<void> {
   const { knex, withdrawals } = fund;

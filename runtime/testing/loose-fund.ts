@@ -33,9 +33,13 @@ export interface LooseFund {
   ): Promise<void>;
 }
 
-/** The main account has 1,000 USDC and 1 BTC, which the ledger knows nothing of. */
+/** The main account has 1,000 USDC and 1 BTC, which the ledger knows nothing of; `somebody` has what others trade with. */
 export async function startLooseFund(t: Scope): Promise<LooseFund> {
   const [{ knex }, exchange] = await Promise.all([freshDatabase(t), startFundExchange(t)]);
+  exchange.control.openAccount({
+    ...{ id: 'somebody', balances: { BTC: '1', BNB: '1' }, keys: [] },
+    ...{ makerFee: '0', takerFee: '0', feeAsset: 'quote' },
+  });
   const exchanges = createExchanges({
     paperUrl: exchange.url as `http://${string}`,
     testnet: true,
