@@ -17,6 +17,9 @@ import {
   DEPOSIT_ADDRESS_WORKFLOW,
   depositAddressWorkflowId,
   FAILURES,
+  FUND_SIGNALS,
+  FUND_WORKFLOW,
+  FUND_WORKFLOW_ID,
   QUEUES,
   type BotInput,
   type Command,
@@ -126,6 +129,29 @@ export function createDepositClient(client: Client, { deadlineMs = 2_500 } = {})
 }
 
 type DepositAddressFunction = (of: DepositAddressInput) => Promise<void>;
+
+/** What a door asks of the fund itself. */
+export interface FundClient {
+  /** Has the fund valued, and what waits dealt, as soon as may be. Throws `Unavailable`. */
+  wake(): Promise<void>;
+}
+
+export function createFundClient(client: Client, { deadlineMs = 2_500 } = {}): FundClient {
+  return {
+    async wake() {
+      try {
+        await client.withDeadline(Date.now() + deadlineMs, () =>
+          client.workflow.signalWithStart(FUND_WORKFLOW, {
+            ...{ workflowId: FUND_WORKFLOW_ID, taskQueue: QUEUES.bots, args: [] },
+            signal: FUND_SIGNALS.snapshot,
+          }),
+        );
+      } catch (error) {
+        throw explained(error);
+      }
+    },
+  };
+}
 
 /** Commands to withdrawals, answered within `deadlineMs` or refused with `Unavailable`. */
 export interface WithdrawalClient {

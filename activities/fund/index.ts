@@ -17,7 +17,7 @@ export function createFundActivities(deps: FundDependencies): FundActivities {
       await freezeFund(knex, { at: now(), because });
     },
     async unfreeze({ by }) {
-      await unfreezeFund(knex, { by });
+      await unfreezeFund(knex, { userId: by, address: null });
     },
   };
 }

@@ -1,4 +1,5 @@
 import { Context } from '@temporalio/activity';
+import { keepComparison } from '../../db/fund/comparisons.ts';
 import { freezeFund } from '../../db/fund/freeze.ts';
 import { readDifferences, type Difference } from './differences.ts';
 import { openWith } from './opening.ts';
@@ -18,6 +19,7 @@ export function createCheckSolvency(deps: FundDependencies): TreasuryActivities[
   return async () => {
     const differences = await openWith(deps, await readAgreed(deps));
     const agreed = differences.map(({ sentence }) => sentence);
+    await keepComparison(deps.knex, { at: deps.now(), differences: agreed });
     if (agreed.length > 0) await freezeFund(deps.knex, { at: deps.now(), because: agreed.join('; ') });
     return agreed;
   };

@@ -87,6 +87,7 @@ export async function startApi(
       knex,
       bots,
       deposits: NO_DEPOSITS,
+      fund: NO_FUND,
       defaultOwnerId: ownerId,
       checkAnswers: true,
       deadlineMs: PATIENCE_MS,
@@ -108,6 +109,11 @@ export async function startApi(
 /** Without Temporal there is nobody to ask. */
 export const NO_DEPOSITS: Dependencies['deposits'] = {
   openAddress: () => Promise.reject(new Unavailable('There is no Temporal here')),
+};
+
+/** Nor anybody to wake. */
+export const NO_FUND: Dependencies['fund'] = {
+  wake: () => Promise.reject(new Unavailable('There is no Temporal here')),
 };
 
 /** A database of its own whose connections a test waits for. */
