@@ -46,6 +46,9 @@ export const AUDIT_ACTIONS = {
     'A withdrawal went on by itself; `before` and `after` are its status and step, as with all of these',
   'withdrawal_address.add': 'A user wrote an address into their address book',
   'withdrawal_address.remove': 'A user struck an address out of their address book',
+  'fund.freeze':
+    'An admin froze dealing; `after` says why. Before it went on, and so it does after `fund.unfreeze`',
+  'fund.unfreeze': 'An admin let dealing go on; `before` says since when and why it was frozen',
   'kill_switch.engage': 'New orders of a scope were forbidden; `reason` says why',
   'kill_switch.release': 'New orders of a scope were allowed again',
 } as const satisfies Record<string, string>;

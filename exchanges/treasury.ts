@@ -4,7 +4,7 @@ import type { Balance, KeyRights } from './port.ts';
 /** The account the keys are of, or one of its sub-accounts. */
 export type Place = 'main' | { subAccountId: string };
 
-/** A way for a coin to come in and go out: `ERC20`, `BSC`, `TRX`, `SOL`; others by the venue's own name. */
+/** A way for a coin to come in and go out, by its chain: `ETH`, `BSC`, `TRX`, `SOL`; others by the venue's own name. */
 export interface VenueNetwork {
   network: string;
   depositEnabled: boolean;

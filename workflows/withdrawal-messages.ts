@@ -54,7 +54,7 @@ export interface WithdrawalStanding {
 export interface WithdrawalTerms {
   holderId: string;
   digest: string;
-  /** For the Temporal UI: `120.5 USDC by ERC20`. */
+  /** For the Temporal UI: `120.5 USDC by ETH`. */
   summary: string;
   quorum: number;
   /** Epoch ms. */

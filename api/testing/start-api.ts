@@ -2,6 +2,7 @@ import { Writable } from 'node:stream';
 import type { Knex } from 'knex';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
+import { Unavailable } from '../../workflows/client.ts';
 import { freshDatabase, type Scope, type TestDatabase } from '../../runtime/testing/database.ts';
 import { DEFAULT_WITHDRAWAL_POLICY } from '../../bots/fund/policy.ts';
 import { ANY_ADDRESS } from '../addresses.ts';
@@ -87,6 +88,7 @@ export async function startApi(
       knex,
       bots,
       deposits: madeUpDeposits(knex),
+      fund: NO_FUND,
       defaultOwnerId: ownerId,
       checkAnswers: true,
       deadlineMs: PATIENCE_MS,
@@ -104,6 +106,11 @@ export async function startApi(
   const { url } = server;
   return { url, knex, bots, ownerId, lines, call: callerOf(url) };
 }
+
+/** Nobody is there to be woken. */
+export const NO_FUND: Dependencies['fund'] = {
+  wake: () => Promise.reject(new Unavailable('There is no Temporal here')),
+};
 
 /** A database of its own whose connections a test waits for. */
 export function patientDatabase(t: Scope): Promise<TestDatabase> {

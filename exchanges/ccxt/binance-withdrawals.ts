@@ -3,7 +3,6 @@ import { ExchangeError } from '../port.ts';
 import type { Treasury, VenueWithdrawal, WithdrawalRequest } from '../treasury.ts';
 import { textIn } from './binance-answers.ts';
 import { inDoubt, notSent, sameAmount, takenUnseen, usedTwice } from './binance-ids.ts';
-import { networkId, networkName } from './binance-networks.ts';
 import { bringToMain } from './binance-passage.ts';
 import { CLOCKS_DIFFER_MS, type Transfers, WEEK_MS } from './binance-transfers.ts';
 import { UnreadableAnswer } from './errors.ts';
@@ -71,7 +70,7 @@ export function withdrawalsOf(parts: TreasuryParts, transfers: Transfers): Withd
 async function send(client: Client, request: WithdrawalRequest): Promise<string> {
   const { asset, network, address, tag, amount, withdrawalId } = request;
   const answer = await client.sapiPostCapitalWithdrawApply({
-    ...{ coin: asset, network: networkId(network), address, amount, withdrawOrderId: withdrawalId },
+    ...{ coin: asset, network, address, amount, withdrawOrderId: withdrawalId },
     ...(tag === null ? {} : { addressTag: tag }),
     // Of the spot wallet, whatever is chosen on the website.
     walletType: '0',
@@ -107,7 +106,7 @@ function toWithdrawal(row: Answered, withdrawalId: string): VenueWithdrawal {
   const txId = emptyAsNull(row['txId']);
   return {
     ...{ withdrawalId, venueId: textIn(row, 'id'), asset: textIn(row, 'coin') },
-    ...{ network: networkName(textIn(row, 'network')), address: textIn(row, 'address') },
+    ...{ network: textIn(row, 'network'), address: textIn(row, 'address') },
     status: status === 'sending' && txId !== null ? 'confirming' : status,
     amount: new Decimal(textIn(row, 'amount')).plus(fee).toFixed(),
     ...{ fee, txId, reason: emptyAsNull(row['info']) },

@@ -3,6 +3,7 @@ import type { Contract } from '../../route.ts';
 import type { ApiSettings } from '../../settings.ts';
 import { botCommandRoutes } from './bot-commands.ts';
 import { botReadRoutes } from './bot-reads.ts';
+import { dealingRoutes } from './dealing.ts';
 import { depositAddressRoutes } from './deposit-address.ts';
 import { envelope } from './envelope.ts';
 import { portfolioRoutes } from './portfolio.ts';
@@ -14,7 +15,7 @@ export function fund(settings: ApiSettings): Contract {
   const { prefix } = settings;
   const routes = [
     ...[botCommandRoutes, botReadRoutes, portfolioRoutes],
-    ...[depositAddressRoutes, withdrawalRoutes, withdrawalReviewRoutes],
+    ...[depositAddressRoutes, withdrawalRoutes, withdrawalReviewRoutes, dealingRoutes],
   ].flat();
   const contract = {
     roots: ['/bot', '/wallet', '/admin'].map((root) => `${prefix}${root}`),
@@ -34,5 +35,6 @@ const TAGS = [
   { name: 'Portfolio', description: 'Units of the fund and what they are worth' },
   { name: 'Wallet', description: 'Money in' },
   { name: 'Withdrawals', description: 'Money out, and where to' },
+  { name: 'Dealing', description: 'How the fund stands, frozen or not; for admins' },
   { name: 'Approvals', description: 'Who agrees to a withdrawal; for admins' },
 ];

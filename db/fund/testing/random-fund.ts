@@ -77,7 +77,7 @@ export const MOVES = {
   reverseDeposit(fund, { pick }) {
     const at = pick % 5 === 0 && take(fund.credited, pick);
     if (!at) return null;
-    const reversed = entries.depositReversed({ ...money(at), from: 'sub', allotted: null });
+    const reversed = entries.depositReversed({ ...money(at), ofSub: at.amount, allotted: null });
     return entry(fund, `deposit/${at.id}/reversed`, reversed, {
       ...pending(at, 'deposit'),
       status: 'reversed',
