@@ -16,7 +16,7 @@ export interface Opened {
 
 /** As sysexits.h has them, so that a command's own 1 means one thing: used wrongly; no database; a fault of ours. */
 const EXIT_USAGE = 64;
-const EXIT_UNAVAILABLE = 69;
+export const EXIT_UNAVAILABLE = 69;
 const EXIT_SOFTWARE = 70;
 
 /**

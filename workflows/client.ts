@@ -17,11 +17,15 @@ import {
   DEPOSIT_ADDRESS_WORKFLOW,
   depositAddressWorkflowId,
   FAILURES,
+  FUND_UPDATES,
+  FUND_WORKFLOW,
+  FUND_WORKFLOW_ID,
   QUEUES,
   type BotInput,
   type Command,
   type CommandResult,
   type DepositAddressInput,
+  type FundView,
   WITHDRAWAL_UPDATE,
   WITHDRAWAL_WORKFLOW,
   withdrawalWorkflowId,
@@ -126,6 +130,32 @@ export function createDepositClient(client: Client, { deadlineMs = 2_500 } = {})
 }
 
 type DepositAddressFunction = (of: DepositAddressInput) => Promise<void>;
+
+/** What is asked of the fund's workflow. */
+export interface FundClient {
+  /** A valuation of a moment after the call; begins the fund where it has not begun. Throws `Unavailable`. */
+  value(): Promise<FundView>;
+}
+
+export function createFundClient(client: Client, { deadlineMs = 2_500 } = {}): FundClient {
+  return {
+    async value() {
+      const startWorkflowOperation = new WithStartWorkflowOperation<() => Promise<void>>(FUND_WORKFLOW, {
+        ...{ workflowId: FUND_WORKFLOW_ID, taskQueue: QUEUES.bots, args: [] },
+        workflowIdConflictPolicy: 'USE_EXISTING',
+      });
+      try {
+        return await client.withDeadline(Date.now() + deadlineMs, () =>
+          client.workflow.executeUpdateWithStart<() => Promise<void>, FundView, []>(FUND_UPDATES.value, {
+            ...{ args: [], startWorkflowOperation },
+          }),
+        );
+      } catch (error) {
+        throw explained(error);
+      }
+    },
+  };
+}
 
 /** Commands to withdrawals, answered within `deadlineMs` or refused with `Unavailable`. */
 export interface WithdrawalClient {
