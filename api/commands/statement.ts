@@ -10,7 +10,7 @@ const forms = z.union([z.iso.date(), z.iso.datetime({ offset: true })]);
 
 const written = z.string().refine((text) => forms.safeParse(text).success, {
   error: 'must be a day such as 2026-01-31 (in UTC) or a moment such as 2026-01-31T10:00:00Z',
-  params: { type: 'type_error.datetime' },
+  params: { type: 'type_error.str' },
 });
 
 /** From when to when: moments, or whole days of UTC, of which the last one counts too. */

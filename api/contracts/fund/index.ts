@@ -6,6 +6,7 @@ import { botReadRoutes } from './bot-reads.ts';
 import { depositAddressRoutes } from './deposit-address.ts';
 import { envelope } from './envelope.ts';
 import { portfolioRoutes } from './portfolio.ts';
+import { proofRoutes } from './proof.ts';
 import { statementRoutes } from './statement.ts';
 import { withdrawalReviewRoutes } from './withdrawal-review.ts';
 import { withdrawalRoutes } from './withdrawals.ts';
@@ -15,7 +16,7 @@ export function fund(settings: ApiSettings): Contract {
   const { prefix } = settings;
   const routes = [
     ...[botCommandRoutes, botReadRoutes, portfolioRoutes],
-    ...[depositAddressRoutes, statementRoutes, withdrawalRoutes, withdrawalReviewRoutes],
+    ...[depositAddressRoutes, statementRoutes, proofRoutes, withdrawalRoutes, withdrawalReviewRoutes],
   ].flat();
   const contract = {
     roots: ['/bot', '/wallet', '/admin'].map((root) => `${prefix}${root}`),
