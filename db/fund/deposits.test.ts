@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import test, { type ExecutionContext } from 'ava';
+import type { Knex } from 'knex';
 import { freshDatabase } from '../../runtime/testing/database.ts';
 import { User } from '../models/user.ts';
 import { checkLedger } from './check-ledger.ts';
@@ -27,6 +28,7 @@ test('fund-integration 30: a deposit is received once, however often and by how 
   t.like(await knex('balances').first(), { units: '80.00000000' });
   t.like(await knex('transactions').first(), { status: 'completed', units: '80.00000000' });
   t.deepEqual(await checkLedger(knex), []);
+  t.deepEqual(await toldOf(knex, 'fund.deposit'), ['pending 100', 'credited 100', 'allotted 100']);
 });
 
 test('what is taken back is an entry of its own; what units were given for is for a person to decide', async (t) => {
@@ -73,6 +75,15 @@ test('fund-integration 31: an attempt to sweep ends one way, and keeps its first
   t.is(await accountBalance(knex, { account: 'main', asset: 'USDC' }), '100');
   t.deepEqual(await checkLedger(knex), []);
 });
+
+/** What whoever listens has been told, in its order. */
+async function toldOf(knex: Knex, type: string): Promise<string[]> {
+  const payloads: { status: string; amount: string }[] = await knex('events')
+    .where({ type })
+    .orderBy('id')
+    .pluck('payload');
+  return payloads.map(({ status, amount }) => `${status} ${amount}`);
+}
 
 async function setUp(t: ExecutionContext) {
   const { knex } = await freshDatabase(t);

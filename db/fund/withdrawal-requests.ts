@@ -4,6 +4,7 @@ import { unitsLocked } from '../../bots/fund/postings.ts';
 import { unitsToRedeem } from '../../bots/fund/unit-price.ts';
 import type { Amount } from '../../bots/money.ts';
 import { postEntry } from './post-entry.ts';
+import { tellOfWithdrawal } from './withdrawal-event.ts';
 import { withdrawalDigest } from './withdrawal-digest.ts';
 
 export type WithdrawalStatus =
@@ -79,7 +80,7 @@ export type NewWithdrawal = Pick<
 >;
 
 /**
- * Writes a request and locks its units, in one transaction: both or neither. Throws `UnitsOverdrawn` where not as many
+ * Writes a request, locks its units and tells whoever listens, in one transaction: all or nothing. Throws `UnitsOverdrawn` where not as many
  * are free. The same user's same idempotency key again is a unique violation (`withdrawal_requests_idempotency_key_key`).
  */
 export async function insertWithdrawal(knex: Knex, request: NewWithdrawal): Promise<WithdrawalRequest> {
@@ -106,6 +107,7 @@ export async function insertWithdrawal(knex: Knex, request: NewWithdrawal): Prom
         externalId: id,
       },
     });
+    await tellOfWithdrawal(tx, row!);
     return row!;
   });
 }
