@@ -34,6 +34,8 @@ export const AUDIT_ACTIONS = {
   'bot.configure': 'A bot’s settings were changed, from `before` to `after`',
   'bot.delete': 'A bot was deleted',
   'order.place': 'A bot was about to send an order: committed before anything is sent',
+  'units_proof.make':
+    'Whoever runs the machine made a proof of units; `root` is the hash to publish, `units` are all that are in it',
   'withdrawal.request': 'A holder asked for a withdrawal; its units were locked',
   'withdrawal.approve':
     'An admin agreed to a withdrawal, or where nobody is told the policy did; `approvals` are those there are',

@@ -32,6 +32,7 @@ test('fund-integration 30: a deposit is received once, however often and by how 
   t.like(await knex('balances').first(), { units: '80.00000000' });
   t.like(await knex('transactions').first(), { status: 'completed', units: '80.00000000' });
   t.deepEqual(await checkLedger(knex), []);
+  t.deepEqual(await toldOf(knex, 'fund.deposit'), ['pending 100', 'credited 100', 'allotted 100']);
 });
 
 test('what is taken back before units were given is an entry of its own', async (t) => {
@@ -122,6 +123,15 @@ test('fund-integration 31: an attempt to sweep ends one way, and keeps its first
   t.is(await accountBalance(knex, { account: 'main', asset: 'USDC' }), '100');
   t.deepEqual(await checkLedger(knex), []);
 });
+
+/** What whoever listens has been told, in its order. */
+async function toldOf(knex: Knex, type: string): Promise<string[]> {
+  const payloads: { status: string; amount: string }[] = await knex('events')
+    .where({ type })
+    .orderBy('id')
+    .pluck('payload');
+  return payloads.map(({ status, amount }) => `${status} ${amount}`);
+}
 
 async function setUp(t: ExecutionContext) {
   const { knex } = await freshDatabase(t);

@@ -73,6 +73,7 @@ export async function recordDeposit(
   return knex.transaction(async (tx) => {
     const deposit = await upsert(tx, told, at);
     if (told.state === 'reversed') return reverse(tx, deposit, at);
+    if (told.state === 'pending' && deposit.is_new) await announce(tx, deposit);
     if (told.state === 'pending' || deposit.status !== 'pending') return deposit.status;
     const status = keptBecause ? 'kept' : 'credited';
     await postEntry(tx, {
@@ -126,16 +127,17 @@ export function moneyOf({
   return { userId, asset, amount: new Decimal(amount).toFixed() };
 }
 
-async function upsert(tx: Knex, told: ToldDeposit, at: number): Promise<Deposit> {
+async function upsert(tx: Knex, told: ToldDeposit, at: number): Promise<Deposit & { is_new: boolean }> {
   const { userId, venueDepositId, asset, network, amount, txId, confirmations, seenAt } = told;
-  const [deposit] = await tx<Deposit>('deposits')
+  const [deposit]: (Deposit & { is_new: boolean })[] = await tx('deposits')
     .insert({
       ...{ user_id: userId, venue_deposit_id: venueDepositId, asset, network, amount, tx_id: txId },
       ...{ confirmations, status: 'pending', seen_at: new Date(seenAt), updated_at: new Date(at) },
     })
     .onConflict('venue_deposit_id')
     .merge(['confirmations', 'tx_id'])
-    .returning('*');
+    // A row that was there has been locked, by us.
+    .returning(['*', tx.raw('xmax = 0 AS is_new')]);
   return deposit!;
 }
 
@@ -192,11 +194,15 @@ export async function move(
   await tx('deposits')
     .where({ id: deposit.id })
     .update({ ...change, updated_at: new Date(at) });
-  const { id, asset, network, amount } = { ...deposit, ...moneyOf(deposit) };
-  const { status, units = deposit.units, kept_because: keptBecause = deposit.kept_because } = change;
+  await announce(tx, { ...deposit, ...change });
+}
+
+async function announce(tx: Knex, deposit: Deposit): Promise<void> {
+  const { id: depositId, user_id, status, network, units, kept_because: keptBecause } = deposit;
+  const { asset, amount } = moneyOf(deposit);
   await Event.query(tx).insert({
-    ...{ user_id: deposit.user_id, type: 'fund.deposit' },
-    payload: { depositId: id, status, asset, network, amount, units, keptBecause },
+    ...{ user_id, type: 'fund.deposit' },
+    payload: { depositId, status, asset, network, amount, units, keptBecause },
   });
 }
 

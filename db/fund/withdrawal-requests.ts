@@ -5,6 +5,7 @@ import { unitsToRedeem } from '../../bots/fund/unit-price.ts';
 import type { WithdrawalStatus } from '../../bots/fund/withdrawal-status.ts';
 import type { Amount } from '../../bots/money.ts';
 import { postEntry } from './post-entry.ts';
+import { tellOfWithdrawal } from './withdrawal-event.ts';
 import { withdrawalDigest } from './withdrawal-digest.ts';
 
 /** A row of `withdrawal_requests`. */
@@ -69,7 +70,7 @@ export type NewWithdrawal = Pick<
 >;
 
 /**
- * Writes a request and locks its units, in one transaction: both or neither. Throws `UnitsOverdrawn` where not as many
+ * Writes a request, locks its units and tells whoever listens, in one transaction: all or nothing. Throws `UnitsOverdrawn` where not as many
  * are free. The same user's same idempotency key again is a unique violation (`withdrawal_requests_idempotency_key_key`).
  */
 export async function insertWithdrawal(knex: Knex, request: NewWithdrawal): Promise<WithdrawalRequest> {
@@ -96,6 +97,7 @@ export async function insertWithdrawal(knex: Knex, request: NewWithdrawal): Prom
         externalId: id,
       },
     });
+    await tellOfWithdrawal(tx, row!);
     return row!;
   });
 }

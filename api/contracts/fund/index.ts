@@ -7,6 +7,8 @@ import { dealingRoutes } from './dealing.ts';
 import { depositAddressRoutes } from './deposit-address.ts';
 import { envelope } from './envelope.ts';
 import { portfolioRoutes } from './portfolio.ts';
+import { proofRoutes } from './proof.ts';
+import { statementRoutes } from './statement.ts';
 import { withdrawalReviewRoutes } from './withdrawal-review.ts';
 import { withdrawalRoutes } from './withdrawals.ts';
 
@@ -15,7 +17,8 @@ export function fund(settings: ApiSettings): Contract {
   const { prefix } = settings;
   const routes = [
     ...[botCommandRoutes, botReadRoutes, portfolioRoutes],
-    ...[depositAddressRoutes, withdrawalRoutes, withdrawalReviewRoutes, dealingRoutes],
+    ...[depositAddressRoutes, statementRoutes, proofRoutes, withdrawalRoutes],
+    ...[withdrawalReviewRoutes, dealingRoutes],
   ].flat();
   const contract = {
     roots: ['/bot', '/wallet', '/admin'].map((root) => `${prefix}${root}`),
@@ -33,7 +36,7 @@ const TAGS = [
   { name: 'Bot', description: "The fund's one bot: how it is and what it has done" },
   { name: 'Control', description: 'Start, pause and stop it; for admins' },
   { name: 'Portfolio', description: 'Units of the fund and what they are worth' },
-  { name: 'Wallet', description: 'Money in' },
+  { name: 'Wallet', description: 'Money in, and what has become of it' },
   { name: 'Withdrawals', description: 'Money out, and where to' },
   { name: 'Dealing', description: 'How the fund stands, frozen or not; for admins' },
   { name: 'Approvals', description: 'Who agrees to a withdrawal; for admins' },
