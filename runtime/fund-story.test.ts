@@ -21,7 +21,8 @@ test('fund-integration 35, 36: a deposit is traded with, each trade is one row a
   const admin = await doors.person('admin');
   const [first, second] = [await doors.investor('10000'), await doors.investor('5000')];
   const bot = await addFundBot(knex, { exchange_account_id: main, quantity: '0.1', buy_price: '45000' });
-  t.is((await doors.send('POST', '/bot/start', admin)).status, 200);
+  const started = await doors.send('POST', '/bot/start', admin);
+  t.is(started.status, 200, started.text);
   const rests = (side: string) =>
     until(`the ${side} to rest`, () =>
       knex('orders').where({ bot_id: bot.id, side, status: 'OPEN' }).first(),
