@@ -11,7 +11,7 @@ import type { PaperExchange } from './paper-accounts.ts';
 const UNTOLD = { demo: 'untold' };
 
 /** What its bot buys and sells at once, about, and how far from the price: a round earns more than its fees. */
-const ROUND = { notional: 5_000, distance: '0.0018' };
+const ROUND = { notional: 5_000, distance: '0.0015' };
 
 /**
  * The demo's fund: on the first market against its currency, with a bot at rest that plays ping-pong around the price of now. Nothing

@@ -13,7 +13,7 @@ import { createBotClient, createDepositClient, createWithdrawalClient } from '..
 import type { Configuration } from './configuration.ts';
 import { findUntoldBot, markTold } from './demo-fund.ts';
 import { startDemoBot } from './demo.ts';
-import { arrivals, sendPayment } from './simulated-chain.ts';
+import { arrivals, sendPayment } from './simulated-world.ts';
 
 export interface DemoFundOptions {
   knex: Knex;
@@ -35,7 +35,7 @@ const [FIRST_OF_ADA, FIRST_OF_BEN, LATER_OF_BEN] = ['6000', '4000', '2500'];
 const WITHDRAWN = '1500';
 const KEY = 'demo';
 
-const PATIENCE_MS = 30_000;
+const PATIENCE_MS = 10_000;
 const PAUSE_MS = 1_000;
 /** Bought and sold: the price of a unit is another one. */
 const ROUND_TRIP = 2;
@@ -58,9 +58,9 @@ export async function playDemoFund(options: DemoFundOptions): Promise<void> {
   await startDemoBot(createBotClient(client, { deadlineMs: PATIENCE_MS }), bot);
   await askForMoney(options, ada);
   await until(signal, async () => (await listFundTrades(knex, { limit: 1 })).total >= ROUND_TRIP);
+  tell("The fund's bot has been through a round: whoever pays in now gets units at another price");
   await payIn(options, ben, LATER_OF_BEN!);
   await markTold(knex, bot);
-  tell("The fund's bot has earned something: what Ben pays in now gets fewer units than before");
 }
 
 async function ensureInvestor(knex: Knex, { email, name }: typeof ADA): Promise<User> {

@@ -37,7 +37,7 @@ export function startEverything(variables: Variables, say: (line: string) => voi
   const parts = createParts(plan, folder, say);
   const knex = openDatabase({ ...configuration.database, poolSize: 2, maxOverflow: 0 });
   let activity: { stop(): void } | null = null;
-  let telling: { stop(): Promise<void> } | null = null;
+  let telling: { stop(): void } | null = null;
   let stopping = false;
 
   async function startDatabase(): Promise<void> {
@@ -68,7 +68,7 @@ export function startEverything(variables: Variables, say: (line: string) => voi
     async stop() {
       stopping = true;
       activity?.stop();
-      await telling?.stop();
+      telling?.stop();
       await knex.destroy();
       await parts.stop();
       folder.release();

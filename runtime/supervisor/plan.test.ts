@@ -61,3 +61,24 @@ test('What a start prints says whether one has to sign in, and how to try it the
     t.regex(printed(variables), /It answers to .*(scalperbot\.com|bots\.example)/);
   }
 });
+
+test('A fund of play money is set up where nobody has said what the fund trades, and nothing of it can be real', (t) => {
+  const folder = { secrets } as DataFolder;
+  const plan = (variables: Variables) => planStart(variables, settingsOf(variables), folder);
+  const { hasDemoFund, configuration } = plan({});
+  t.true(hasDemoFund);
+  t.is(configuration.api.fund.withdrawalPolicy.newAddressCoolingHours, 0);
+  const keys = { FUND_API_KEY: 'key', FUND_API_SECRET: 'secret' };
+  for (const variables of [
+    { FUND_SYMBOLS: 'BTCUSDC', FUND_STRATEGY_PARAMETERS: '{"timeframe":"1m","quoteAmount":"250"}' },
+    keys,
+    { TREASURY_API_KEY: 'key', TREASURY_API_SECRET: 'secret' },
+    { PAPER_EXCHANGE_URL: 'http://127.0.0.1:8900' },
+    { HOST: '0.0.0.0' },
+    { BINANCE_TESTNET: 'False' },
+  ]) {
+    const { hasDemoFund: has, configuration: other } = plan(variables);
+    t.false(has, JSON.stringify(variables));
+    t.is(other.api.fund.withdrawalPolicy.newAddressCoolingHours, 24);
+  }
+});

@@ -15,7 +15,7 @@ export function tellFundDemo(
   knex: Knex,
   configuration: Configuration,
   say: (line: string) => void,
-): { stop(): Promise<void> } {
+): { stop(): void } {
   const ending = new AbortController();
   const { signal } = ending;
   let last = '';
@@ -33,15 +33,9 @@ export function tellFundDemo(
       await connection.close();
     }
   };
-  const told = pRetry(play, {
+  void pRetry(play, {
     ...{ signal, retries: Infinity, minTimeout: PAUSE_MS, factor: 1 },
     onFailedAttempt: ({ error }) => tell(`The demo's fund waits: ${error.message}`),
-  });
-  const ended = told.catch(() => undefined);
-  return {
-    async stop() {
-      ending.abort();
-      await ended;
-    },
-  };
+  }).catch(() => undefined);
+  return { stop: () => ending.abort() };
 }
