@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Knex } from 'knex';
 import pRetry from 'p-retry';
 import { EXCHANGES } from '../bots/exchanges.ts';
-import { ceilTo, Decimal, floorTo, type Amount } from '../bots/money.ts';
+import { columnsOf } from '../api/commands/bot-columns.ts';
+import type { Amount } from '../bots/money.ts';
 import { insertBot, type NewBot } from '../db/bots.ts';
 import { Bot } from '../db/models/bot.ts';
 import { ExchangeAccount } from '../db/models/exchange-account.ts';
@@ -10,6 +11,7 @@ import { ensureDefaultOwner } from '../db/owners.ts';
 import { VaultError, type Vault, type VaultRow } from '../exchanges/vault.ts';
 import { Unavailable, type BotClient } from '../workflows/client.ts';
 import { ConfigurationError } from './configuration.ts';
+import { marketsAgainst, roundAround, tickerOf, type Market } from './demo-market.ts';
 import { newPaperKeys, openPaperAccount, type PaperExchange } from './paper-accounts.ts';
 
 export interface DemoOptions extends PaperExchange {
@@ -50,18 +52,25 @@ const ROOM = { maxBots: 10 };
 /** Starts the demo bots that never were; the worker must be there. */
 export async function startDemoBots(knex: Knex, bots: BotClient): Promise<void> {
   const unstarted = await Bot.query(knex).whereRaw('config @> ?', [JSON.stringify(UNSTARTED)]);
-  for (const { id, user_id, exchange, ticker: symbol, strategy } of unstarted) {
-    const address = { botId: id, ownerId: user_id ?? '', exchange, symbol, strategy };
-    const command = { name: 'start', commandId: `demo-${id}`, by: user_id ?? undefined } as const;
-    const start = () => bots.command(address, command);
-    await pRetry(start, {
-      retries: 10,
-      minTimeout: 200,
-      factor: 1.5,
-      shouldRetry: ({ error }) => error instanceof Unavailable,
-    });
-    await Bot.query(knex).findById(id).patch({ config: null });
+  for (const bot of unstarted) {
+    await startDemoBot(bots, bot);
+    await Bot.query(knex).findById(bot.id).patch({ config: null });
   }
+}
+
+/** Starts a bot of the demo, once, however often it is called. */
+export async function startDemoBot(
+  bots: BotClient,
+  { id, user_id, exchange, ticker: symbol, strategy }: Bot,
+): Promise<void> {
+  const address = { botId: id, ownerId: user_id ?? '', exchange, symbol, strategy };
+  const command = { name: 'start', commandId: `demo-${id}`, by: user_id ?? undefined } as const;
+  await pRetry(() => bots.command(address, command), {
+    retries: 10,
+    minTimeout: 200,
+    factor: 1.5,
+    shouldRetry: ({ error }) => error instanceof Unavailable,
+  });
 }
 
 async function ensureAccount(
@@ -116,50 +125,20 @@ function openKeys(vault: Vault, sealed: Buffer, row: VaultRow): ReturnType<Vault
  * half minute.
  */
 async function demoBots(exchangeUrl: string): Promise<NewBot[]> {
-  const { symbols } = await ask<{ symbols: Market[] }>(exchangeUrl, 'exchangeInfo');
-  const [first, second] = symbols.filter(({ quoteAsset }) => quoteAsset === 'USDT');
+  const [first, second] = await marketsAgainst('USDT', exchangeUrl);
+  const around = async (market: Market, distance: Amount): Promise<NewBot> => ({
+    ...{ exchange: EXCHANGES[0], ticker: tickerOf(market), first_order: 'BUY', infinite_loop: true },
+    ...columnsOf('ping-pong', {
+      ...(await roundAround(exchangeUrl, market, { distance, notional: NOTIONAL })),
+    }),
+  });
   return [
-    ...(first ? [{ name: 'Demo: ping-pong', ...(await around(exchangeUrl, first, '0.0012')) }] : []),
+    ...(first ? [{ name: 'Demo: ping-pong', ...(await around(first, '0.0012')) }] : []),
     ...(second
-      ? [{ name: 'Demo: trailing', trailing_percent: '0.1', ...(await around(exchangeUrl, second, '0.001')) }]
+      ? [{ name: 'Demo: trailing', trailing_percent: '0.1', ...(await around(second, '0.001')) }]
       : []),
   ];
 }
 
-/** What is read of a symbol in Binance's `exchangeInfo`. */
-interface Market {
-  symbol: string;
-  baseAsset: string;
-  quoteAsset: string;
-  filters: { filterType: string; tickSize?: Amount; stepSize?: Amount }[];
-}
-
 /** What each of them buys and sells at once, about. */
 const NOTIONAL = 600;
-
-/** Buys below and sells above what the price swings around: the average of the last minutes, wherever it is now. */
-async function around(exchangeUrl: string, market: Market, distance: Amount): Promise<NewBot> {
-  const { symbol, baseAsset, quoteAsset, filters } = market;
-  const { tickSize = '0.01' } = filters.find(({ filterType }) => filterType === 'PRICE_FILTER') ?? {};
-  const { stepSize = '1' } = filters.find(({ filterType }) => filterType === 'LOT_SIZE') ?? {};
-  const { price } = await ask<{ price: Amount }>(exchangeUrl, `avgPrice?symbol=${symbol}`);
-  const one = new Decimal(1);
-  return {
-    exchange: EXCHANGES[0],
-    ticker: `${baseAsset}/${quoteAsset}`,
-    first_order: 'BUY',
-    infinite_loop: true,
-    quantity: ceilTo(new Decimal(NOTIONAL).div(price).toSignificantDigits(1), stepSize).toFixed(),
-    buy_price: floorTo(one.sub(distance).mul(price), tickSize).toFixed(),
-    sell_price: ceilTo(one.add(distance).mul(price), tickSize).toFixed(),
-  };
-}
-
-async function ask<T>(exchangeUrl: string, question: string): Promise<T> {
-  const answer = await fetch(`${exchangeUrl}/api/v3/${question}`);
-  if (!answer.ok)
-    throw new Error(
-      `The simulated exchange answered HTTP ${answer.status} to ${question}: ${await answer.text()}`,
-    );
-  return (await answer.json()) as T;
-}

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Knex } from 'knex';
 import { columnsOf } from '../api/commands/bot-columns.ts';
 import { parametersOf } from '../db/bot-parameters.ts';
-import { insertBot } from '../db/bots.ts';
+import { insertBot, type NewBot } from '../db/bots.ts';
 import { ensureFundOwner } from '../db/fund/owner.ts';
 import { Bot } from '../db/models/bot.ts';
 import { ExchangeAccount } from '../db/models/exchange-account.ts';
@@ -26,12 +26,12 @@ export interface Fund {
 
 /**
  * The fund's owner, its exchange account and its one bot, at rest; made when missing, by however many processes at once. Keys of
- * the environment that have changed are sealed anew. Null where no fund is set up.
+ * the environment that have changed are sealed anew. Null where no fund is set up. `config` is kept with a bot that is made.
  */
 export async function ensureFund(
   knex: Knex,
   vault: Vault,
-  { bot, keys }: Pick<FundSettings, 'bot' | 'keys'>,
+  { bot, keys, config = null }: Pick<FundSettings, 'bot' | 'keys'> & Pick<NewBot, 'config'>,
 ): Promise<Fund | null> {
   if (!bot) return null;
   const ownerId = await ensureFundOwner(knex);
@@ -39,7 +39,7 @@ export async function ensureFund(
     await tx('fund_state').forUpdate().first();
     const account = await ensureAccount(tx, vault, { ownerId, keys });
     const known = await Bot.query(tx).where({ user_id: ownerId }).orderBy('created_at').first();
-    const stored = known ?? (await makeBot(tx, account, bot));
+    const stored = known ?? (await makeBot(tx, account, { ...bot, config }));
     const isAsSet = stored.exchange_account_id === account.id && isSame(stored, bot);
     return { account, bot: stored, isAsSet };
   });
@@ -82,12 +82,12 @@ async function ensureAccount(
 async function makeBot(
   tx: Knex,
   account: ExchangeAccount,
-  { symbol, strategy, parameters }: FundBotSettings,
+  { symbol, strategy, parameters, config }: FundBotSettings & Required<Pick<NewBot, 'config'>>,
 ): Promise<Bot> {
   const row = {
     ...{ user_id: account.user_id, exchange_account_id: account.id, name: 'Fund', strategy },
     ...{ ticker: symbol, exchange: account.exchange, first_order: 'BUY' as const },
-    ...columnsOf(strategy, parameters),
+    ...{ ...columnsOf(strategy, parameters), config },
   };
   const bot = await insertBot(tx, row, { maxBots: 1 });
   if (!bot) throw new Error('The fund has a bot already');

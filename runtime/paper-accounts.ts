@@ -53,7 +53,8 @@ export async function closePaperAccount(
     throw new Error(`The simulated exchange closed no account (HTTP ${answer.status})`);
 }
 
-function control({ exchangeUrl, controlToken }: PaperExchange, path: string, request: RequestInit) {
+/** Asks the control API. */
+export function control({ exchangeUrl, controlToken }: PaperExchange, path: string, request: RequestInit) {
   const headers = { Authorization: `Bearer ${controlToken}`, 'Content-Type': 'application/json' };
   return fetch(`${exchangeUrl}/control/${path}`, { ...request, headers });
 }

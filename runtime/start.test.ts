@@ -11,6 +11,7 @@ import { environment } from './configuration.ts';
 import { isRunning } from './embedded/leftovers.ts';
 import { freePort } from './embedded/ports.ts';
 import { program } from './project.ts';
+import { arrivals } from './simulated-world.ts';
 import type { Scope } from './testing/database.ts';
 
 const PATIENCE_MS = 100_000;
@@ -45,6 +46,7 @@ test.serial('one command runs everything, Ctrl-C ends it, and the next start fin
   const first = start(t, place);
   await first.says(/Perpetua runs/);
   await first.says(/SELL filled/);
+  await first.says(/Ada \(demo\) asks for 1500 USDC: withdrawal .* waits for an admin/);
   for (const part of ['postgres', 'temporal', 'exchange', 'worker', 'api'])
     t.regex(first.output(), new RegExp(`^\\d\\d:\\d\\d:\\d\\d  ${part} is up$`, 'm'));
   t.regex(first.output(), /Bot created for BTC\/USDT on Binance[\s\S]*Perpetua runs/);
@@ -53,6 +55,7 @@ test.serial('one command runs everything, Ctrl-C ends it, and the next start fin
   const bots = await botIds(api);
   t.is(bots.length, 2);
   t.is((await fetch(`${api}/docs`)).status, 200);
+  t.like(await fundOf(api), { is_healthy: true, status: { is_running: true } });
   t.is((await fetch(`http://127.0.0.1:${place.variables.TEMPORAL_UI_PORT}`)).status, 200);
   const pids = pidsBelow(place.folder);
   t.is(pids.length, 6);
@@ -66,6 +69,7 @@ test.serial('one command runs everything, Ctrl-C ends it, and the next start fin
   const second = start(t, place);
   await second.says(/Perpetua runs/);
   t.deepEqual(await botIds(api), bots);
+  await second.says(/Ben \(demo\) pays 2500 USDC/, first.output());
 
   process.kill(pidOf(place.folder, 'worker'), 'SIGKILL');
   await second.says(/worker is back/);
@@ -78,6 +82,7 @@ test.serial('one command runs everything, Ctrl-C ends it, and the next start fin
   await third.says(/Perpetua runs/);
   t.deepEqual(again.filter(isAlive), []);
   t.deepEqual(await botIds(api), bots);
+  t.deepEqual(await paymentsOf(place), ['6000', '4000', '2500']);
   process.kill(third.pid, 'SIGTERM');
   t.is(await third.ended, 'code 0');
 });
@@ -110,7 +115,8 @@ interface Started {
   pid: number;
   ended: Promise<string>;
   output(): string;
-  says(pattern: RegExp): Promise<void>;
+  /** Waits until it has; what another has said `before` counts. */
+  says(pattern: RegExp, before?: string): Promise<void>;
 }
 
 function start(t: Scope, { folder, variables }: Place, more: Record<string, string> = {}): Started {
@@ -135,9 +141,9 @@ function start(t: Scope, { folder, variables }: Place, more: Record<string, stri
     pid: child.pid ?? 0,
     ended,
     output: () => output,
-    async says(pattern) {
+    async says(pattern, before = '') {
       const deadline = Date.now() + PATIENCE_MS;
-      while (!pattern.test(output)) {
+      while (!pattern.test(before + output)) {
         if (child.exitCode !== null || Date.now() > deadline)
           throw new Error(`Never said ${pattern}:\n${output}`);
         await sleep(50);
@@ -149,6 +155,20 @@ function start(t: Scope, { folder, variables }: Place, more: Record<string, stri
 async function botIds(api: string): Promise<string[]> {
   const answer = await fetch(`${api}/api/v1/bots/`);
   return ((await answer.json()) as { id: string }[]).map(({ id }) => id).sort();
+}
+
+/** The fund's bot, as everybody may see it. */
+async function fundOf(api: string): Promise<object> {
+  return (await (await fetch(`${api}/api/v1/bot/health`)).json()) as object;
+}
+
+/** What has been paid in over the simulated chain. */
+async function paymentsOf({ folder, variables }: Place): Promise<string[]> {
+  const { controlToken } = JSON.parse(readFileSync(join(folder, 'data', 'secrets.json'), 'utf8')) as {
+    controlToken: string;
+  };
+  const exchangeUrl = `http://127.0.0.1:${variables.EXCHANGE_PORT}`;
+  return (await arrivals({ exchangeUrl, controlToken })).map(({ amount }) => amount);
 }
 
 function pidOf(folder: string, part: string): number {

@@ -2,8 +2,10 @@ import { findDepositAddress, type DepositAddress } from '../../db/fund/sub-accou
 import type { Caller } from '../auth/caller.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { invalidInput, unavailable } from '../errors.ts';
+import type { ApiSettings } from '../settings.ts';
 
-type AddressContext = Pick<Dependencies, 'knex' | 'deposits' | 'settings'> & {
+type AddressContext = Pick<Dependencies, 'knex' | 'deposits'> & {
+  settings: Pick<ApiSettings, 'deposits'>;
   caller: Pick<Caller, 'userId'>;
 };
 

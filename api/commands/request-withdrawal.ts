@@ -11,13 +11,13 @@ import { Unavailable } from '../../workflows/client.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { ApiError, invalidInput } from '../errors.ts';
+import type { ApiSettings } from '../settings.ts';
 import { assessWithdrawal, tooMuch, type AssessedWithdrawal } from './assess-withdrawal.ts';
 import { readPayment, type AskedDestination } from './withdrawal-destination.ts';
 
-export interface WithdrawalContext extends Pick<
-  Dependencies,
-  'knex' | 'withdrawals' | 'settings' | 'identity'
-> {
+export interface WithdrawalContext extends Pick<Dependencies, 'knex' | 'withdrawals'> {
+  settings: Pick<ApiSettings, 'fund'>;
+  identity: Pick<Dependencies['identity'], 'now'>;
   caller: Pick<Caller, 'userId'>;
   /** Where they call from, for the audit log. */
   address: string;

@@ -131,7 +131,10 @@ const embedded = {
 const exchange = {
   EXCHANGE_HOST: text('127.0.0.1', 'The address the simulated exchange listens on'),
   EXCHANGE_PORT: port(8900, 'The port of the simulated exchange'),
-  PAPER_SYMBOLS: list(['BTCUSDT', 'ETHUSDT', 'BNBUSDT', 'SOLUSDT', 'XRPUSDT', 'ETHBTC'], 'Markets it lists'),
+  PAPER_SYMBOLS: list(
+    ['BTCUSDT', 'ETHUSDT', 'BNBUSDT', 'SOLUSDT', 'XRPUSDT', 'ETHBTC', 'BTCUSDC'],
+    'Markets it lists',
+  ),
   PAPER_EXCHANGE_URL: z
     .string()
     .regex(/^https?:\/\/[^/\s]+$/, 'must be an address such as http://127.0.0.1:8900')

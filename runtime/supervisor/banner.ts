@@ -4,7 +4,11 @@ import type { Settings } from '../configuration.ts';
 import type { Plan } from './plan.ts';
 
 /** What runs where, and how to try it. */
-export function banner(settings: Settings, isEmbedded: Plan['embedded'], seconds: number): string {
+export function banner(
+  settings: Settings,
+  isEmbedded: Plan['embedded'],
+  { seconds, fund }: { seconds: number; fund: { ticker: string } | null },
+): string {
   const { api, exchange, temporal, embedded, dataDir } = settings;
   const cluster = isEmbedded.postgres ? clusterFolder(join(dataDir, 'postgres')) : dataDir;
   const host = hostName(api.host);
@@ -24,6 +28,7 @@ export function banner(settings: Settings, isEmbedded: Plan['embedded'], seconds
       isEmbedded.temporal ? `http://127.0.0.1:${embedded.temporalUiPort}` : `at ${temporal.address}`,
     ],
     ['Exchange', `${exchange.url}${isEmbedded.exchange ? `   simulated, prices: ${exchange.feed}` : ''}`],
+    ...(fund ? [['Fund', `${base}${api.prefix}/bot/health   on ${fund.ticker}`]] : []),
     ['Data and logs', dataDir],
     ...(cluster.startsWith(dataDir) ? [] : [['Database', cluster]]),
   ] as const;

@@ -1,9 +1,11 @@
 import { Client, Connection } from '@temporalio/client';
 import type { Knex } from 'knex';
 import { openDatabase } from '../../db/connect.ts';
+import { readFundBot } from '../../db/fund/fund-bot.ts';
 import { migrateToLatest } from '../../db/migrations.ts';
 import { createBotClient } from '../../workflows/client.ts';
 import type { Configuration } from '../configuration.ts';
+import { ensureDemoFund } from '../demo-fund.ts';
 import { seedDemo, startDemoBots } from '../demo.ts';
 import { ensureFund, openFundAccount } from '../fund.ts';
 import { openVault } from '../vault-key.ts';
@@ -12,7 +14,8 @@ import { banner } from './banner.ts';
 import { clearTheWay } from './clear-the-way.ts';
 import { takeDataFolder } from './data-folder.ts';
 import { createParts } from './parts.ts';
-import { planStart, settingsOf, type Variables } from './plan.ts';
+import { planStart, settingsOf, type Plan, type Variables } from './plan.ts';
+import { tellFundDemo } from './tell-fund-demo.ts';
 
 export interface Everything {
   /** Resolves when the bots trade. */
@@ -34,6 +37,7 @@ export function startEverything(variables: Variables, say: (line: string) => voi
   const parts = createParts(plan, folder, say);
   const knex = openDatabase({ ...configuration.database, poolSize: 2, maxOverflow: 0 });
   let activity: { stop(): void } | null = null;
+  let telling: { stop(): void } | null = null;
   let stopping = false;
 
   async function startDatabase(): Promise<void> {
@@ -47,13 +51,16 @@ export function startEverything(variables: Variables, say: (line: string) => voi
     const databaseUp = startDatabase();
     const temporalUp = embedded.temporal ? parts.temporal() : null;
     const exchangeUp = embedded.exchange ? parts.process('exchange') : null;
+    const seeded = exchangeUp && Promise.all([databaseUp, exchangeUp]).then(() => seed(knex, plan));
     await Promise.all([
       databaseUp.then(() => parts.process('api')),
-      Promise.all([databaseUp, temporalUp]).then(() => parts.process('worker')),
-      exchangeUp && Promise.all([databaseUp, exchangeUp]).then(() => seed(knex, configuration)),
+      // It looks whether there is a fund.
+      Promise.all([databaseUp, temporalUp, seeded]).then(() => parts.process('worker')),
     ]);
     if (exchangeUp) await startBots(knex, configuration);
-    say(banner(configuration, embedded, (Date.now() - begun) / 1_000));
+    const fund = await readFundBot(knex);
+    say(banner(configuration, embedded, { seconds: (Date.now() - begun) / 1_000, fund }));
+    if (plan.hasDemoFund && !stopping) telling = tellFundDemo(knex, configuration, say);
   }
 
   return {
@@ -61,6 +68,7 @@ export function startEverything(variables: Variables, say: (line: string) => voi
     async stop() {
       stopping = true;
       activity?.stop();
+      telling?.stop();
       await knex.destroy();
       await parts.stop();
       folder.release();
@@ -68,10 +76,12 @@ export function startEverything(variables: Variables, say: (line: string) => voi
   };
 }
 
-async function seed(knex: Knex, { secrets, exchange, fund: settings }: Configuration): Promise<void> {
+async function seed(knex: Knex, { configuration, hasDemoFund }: Plan): Promise<void> {
+  const { secrets, exchange, fund: settings } = configuration;
   const { url: exchangeUrl, controlToken = '' } = exchange;
   const vault = openVault(secrets);
   await seedDemo({ knex, vault, exchangeUrl, controlToken });
+  if (hasDemoFund) return ensureDemoFund(knex, vault, { exchangeUrl, controlToken });
   const fund = await ensureFund(knex, vault, settings);
   if (fund) await openFundAccount(vault, fund, { exchangeUrl, controlToken });
 }

@@ -47,7 +47,7 @@ test('What a start prints says whether one has to sign in, and how to try it the
   const printed = (variables: Variables) => {
     const folder = { secrets } as DataFolder;
     const { configuration, embedded } = planStart(variables, settingsOf(variables), folder);
-    return banner(configuration, embedded, 1);
+    return banner(configuration, embedded, { seconds: 1, fund: null });
   };
   t.regex(printed({}), /Sign-in +off, .*AUTH_REQUIRED=True/);
   t.regex(printed({}), /curl -s \S+\/api\/v1\/bots\/$/m);
@@ -59,5 +59,26 @@ test('What a start prints says whether one has to sign in, and how to try it the
   for (const variables of [{ DEBUG: 'False' }, { ALLOWED_HOSTS: 'bots.example' }]) {
     t.notRegex(printed(variables), /Try it/, JSON.stringify(variables));
     t.regex(printed(variables), /It answers to .*(scalperbot\.com|bots\.example)/);
+  }
+});
+
+test('A fund of play money is set up where nobody has said what the fund trades, and nothing of it can be real', (t) => {
+  const folder = { secrets } as DataFolder;
+  const plan = (variables: Variables) => planStart(variables, settingsOf(variables), folder);
+  const { hasDemoFund, configuration } = plan({});
+  t.true(hasDemoFund);
+  t.is(configuration.api.fund.withdrawalPolicy.newAddressCoolingHours, 0);
+  const keys = { FUND_API_KEY: 'key', FUND_API_SECRET: 'secret' };
+  for (const variables of [
+    { FUND_SYMBOLS: 'BTCUSDC', FUND_STRATEGY_PARAMETERS: '{"timeframe":"1m","quoteAmount":"250"}' },
+    keys,
+    { TREASURY_API_KEY: 'key', TREASURY_API_SECRET: 'secret' },
+    { PAPER_EXCHANGE_URL: 'http://127.0.0.1:8900' },
+    { HOST: '0.0.0.0' },
+    { BINANCE_TESTNET: 'False' },
+  ]) {
+    const { hasDemoFund: has, configuration: other } = plan(variables);
+    t.false(has, JSON.stringify(variables));
+    t.is(other.api.fund.withdrawalPolicy.newAddressCoolingHours, 24);
   }
 });

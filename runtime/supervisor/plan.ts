@@ -1,3 +1,4 @@
+import { DEFAULT_WITHDRAWAL_POLICY } from '../../bots/fund/policy.ts';
 import {
   ConfigurationError,
   readConfiguration,
@@ -15,6 +16,8 @@ export interface Plan {
   configuration: Configuration;
   /** Parts that no variable replaces. */
   embedded: { postgres: boolean; temporal: boolean; exchange: boolean };
+  /** Whether a fund of play money is set up: nobody has said what the fund trades, and nothing of it can be real. */
+  hasDemoFund: boolean;
   /** The children's whole environment. */
   variables: Variables;
 }
@@ -31,6 +34,7 @@ export function planStart(
   { secrets }: Pick<DataFolder, 'secrets'>,
 ): Plan {
   const { api, dataDir, temporal, exchange } = settings;
+  const hasDemoFund = !variables['PAPER_EXCHANGE_URL'] && mayHaveDemoFund(settings);
   const complete = {
     ...withSecrets(variables, settings, secrets),
     HOST: api.host,
@@ -41,6 +45,7 @@ export function planStart(
     LOG_FORMAT: 'json',
     TEMPORAL_ADDRESS: temporal.address,
     PAPER_EXCHANGE_URL: exchange.url,
+    ...(hasDemoFund && !variables['FUND_WITHDRAWAL_POLICY'] && { FUND_WITHDRAWAL_POLICY: WITHOUT_COOLING }),
   };
   const configuration = readConfiguration(complete);
   requireOwnMachine(configuration);
@@ -51,8 +56,21 @@ export function planStart(
       temporal: !variables['TEMPORAL_ADDRESS'],
       exchange: !variables['PAPER_EXCHANGE_URL'],
     },
+    hasDemoFund,
     variables: complete,
   };
+}
+
+/** Nobody waits a day to see play money paid out. */
+const WITHOUT_COOLING = JSON.stringify({
+  ...DEFAULT_WITHDRAWAL_POLICY,
+  ...{ newAddressCoolingHours: 0, securityCoolingHours: 0 },
+});
+
+/** No money but play money can be moved where the treasury has no keys. */
+function mayHaveDemoFund(settings: Settings): boolean {
+  const { fund, treasury } = settings;
+  return isOwnMachine(settings) && fund.bot === null && fund.keys === null && treasury.keys === null;
 }
 
 /**

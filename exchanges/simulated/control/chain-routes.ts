@@ -4,7 +4,7 @@ import { CHAINS } from '../wallet/networks.ts';
 import type { Refusal, RefusalReason } from '../wallet/types.ts';
 import type { Control } from './control.ts';
 
-type Route = (control: Control, body: unknown) => [status: number, body: unknown];
+type Route = (control: Control, asked: { body: unknown }) => [status: number, body: unknown];
 
 const chains = Object.keys(CHAINS);
 const network = z.enum(chains, `write one of ${chains.join(', ')}`);
@@ -29,10 +29,10 @@ export const CHAIN_ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
     'GET /control/chain',
     ({ chain }) => [200, { deposits: chain.deposits(null), withdrawals: chain.withdrawals(null) }],
   ],
-  ['POST /control/chain/send', ({ chain }, body) => [201, { txId: chain.send(sendSchema.parse(body)) }]],
+  ['POST /control/chain/send', ({ chain }, { body }) => [201, { txId: chain.send(sendSchema.parse(body)) }]],
   [
     'POST /control/chain/mine',
-    ({ chain }, body) => {
+    ({ chain }, { body }) => {
       const mined = mineSchema.parse(body);
       chain.mine(mined.network, mined.blocks);
       return [200, mined];
@@ -40,7 +40,7 @@ export const CHAIN_ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   ],
   [
     'POST /control/chain/reverse',
-    ({ chain }, body) => {
+    ({ chain }, { body }) => {
       const { txId } = reverseSchema.parse(body);
       chain.reverse(txId);
       return [200, { txId }];
@@ -48,7 +48,7 @@ export const CHAIN_ROUTES: ReadonlyMap<string, Route> = new Map<string, Route>([
   ],
   [
     'POST /control/withdrawals/fail',
-    ({ chain }, body) => {
+    ({ chain }, { body }) => {
       const { id, as, info } = failSchema.parse(body);
       chain.fail(id, as, info);
       return [200, { id, as }];
