@@ -95,7 +95,7 @@ export const MOVES = {
     addFree(fund, at.userId, `-${takenBack}`);
     addMain(fund, 'USDC', `-${at.amount}`);
     const allotted = { takenBack, borne: '0' };
-    const reversed = entries.depositReversed({ ...money(at), from: 'main', allotted });
+    const reversed = entries.depositReversed({ ...money(at), ofSub: '0', allotted });
     const told = { ...pending(at, 'deposit'), units: takenBack, navPerUnit: fund.price } as const;
     return entry(fund, `deposit/${at.id}/taken-back`, reversed, { ...told, status: 'reversed' });
   },
