@@ -1,24 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import test, { type ExecutionContext } from 'ava';
-import type { Knex } from 'knex';
 import { addressList } from './addresses.ts';
 import { contractsOf } from './app.ts';
 import { linkIdentity } from '../db/identities.ts';
-import type { DepositClient } from '../workflows/client.ts';
 import type { Route } from './route.ts';
 import { actorsOf, member } from './testing/actors.ts';
 import { openHolder, plainRequest } from '../runtime/testing/fund-holders.ts';
-import { keepDepositAddress, keepSubAccount } from '../db/fund/sub-accounts.ts';
 import { insertWithdrawal } from '../db/fund/withdrawal-requests.ts';
 import { post } from './testing/example.ts';
 import { bearer, testClock, testIdentity } from './testing/identity.ts';
-import {
-  patientDatabase,
-  startApi,
-  TEST_SETTINGS,
-  type TestAnswer,
-  type TestApi,
-} from './testing/start-api.ts';
+import { startApi, TEST_SETTINGS, type TestAnswer, type TestApi } from './testing/start-api.ts';
 
 /** Where admins call from; who says to be elsewhere is believed. */
 const AT_HOME = { trustedProxies: 1, adminAddresses: addressList(['127.0.0.1']) };
@@ -26,8 +17,7 @@ const AT_HOME = { trustedProxies: 1, adminAddresses: addressList(['127.0.0.1']) 
 for (const authRequired of [true, false]) {
   test(`P10: every route lets in whom its policy names, and nobody else, with AUTH_REQUIRED=${authRequired}`, async (t) => {
     const settings = { ...TEST_SETTINGS, authRequired, ...AT_HOME };
-    const { knex } = await patientDatabase(t);
-    const api = await startApi(t, settings, { knex, deposits: givingAddresses(knex) });
+    const api = await startApi(t, settings);
     const actors = await actorsOf(api);
     for (const route of routesUnder(settings)) {
       await Promise.all(
@@ -40,16 +30,6 @@ for (const authRequired of [true, false]) {
       );
     }
   });
-}
-
-/** As if the exchange had given each an address. */
-function givingAddresses(knex: Knex): DepositClient {
-  return {
-    async openAddress({ userId, network }) {
-      await keepSubAccount(knex, userId, userId);
-      await keepDepositAddress(knex, userId, { asset: 'USDC', network, address: userId, tag: null });
-    },
-  };
 }
 
 /**
