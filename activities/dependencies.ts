@@ -54,6 +54,8 @@ export interface Dependencies {
   now(): number;
   timing: Timing;
   step(step: Step, botId: string): void;
+  /** Something of an order of this owner's has been recorded, perhaps again. */
+  recorded(ownerId: string | null): Promise<void>;
 }
 
 /** A bot's row with the account it trades with. */

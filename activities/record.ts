@@ -70,6 +70,7 @@ async function recordOnce(
     warning,
   });
   deps.step('record:written', botId);
+  if (fills.length > 0) await deps.recorded(stored.bot.user_id);
   return { position: booked.position, status: order.status, fills: fresh.length };
 }
 

@@ -14,6 +14,8 @@ import { BOT_WORKFLOW, botWorkflowId } from '../workflows/messages.ts';
 export interface UpkeepActivities {
   /** Bots said to trade whose run has ended become ERROR and say so; nothing starts them again. Returns how many. */
   markDeadRuns(): Promise<number>;
+  /** Begins the workflow of every withdrawal that waits for approval and has none. Returns how many wait. */
+  startWithdrawals(): Promise<number>;
   /**
    * Deletes activity logs past their time, and what nobody asks for any more: ids of commands, sessions that are long over,
    * devices, failed and unfinished sign-ins; returns how many logs.
@@ -24,6 +26,8 @@ export interface UpkeepActivities {
 export interface UpkeepDependencies {
   knex: Knex;
   client: Client;
+  /** Begins a withdrawal's workflow, once however often it is called. */
+  startWithdrawal(id: string): Promise<void>;
   /** Null: logs are kept for ever. */
   logRetentionDays: number | null;
 }
@@ -40,7 +44,12 @@ const SETTLED_MS = 60_000;
 const DEAD_RUN =
   'its run has ended outside the bot (terminated or failed). Check its orders on the exchange, then start it again';
 
-export function createUpkeep({ knex, client, logRetentionDays }: UpkeepDependencies): UpkeepActivities {
+export function createUpkeep({
+  knex,
+  client,
+  startWithdrawal,
+  logRetentionDays,
+}: UpkeepDependencies): UpkeepActivities {
   return {
     async markDeadRuns() {
       const trading = await Bot.query(knex)
@@ -53,6 +62,16 @@ export function createUpkeep({ knex, client, logRetentionDays }: UpkeepDependenc
         if (!running.has(botWorkflowId(bot.id)) && (await hasEnded(client, bot.id))) dead.push(bot);
       for (const bot of dead) await markDead(knex, bot);
       return dead.length;
+    },
+    async startWithdrawals() {
+      const settled = new Date(Date.now() - SETTLED_MS);
+      const ids = await knex('withdrawal_requests')
+        .where({ status: 'pending_approval' })
+        .where('created_at', '<', settled)
+        .orderBy('created_at')
+        .pluck<string[]>('id');
+      for (const id of ids) await startWithdrawal(id);
+      return ids.length;
     },
     async prune() {
       const deletions = [

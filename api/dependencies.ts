@@ -23,7 +23,7 @@ export interface Dependencies {
   knex: Knex;
   bots: BotClient;
   deposits: DepositClient;
-  fund: FundClient;
+  fund: Pick<FundClient, 'wake'>;
   withdrawals: WithdrawalClient;
   settings: ApiSettings;
   /** Passwords and tokens. */

@@ -7,7 +7,8 @@ import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { ANY_ADDRESS } from '../api/addresses.ts';
 import { createApi } from '../api/app.ts';
-import { NO_DEPOSITS, NO_FUND } from '../api/testing/start-api.ts';
+import { madeUpDeposits } from '../api/testing/made-up-deposits.ts';
+import { NO_FUND } from '../api/testing/start-api.ts';
 import { DEFAULT_WITHDRAWAL_POLICY } from '../bots/fund/policy.ts';
 import { NO_WITHDRAWALS } from '../api/testing/no-withdrawals.ts';
 import { STRICT_EXCHANGE } from '../api/testing/strict-exchange.ts';
@@ -54,7 +55,7 @@ async function measure(databaseUrl: string, say: (line: string) => void): Promis
         ...{
           knex,
           bots: NO_BOTS,
-          deposits: NO_DEPOSITS,
+          deposits: madeUpDeposits(knex),
           fund: NO_FUND,
           defaultOwnerId: ownerId,
           settings: SETTINGS,

@@ -4,6 +4,13 @@ import { FUND_TIMING, type FundDependencies, type FundTiming } from '../activiti
 import { createFundActivities, createTreasuryActivities } from '../activities/fund/index.ts';
 import { readMarks } from '../activities/fund/marks.ts';
 import type { FundActivities, TreasuryActivities } from '../activities/fund/types.ts';
+import {
+  WITHDRAWAL_TIMING,
+  type WithdrawalDependencies,
+  type WithdrawalTiming,
+} from '../activities/fund/withdrawals/dependencies.ts';
+import { createWithdrawalActivities } from '../activities/fund/withdrawals/index.ts';
+import type { WithdrawalDecisions, WithdrawalMoves } from '../activities/fund/withdrawals/types.ts';
 import { findFundAccount } from '../db/fund/account.ts';
 import type { ExchangeAccount } from '../db/models/exchange-account.ts';
 import type { Exchanges, SealedAccount, UnstoredAccount } from '../exchanges/directory.ts';
@@ -11,6 +18,9 @@ import { ExchangeError, type Credentials } from '../exchanges/port.ts';
 import type { Treasury } from '../exchanges/treasury.ts';
 
 export interface FundOptions extends Partial<Pick<FundDependencies, 'now' | 'step'>> {
+  /** What a fault test may hook into. */
+  withdrawalStep?: WithdrawalDependencies['step'];
+  withdrawalTiming?: Partial<WithdrawalTiming>;
   knex: Knex;
   exchanges: Exchanges;
   settings: FundDependencies['settings'];
@@ -22,7 +32,9 @@ export interface FundOptions extends Partial<Pick<FundDependencies, 'now' | 'ste
 /** What the fund's workflows call, over the fund's account as it is on record whenever it is used. */
 export function createFund({ knex, exchanges, settings, treasury: given, ...rest }: FundOptions): {
   activities: FundActivities;
-  treasury: TreasuryActivities | null;
+  /** Of withdrawals: what writes, and what moves money. */
+  decisions: WithdrawalDecisions;
+  treasury: (TreasuryActivities & WithdrawalMoves) | null;
   close(): Promise<void>;
 } {
   const now = rest.now ?? Date.now;
@@ -44,9 +56,14 @@ export function createFund({ knex, exchanges, settings, treasury: given, ...rest
     readMarks: (assets) => readMarks({ market, currency: settings.currency, now }, assets),
     subAccountOf: (userId) => subAccountOf({ knex, treasury }, userId),
   };
+  const { decisions, moves } = createWithdrawalActivities({
+    ...dependencies,
+    step: rest.withdrawalStep ?? (() => undefined),
+    timing: { ...WITHDRAWAL_TIMING, ...rest.withdrawalTiming },
+  });
   return {
-    activities: createFundActivities(dependencies),
-    treasury: given && createTreasuryActivities(dependencies),
+    ...{ activities: createFundActivities(dependencies), decisions },
+    treasury: given && { ...createTreasuryActivities(dependencies), ...moves },
     close: async () => (await opened?.catch(() => null))?.close(),
   };
 }

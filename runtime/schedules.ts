@@ -21,6 +21,7 @@ const SCHEDULES: readonly Schedule[] = [
 const fundSchedules = (depositPollSeconds: number): readonly Schedule[] => [
   { workflowType: 'depositMonitor', scheduleId: 'fund/deposits', every: depositPollSeconds * 1_000 },
   { workflowType: 'solvency', scheduleId: 'fund/solvency', every: MINUTE_MS },
+  { workflowType: 'withdrawalStarter', scheduleId: 'fund/withdrawals', every: MINUTE_MS },
   { workflowType: 'valuation', scheduleId: 'fund/valuation', every: 5 * MINUTE_MS },
 ];
 

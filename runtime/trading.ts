@@ -10,7 +10,9 @@ import { EXCHANGES } from '../bots/exchanges.ts';
 import { createExchanges, type StreamFault } from '../exchanges/directory.ts';
 import type { Credentials } from '../exchanges/port.ts';
 import type { Vault } from '../exchanges/vault.ts';
+import { createWithdrawalClient } from '../workflows/client.ts';
 import { createFund, type FundOptions } from './fund-activities.ts';
+import { tellFund } from './fund-news.ts';
 import { watchForLostWorkers } from './lost-workers.ts';
 import { createWorkers, type WorkersOptions } from './workers.ts';
 
@@ -33,7 +35,8 @@ export interface TradingOptions {
   timing?: Partial<Timing>;
   /** What a fault test may hook into. */
   step?: Dependencies['step'];
-  fund: Pick<FundOptions, 'settings'> & Partial<Pick<FundOptions, 'now' | 'step' | 'timing'>>;
+  fund: Pick<FundOptions, 'settings'> &
+    Partial<Pick<FundOptions, 'now' | 'step' | 'timing' | 'withdrawalStep' | 'withdrawalTiming'>>;
   /** Of the fund's main account, where they are not stored with it; null where this process may not move the fund's money. */
   treasury: { keys: Credentials | null } | null;
 }
@@ -61,11 +64,21 @@ export async function startTrading(options: TradingOptions): Promise<Trading> {
     now: Date.now,
     timing: { ...TIMING, ...options.timing },
     step: options.step ?? (() => undefined),
+    recorded: tellFund({ knex, client }),
   });
-  const upkeep = createUpkeep({ knex, client, logRetentionDays });
+  const upkeep = createUpkeep({
+    ...{ knex, client, logRetentionDays },
+    startWithdrawal: createWithdrawalClient(client).start,
+  });
   const fund = createFund({ knex, exchanges, ...options.fund, treasury: options.treasury });
   const identity = `${hostname().slice(0, 50)}-${randomUUID()}`;
-  const served = { activities, upkeep, fund: fund.activities, treasury: fund.treasury };
+  const served = {
+    activities,
+    upkeep,
+    fund: fund.activities,
+    decisions: fund.decisions,
+    treasury: fund.treasury,
+  };
   const workers = await createWorkers({ ...options, ...served, identity, exchanges: EXCHANGES });
   const leave = watchForLostWorkers({ knex, client, identity, ...(onFault ? { onFault } : {}) });
   const ended = Promise.all(workers.map((worker) => worker.run())).then(() => undefined);

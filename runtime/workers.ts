@@ -5,6 +5,7 @@ import {
   type WorkerOptions,
 } from '@temporalio/worker';
 import type { FundActivities, TreasuryActivities } from '../activities/fund/types.ts';
+import type { WithdrawalDecisions, WithdrawalMoves } from '../activities/fund/withdrawals/types.ts';
 import type { Activities } from '../activities/index.ts';
 import { activityInterceptor } from '../activities/interceptor.ts';
 import type { UpkeepActivities } from '../activities/upkeep.ts';
@@ -19,8 +20,9 @@ export interface WorkersOptions {
   activities: Activities;
   upkeep: UpkeepActivities;
   fund: FundActivities;
+  decisions: WithdrawalDecisions;
   /** Null where this process may not move the fund's money. */
-  treasury: TreasuryActivities | null;
+  treasury: (TreasuryActivities & WithdrawalMoves) | null;
   /** Each has a queue, and so a limit, of its own. */
   exchanges: readonly string[];
   slots: {
@@ -35,7 +37,7 @@ export interface WorkersOptions {
 
 /** One worker a queue: what one resource holds up does not hold up another. They share the process's connection. */
 export async function createWorkers(options: WorkersOptions): Promise<Worker[]> {
-  const { activities, upkeep, fund, treasury, slots, exchanges, workflowBundle } = options;
+  const { activities, upkeep, fund, decisions, treasury, slots, exchanges, workflowBundle } = options;
   const create = (queue: string, own: Partial<WorkerOptions>) =>
     Worker.create({
       connection: options.connection,
@@ -51,7 +53,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Worker[]> 
   return Promise.all([
     create(QUEUES.bots, {
       workflowBundle,
-      activities: activities.ledger,
+      activities: together(activities.ledger, decisions),
       maxCachedWorkflows: slots.cachedWorkflows,
       // After a restart a query finds no sticky worker: it waits this long, not the default 10 s.
       stickyQueueScheduleToStartTimeout: '2s',
@@ -62,7 +64,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Worker[]> 
       // A watch would go on until it is told to end; whoever takes it up next loses nothing.
       shutdownGraceTime: '10ms',
     }),
-    create(QUEUES.background, { activities: { ...upkeep, ...fund } }),
+    create(QUEUES.background, { activities: together(upkeep, fund) }),
     ...(treasury ? [create(QUEUES.treasury, { activities: treasury })] : []),
     ...exchanges.map((exchange) =>
       create(QUEUES.trade(exchange), {
@@ -71,4 +73,12 @@ export async function createWorkers(options: WorkersOptions): Promise<Worker[]> 
       }),
     ),
   ]);
+}
+
+/** Activities that one queue serves. Of two under one name the second would be called for the first. */
+function together(...sets: object[]): object {
+  const names = sets.flatMap((set) => Object.keys(set));
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice !== undefined) throw new Error(`Two activities of one queue are named ${twice}`);
+  return Object.assign({}, ...sets) as object;
 }

@@ -130,22 +130,27 @@ export function createDepositClient(client: Client, { deadlineMs = 2_500 } = {})
 
 type DepositAddressFunction = (of: DepositAddressInput) => Promise<void>;
 
-/** What a door asks of the fund itself. */
+/** What is told to the fund. */
 export interface FundClient {
-  /** Has the fund valued, and what waits dealt, as soon as may be. Throws `Unavailable`. */
+  /** Its bot has traded: it is to be valued. May be repeated. */
+  traded(): Promise<void>;
+  /** Has it valued, and what waits dealt, as soon as may be. Throws `Unavailable`. */
   wake(): Promise<void>;
 }
 
 export function createFundClient(client: Client, { deadlineMs = 2_500 } = {}): FundClient {
+  const signal = (name: string) =>
+    client.workflow.signalWithStart(FUND_WORKFLOW, {
+      ...{ workflowId: FUND_WORKFLOW_ID, taskQueue: QUEUES.bots, args: [{}] },
+      ...{ signal: name, signalArgs: [] },
+    });
   return {
+    async traded() {
+      await signal(FUND_SIGNALS.traded);
+    },
     async wake() {
       try {
-        await client.withDeadline(Date.now() + deadlineMs, () =>
-          client.workflow.signalWithStart(FUND_WORKFLOW, {
-            ...{ workflowId: FUND_WORKFLOW_ID, taskQueue: QUEUES.bots, args: [] },
-            signal: FUND_SIGNALS.snapshot,
-          }),
-        );
+        await client.withDeadline(Date.now() + deadlineMs, () => signal(FUND_SIGNALS.snapshot));
       } catch (error) {
         throw explained(error);
       }

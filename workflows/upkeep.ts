@@ -2,7 +2,7 @@ import { proxyActivities } from '@temporalio/workflow';
 import type { UpkeepActivities } from '../activities/upkeep.ts';
 import { QUEUES } from './messages.ts';
 
-const { markDeadRuns, prune } = proxyActivities<UpkeepActivities>({
+const { markDeadRuns, prune, startWithdrawals } = proxyActivities<UpkeepActivities>({
   taskQueue: QUEUES.background,
   startToCloseTimeout: '2m',
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s', maximumAttempts: 5 },
@@ -11,6 +11,11 @@ const { markDeadRuns, prune } = proxyActivities<UpkeepActivities>({
 /** Every minute: a bot whose run has ended is not shown as trading. */
 export async function sweep(): Promise<number> {
   return markDeadRuns();
+}
+
+/** Every minute, where there is a fund: a request that was written while Temporal was away gets its workflow. */
+export async function withdrawalStarter(): Promise<number> {
+  return startWithdrawals();
 }
 
 /** Every day: logs past `LOG_RETENTION_DAYS` go, and what else nobody asks for any more. */

@@ -185,7 +185,7 @@ test('a price that has moved until there are too few units, and a frozen fund, a
   await knex('fund_state').update({ frozen_since: null, frozen_because: null });
   const { readMarks } = stack.deps;
   stack.deps.readMarks = async (assets) => ({ ...(await readMarks(assets)), isProvisional: true });
-  await t.throwsAsync(stack.approve(request), { message: /cannot be valued/ });
+  await t.throwsAsync(stack.approve(request), { message: /A price is too old/ });
   stack.deps.readMarks = readMarks;
   await postEntry(knex, { ...mainObserved({ asset: 'USDC', amount: '-1' }), key: 'a loss', at: Date.now() });
   await t.throwsAsync(stack.approve(request), { message: /more units than/ });

@@ -45,7 +45,7 @@ export async function withdrawal({ withdrawalId }: WithdrawalInput): Promise<Wit
 
 async function live(actor: Actor): Promise<WithdrawalStanding> {
   const { withdrawalId, state } = actor;
-  const { standing, terms } = await decisions('read the request').load({ withdrawalId });
+  const { standing, terms } = await decisions('read the request').loadWithdrawal({ withdrawalId });
   state.terms = terms;
   adopt(actor, standing);
   const commands = commandLoop(actor);

@@ -2,20 +2,10 @@ import type { Knex } from 'knex';
 import type { WithdrawalHistory, WithdrawalPolicy, RiskFlag } from '../../bots/fund/policy.ts';
 import { unitsLocked } from '../../bots/fund/postings.ts';
 import { unitsToRedeem } from '../../bots/fund/unit-price.ts';
+import type { WithdrawalStatus } from '../../bots/fund/withdrawal-status.ts';
 import type { Amount } from '../../bots/money.ts';
 import { postEntry } from './post-entry.ts';
 import { withdrawalDigest } from './withdrawal-digest.ts';
-
-export type WithdrawalStatus =
-  | 'pending_approval'
-  | 'approved'
-  | 'processing'
-  | 'completed'
-  | 'rejected'
-  | 'cancelled'
-  | 'expired'
-  | 'failed'
-  | 'manual_review';
 
 /** A row of `withdrawal_requests`. */
 export interface WithdrawalRequest {

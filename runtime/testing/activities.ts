@@ -37,6 +37,7 @@ export async function looseActivities(
     now,
     timing: { ...TIMING, ...timing },
     step,
+    recorded: async () => undefined,
   });
   const environment = new MockActivityEnvironment(undefined, { logger: new DefaultLogger('ERROR') });
   return {

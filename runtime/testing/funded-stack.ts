@@ -31,7 +31,7 @@ export interface FundStack extends Stack {
   /** A payment from outside, in the chain's last word. Returns its transaction's id. */
   pay(holder: Holder, amount: string, asset?: string): string;
   /** Runs a workflow to its end, as its schedule does. */
-  run(workflowType: 'depositMonitor' | 'solvency' | 'valuation'): Promise<unknown>;
+  run(workflowType: 'depositMonitor' | 'solvency' | 'valuation' | 'withdrawalStarter'): Promise<unknown>;
   /** Lets what a schedule starts begin now. */
   trigger(scheduleId: 'fund/deposits' | 'fund/solvency' | 'fund/valuation'): Promise<void>;
   /** A valuation of now. */

@@ -99,5 +99,5 @@ async function refund(actor: Actor, from: 'sub' | 'main', reason: string): Promi
 /** Reads what activities have written. */
 async function look(actor: Actor): Promise<void> {
   const { withdrawalId } = actor;
-  adopt(actor, (await decisions('look').load({ withdrawalId })).standing);
+  adopt(actor, (await decisions('look').loadWithdrawal({ withdrawalId })).standing);
 }

@@ -9,9 +9,16 @@ import { QUEUES } from '../messages.ts';
 export function decisions(summary: string): WithdrawalDecisions {
   const retry = { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '10s' } as const;
   const told = { startToCloseTimeout: '20s', retry, summary } as const;
-  const { load, forestall, review } = proxyActivities<WithdrawalDecisions>(told);
+  const { loadWithdrawal, forestall, review } = proxyActivities<WithdrawalDecisions>(told);
   const asked = proxyActivities<WithdrawalDecisions>({ ...told, scheduleToCloseTimeout: '1m' });
-  return { load, forestall, review, approve: asked.approve, close: asked.close, resolve: asked.resolve };
+  return {
+    loadWithdrawal,
+    forestall,
+    review,
+    approve: asked.approve,
+    close: asked.close,
+    resolve: asked.resolve,
+  };
 }
 
 /** Moves of money, where the treasury's keys are. A dead worker is noticed by its heartbeats. */

@@ -1,12 +1,12 @@
 import type { Knex } from 'knex';
-import type { Marks } from '../../../bots/fund/valuation.ts';
 import { beginCommand } from '../../../db/fund/withdrawal-commands.ts';
 import { holdWithdrawal, moveWithdrawal } from '../../../db/fund/withdrawal-changes.ts';
 import { insertApproval, type WithdrawalRequest } from '../../../db/fund/withdrawal-requests.ts';
 import type { WithdrawalStanding } from '../../../workflows/messages.ts';
+import { readFundPrices, type FundPrices } from '../deal.ts';
 import { gone, refused, type WithdrawalDependencies } from './dependencies.ts';
 import { standingOf } from './load.ts';
-import { fixRedemption, readFundMarks } from './redemption.ts';
+import { fixRedemption, refuseWhereHeld } from './redemption.ts';
 import type { WithdrawalDecisions } from './types.ts';
 
 type Input = Parameters<WithdrawalDecisions['approve']>[0];
@@ -15,9 +15,11 @@ type Input = Parameters<WithdrawalDecisions['approve']>[0];
 export function createApprove(deps: WithdrawalDependencies): WithdrawalDecisions['approve'] {
   return async (input) => {
     deps.step('approve:begun', input.withdrawalId);
-    const marks = await readFundMarks(deps);
+    const prices = await readFundPrices(deps);
     deps.step('approve:valued', input.withdrawalId);
-    const standing = await deps.knex.transaction((tx) => approve(tx, deps, input, marks));
+    const standing = await deps.knex
+      .transaction((tx) => approve(tx, deps, input, prices))
+      .catch(refuseWhereHeld);
     deps.step('approve:recorded', input.withdrawalId);
     return standing;
   };
@@ -27,7 +29,7 @@ async function approve(
   tx: Knex,
   deps: WithdrawalDependencies,
   { withdrawalId, commandId, by, digest }: Input,
-  marks: Marks | null,
+  prices: FundPrices,
 ): Promise<WithdrawalStanding> {
   const request = (await holdWithdrawal(tx, withdrawalId)) ?? gone();
   const at = new Date(deps.now());
@@ -38,7 +40,7 @@ async function approve(
   const approvals = by === null ? 0 : await insertApproval(tx, { request, digest, adminId: by, at });
   const told = { at, action: 'withdrawal.approve', by: asking, details: { approvals } } as const;
   const isEnough = approvals >= request.quorum;
-  const fixed = isEnough ? await fixRedemption(tx, deps, request, marks) : null;
+  const fixed = isEnough ? await fixRedemption(tx, deps, request, prices) : null;
   const cools = request.cooling_until !== null && request.cooling_until > at;
   const change = fixed && {
     ...({ status: 'approved', step: cools ? 'cooling' : null, approved_by: by, approved_at: at } as const),

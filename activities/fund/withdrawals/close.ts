@@ -1,14 +1,14 @@
 import type { Knex } from 'knex';
-import type { Marks } from '../../../bots/fund/valuation.ts';
 import { unitsUnlocked } from '../../../bots/fund/postings.ts';
 import { postEntry } from '../../../db/fund/post-entry.ts';
 import { holdWithdrawal, moveWithdrawal } from '../../../db/fund/withdrawal-changes.ts';
 import { beginCommand } from '../../../db/fund/withdrawal-commands.ts';
 import type { WithdrawalRequest } from '../../../db/fund/withdrawal-requests.ts';
 import type { WithdrawalStanding } from '../../../workflows/messages.ts';
+import { readFundPrices, type FundPrices } from '../deal.ts';
 import { gone, readWithdrawal, refused, type WithdrawalDependencies } from './dependencies.ts';
 import { standingOf } from './load.ts';
-import { readFundMarks, reverseRedemption, told } from './redemption.ts';
+import { refuseWhereHeld, reverseRedemption, told } from './redemption.ts';
 import type { WithdrawalDecisions } from './types.ts';
 
 type Input = Parameters<WithdrawalDecisions['close']>[0];
@@ -20,8 +20,11 @@ export function createClose(deps: WithdrawalDependencies): WithdrawalDecisions['
   return async (input) => {
     deps.step('close:begun', input.withdrawalId);
     const { status } = await readWithdrawal(deps.knex, input.withdrawalId);
-    const marks = status === 'approved' ? await readFundMarks(deps) : null;
-    const standing = await deps.knex.transaction((tx) => close(tx, deps, input, marks));
+    // Nobody has to wait for an exchange to take back what was never fixed.
+    const prices = status === 'approved' ? await readFundPrices(deps) : null;
+    const standing = await deps.knex
+      .transaction((tx) => close(tx, deps, input, prices))
+      .catch(refuseWhereHeld);
     deps.step('close:recorded', input.withdrawalId);
     return standing;
   };
@@ -31,7 +34,7 @@ async function close(
   tx: Knex,
   deps: WithdrawalDependencies,
   { withdrawalId, commandId, by, as, reason }: Input,
-  marks: Marks | null,
+  prices: FundPrices | null,
 ): Promise<WithdrawalStanding> {
   const request = (await holdWithdrawal(tx, withdrawalId)) ?? gone();
   const at = new Date(deps.now());
@@ -41,9 +44,10 @@ async function close(
   requireNotUnderWay(request, as);
   if (as === 'cancel' && by !== request.user_id) throw refused('Only its holder cancels a withdrawal.');
   if (as === 'reject') await requireAdmin(tx, by);
-  if (request.status === 'approved')
-    await reverseRedemption(tx, deps, request, { marks, status: 'cancelled' });
-  else await unlock(tx, deps, request);
+  if (request.status === 'approved') {
+    if (!prices) throw refused('The withdrawal has been approved meanwhile. Look at it again.');
+    await reverseRedemption(tx, deps, request, { prices, status: 'cancelled' });
+  } else await unlock(tx, deps, request);
   const standing = await standingOf(tx, request);
   const rejection = as === 'reject' ? { rejected_by: by, reject_reason: reason } : {};
   const { status, step } = await moveWithdrawal(tx, request, {

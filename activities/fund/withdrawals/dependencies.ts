@@ -1,10 +1,8 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { Knex } from 'knex';
-import type { Marks } from '../../../bots/fund/valuation.ts';
-import type { Amount } from '../../../bots/money.ts';
 import type { WithdrawalRequest } from '../../../db/fund/withdrawal-requests.ts';
-import type { Treasury } from '../../../exchanges/treasury.ts';
 import { FAILURES } from '../../../workflows/messages.ts';
+import type { FundDependencies, FundSettings } from '../dependencies.ts';
 
 /** The moments at which a fault test may end the process: before and after every effect that must not be lost or doubled. */
 export const WITHDRAWAL_STEPS = [
@@ -34,18 +32,12 @@ export const WITHDRAWAL_TIMING: WithdrawalTiming = {
 };
 
 /** What the activities of withdrawals close over. */
-export interface WithdrawalDependencies {
-  knex: Knex;
-  /** The main account's treasury; opened once. */
-  treasury(): Promise<Treasury>;
-  /** Prices of assets in the fund's currency; provisional where one is stale, zero or missing, or an order is in doubt. */
-  readMarks(assets: readonly string[]): Promise<{ marks: Marks; at: number; isProvisional: boolean }>;
-  /** Sub-account of a holder, made on first use. */
-  subAccountOf(userId: string): Promise<string>;
-  settings: { currency: string; initialPrice: Amount };
+export interface WithdrawalDependencies extends Pick<
+  FundDependencies,
+  'knex' | 'treasury' | 'readMarks' | 'subAccountOf' | 'now'
+> {
+  settings: Pick<FundSettings, 'currency' | 'initialPrice'>;
   timing: WithdrawalTiming;
-  /** Epoch ms. */
-  now(): number;
   step(step: WithdrawalStep, withdrawalId: string): void;
 }
 

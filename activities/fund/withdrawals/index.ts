@@ -16,7 +16,7 @@ export function createWithdrawalActivities(deps: WithdrawalDependencies): {
 } {
   return {
     decisions: {
-      load: createLoad(deps),
+      loadWithdrawal: createLoad(deps),
       approve: createApprove(deps),
       close: createClose(deps),
       forestall: createForestall(deps),

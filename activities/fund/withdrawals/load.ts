@@ -6,7 +6,7 @@ import { readWithdrawal, type WithdrawalDependencies } from './dependencies.ts';
 import type { WithdrawalDecisions } from './types.ts';
 
 /** Reads the request when its workflow begins. */
-export function createLoad({ knex, timing }: WithdrawalDependencies): WithdrawalDecisions['load'] {
+export function createLoad({ knex, timing }: WithdrawalDependencies): WithdrawalDecisions['loadWithdrawal'] {
   return async ({ withdrawalId }) => {
     const request = await readWithdrawal(knex, withdrawalId);
     const { user_id, digest, quorum, expires_at, cooling_until, amount, asset, network } = request;

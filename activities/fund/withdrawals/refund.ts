@@ -2,10 +2,11 @@ import { sweepDone, sweepSent } from '../../../bots/fund/postings.ts';
 import { postEntry } from '../../../db/fund/post-entry.ts';
 import { BY_ITSELF, holdWithdrawal, moveWithdrawal } from '../../../db/fund/withdrawal-changes.ts';
 import type { WithdrawalRequest } from '../../../db/fund/withdrawal-requests.ts';
+import { readFundPrices } from '../deal.ts';
 import { gone, readWithdrawal, type WithdrawalDependencies } from './dependencies.ts';
 import { standingOf } from './load.ts';
 import { plainAmount } from './plain-amount.ts';
-import { readFundMarks, reverseRedemption } from './redemption.ts';
+import { reverseRedemption } from './redemption.ts';
 import { moveOnce, notYet } from './stage.ts';
 import type { WithdrawalMoves } from './types.ts';
 
@@ -16,13 +17,13 @@ export function createRefund(deps: WithdrawalDependencies): WithdrawalMoves['ref
     deps.step('return:begun', withdrawalId);
     if (from === 'sub') await giveBack(deps, { withdrawalId, transferId, reason });
     deps.step('return:sent', withdrawalId);
-    const marks = await readFundMarks(deps);
+    const prices = await readFundPrices(deps);
     const failed = await knex.transaction(async (tx) => {
       const request = (await holdWithdrawal(tx, withdrawalId)) ?? gone();
       if (request.status === 'failed') return request;
       if (from === 'sub')
         await postEntry(tx, { ...sweepDone(moneyOf(request)), ...keyed(deps, request, 'settled') });
-      await reverseRedemption(tx, deps, request, { marks, status: 'failed' });
+      await reverseRedemption(tx, deps, request, { prices, status: 'failed' });
       const change = { status: 'failed', step: null, error: request.error ?? reason } as const;
       const at = new Date(deps.now());
       return moveWithdrawal(tx, request, { change, at, action: 'withdrawal.move', by: BY_ITSELF });

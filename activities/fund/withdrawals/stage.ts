@@ -1,5 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { stagingDone, stagingReturned, stagingSent } from '../../../bots/fund/postings.ts';
+import { readFreeze } from '../../../db/fund/dealing.ts';
 import { postEntry } from '../../../db/fund/post-entry.ts';
 import { BY_ITSELF, holdWithdrawal, moveWithdrawal } from '../../../db/fund/withdrawal-changes.ts';
 import type { WithdrawalRequest } from '../../../db/fund/withdrawal-requests.ts';
@@ -75,6 +76,9 @@ async function intend(deps: WithdrawalDependencies, id: string): Promise<Withdra
         ? { outcome: 'refused', reason: request.error ?? '' }
         : { outcome: 'done' };
     if (request.status !== 'approved') return { outcome: 'over' };
+    // What is on its way goes on; what is not stays until somebody knows what is wrong.
+    const freeze = await readFreeze(tx);
+    if (freeze) throw notYet(`Dealing is frozen: ${freeze.because}`);
     const { user_id: userId, asset, amount } = request;
     await postEntry(tx, {
       ...{ key: `withdrawal/${id}/staging/sent`, at: deps.now(), refs: { withdrawal: id } },

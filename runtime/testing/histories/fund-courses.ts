@@ -69,6 +69,10 @@ export const FUND_COURSES: readonly Course[] = [
     await fund.run('solvency');
     return 'solvency';
   }),
+  ofFund('withdrawal-starter', async (fund) => {
+    await fund.run('withdrawalStarter');
+    return 'withdrawalStarter';
+  }),
   ofFund('valuation', async (fund) => {
     await fund.run('valuation');
     return 'valuation';

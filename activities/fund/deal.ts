@@ -1,0 +1,88 @@
+import type { Knex } from 'knex';
+import { ACCOUNT_CLASSES } from '../../bots/fund/account-names.ts';
+import { NoPrice } from '../../bots/fund/unit-price.ts';
+import { MissingMark, type Marks } from '../../bots/fund/valuation.ts';
+import { Decimal } from '../../bots/money.ts';
+import { readFreeze } from '../../db/fund/dealing.ts';
+import { ledgerTotals } from '../../db/fund/ledger-balances.ts';
+import { latestValuation, recordValuation, type NavReason, type NavRow } from '../../db/fund/nav-history.ts';
+import { hasOpenIntent } from '../../db/fund/orders.ts';
+import type { FundDependencies } from './dependencies.ts';
+
+/** What all that the fund holds costs, and whether anything may be dealt at it. */
+export interface FundPrices {
+  marks: Marks;
+  /** Epoch ms. */
+  at: number;
+  /** Null where they are final. */
+  provisionalBecause: string | null;
+}
+
+export interface Dealt {
+  /** Null where the fund has no price. */
+  nav: NavRow | null;
+  /** Why `deal` was not called; null where it was. */
+  heldBecause: string | null;
+}
+
+/**
+ * Reads the prices, before a transaction begins: nobody waits for an exchange in one. What cannot be read now is at the last price that
+ * could: a value to show, and not to deal at.
+ */
+export async function readFundPrices({
+  knex,
+  settings: { currency },
+  readMarks,
+}: Pick<FundDependencies, 'knex' | 'readMarks'> & { settings: { currency: string } }): Promise<FundPrices> {
+  const assets = await heldAssets(knex, currency);
+  const { marks: read, at, isProvisional } = await readMarks(assets);
+  const missing = assets.filter((asset) => read[asset] === undefined);
+  const last = missing.length > 0 ? ((await latestValuation(knex))?.marks ?? {}) : {};
+  const marks = Object.fromEntries(
+    assets.flatMap((asset) => {
+      const mark = read[asset] ?? last[asset];
+      return mark === undefined ? [] : [[asset, mark]];
+    }),
+  );
+  return { marks, at, provisionalBecause: await reasonToWait() };
+
+  async function reasonToWait(): Promise<string | null> {
+    if (missing.length > 0) return `There is no price of ${missing.join(', ')} now`;
+    if (isProvisional) return 'A price is too old';
+    if (await hasOpenIntent(knex)) return "It is not known what became of an order of the fund's bot";
+    return null;
+  }
+}
+
+/**
+ * A valuation at these prices and, where they are final and dealing is not frozen, `deal` at it; all in `tx`. The books are
+ * closed by it until the end of the transaction: nobody else values, deals or freezes meanwhile.
+ */
+export async function dealAt(
+  tx: Knex,
+  { marks, at, provisionalBecause }: FundPrices,
+  { currency, initialPrice, reason }: { currency: string; initialPrice: string; reason: NavReason },
+  deal: (nav: NavRow) => Promise<void>,
+): Promise<Dealt> {
+  try {
+    const nav = await recordValuation(tx, { at, marks, reason, provisionalBecause, currency, initialPrice });
+    const freeze = await readFreeze(tx);
+    const heldBecause = provisionalBecause ?? (freeze ? `Dealing is frozen: ${freeze.because}` : null);
+    if (heldBecause === null) await deal(nav);
+    return { nav, heldBecause };
+  } catch (error) {
+    if (error instanceof NoPrice || error instanceof MissingMark)
+      return { nav: null, heldBecause: error.message };
+    throw error;
+  }
+}
+
+/** What counts in the fund's value and has a price: not what is only kept for somebody. */
+async function heldAssets(knex: Knex, currency: string): Promise<string[]> {
+  const net = new Map<string, Decimal>();
+  for (const { kind, asset, amount } of await ledgerTotals(knex)) {
+    const counts = ACCOUNT_CLASSES[kind] === 'holding' || ACCOUNT_CLASSES[kind] === 'liability';
+    if (counts && asset !== currency) net.set(asset, (net.get(asset) ?? new Decimal(0)).add(amount));
+  }
+  return [...net].flatMap(([asset, amount]) => (amount.isZero() ? [] : [asset])).toSorted();
+}
