@@ -115,7 +115,7 @@ export interface Treasury {
    * over pays nothing out and puts back what an earlier one had moved. One caller at a time for one id.
    */
   withdraw(request: WithdrawalRequest): Promise<VenueWithdrawal>;
-  /** The payout of that id that was asked for within seven days of `since` (epoch ms), or null. */
+  /** The payout of that id that was asked for after `since` (epoch ms), or null. */
   withdrawalById(withdrawalId: string, since: number): Promise<VenueWithdrawal | null>;
   /** What the key may do, as the venue says now. */
   rights(): Promise<KeyRights & { canTransfer: boolean }>;

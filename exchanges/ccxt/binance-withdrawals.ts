@@ -17,15 +17,18 @@ type Withdrawals = Pick<Treasury, 'withdraw' | 'withdrawalById'>;
 export function withdrawalsOf(parts: TreasuryParts, transfers: Transfers): Withdrawals {
   const { call, now, venue } = parts;
 
+  /** The venue tells of a week at a time. */
   async function find(withdrawalId: string, since: number): Promise<VenueWithdrawal | null> {
-    const startTime = since - CLOCKS_DIFFER_MS;
-    const query = {
-      withdrawOrderId: withdrawalId,
-      ...{ startTime: String(startTime), endTime: String(startTime + WEEK_MS) },
-    };
-    const rows = await call('read', (client) => client.sapiGetCapitalWithdrawHistory(query));
-    const row = rows.find((each) => each['withdrawOrderId'] === withdrawalId);
-    return row === undefined ? null : toWithdrawal(row, withdrawalId);
+    for (let startTime = since - CLOCKS_DIFFER_MS; startTime < now(); startTime += WEEK_MS) {
+      const query = {
+        withdrawOrderId: withdrawalId,
+        ...{ startTime: String(startTime), endTime: String(startTime + WEEK_MS) },
+      };
+      const rows = await call('read', (client) => client.sapiGetCapitalWithdrawHistory(query));
+      const row = rows.find((each) => each['withdrawOrderId'] === withdrawalId);
+      if (row !== undefined) return toWithdrawal(row, withdrawalId);
+    }
+    return null;
   }
 
   /** As it stands; another one under the same id is none of ours. */

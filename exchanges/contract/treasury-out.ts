@@ -16,6 +16,8 @@ export function treasuryOutContract(test: TestFn, open: OpenTreasuryVenue): void
     t.is(venue.main(), '876.543211');
     const asked = () => treasury.withdrawalById('w1', Date.now() - 60_000);
     t.deepEqual(await asked(), sent);
+    // However long ago it may have been sent at the earliest.
+    t.deepEqual(await treasury.withdrawalById('w1', Date.now() - 20 * 86_400_000), sent);
     venue.blocks('ETH', 1);
     const confirming = await asked();
     t.like(confirming, { ...facts, venueId: sent.venueId, status: 'confirming' });
