@@ -24,7 +24,7 @@ test('filling in beside a bot that trades, however often at once, counts every e
   });
   t.teardown(() => exchanges.close());
   const deps: Dependencies = {
-    ...{ knex, now: Date.now, timing: TIMING, step: () => undefined },
+    ...{ knex, now: Date.now, timing: TIMING, step: () => undefined, recorded: async () => undefined },
     openAccount: (row) => exchanges.account(row),
   };
   const rests = (side: string) =>
