@@ -11,7 +11,14 @@ export function decisions(summary: string): WithdrawalDecisions {
   const told = { startToCloseTimeout: '20s', heartbeatTimeout: '5s', retry, summary } as const;
   const { loadWithdrawal, forestall, review } = proxyActivities<WithdrawalDecisions>(told);
   const asked = proxyActivities<WithdrawalDecisions>({ ...told, scheduleToCloseTimeout: '1m' });
-  return { loadWithdrawal, forestall, review, approve: asked.approve, close: asked.close, resolve: asked.resolve };
+  return {
+    loadWithdrawal,
+    forestall,
+    review,
+    approve: asked.approve,
+    close: asked.close,
+    resolve: asked.resolve,
+  };
 }
 
 /** Moves of money, where the treasury's keys are. */

@@ -9,7 +9,9 @@ interface Asked {
 /** What needs the database and public prices only. Each may be repeated: a command carried out before changes nothing. */
 export interface WithdrawalDecisions {
   /** Fails with `gone` for an id that is none's. */
-  loadWithdrawal(input: { withdrawalId: string }): Promise<{ standing: WithdrawalStanding; terms: WithdrawalTerms }>;
+  loadWithdrawal(input: {
+    withdrawalId: string;
+  }): Promise<{ standing: WithdrawalStanding; terms: WithdrawalTerms }>;
   /**
    * Writes an approval; where it makes enough, values the fund and fixes the redemption in the same transaction. `by` null:
    * the policy asks nobody. Fails with `CommandRefused` where the request or the fund does not allow it: nothing is written.
