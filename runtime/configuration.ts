@@ -100,14 +100,14 @@ export function testServers(): { databaseUrl: string | undefined; temporalAddres
   };
 }
 
-/** How far the fault test goes: which seeds, and which steps where not all of them. */
-export function faultRun(): { seeds: number[]; steps: string[] | null } {
+/** How far the fault tests go: which seeds, which steps where not all of them, and whether they may take their time. */
+export function faultRun(): { seeds: number[]; steps: string[] | null; isLong: boolean } {
   const list = (name: string) => process.env[name]?.split(',').filter(Boolean) ?? null;
   const seeds = list('FAULT_SEEDS')?.flatMap((range) => {
     const [first = 1, last = first] = range.split('-').map(Number);
     return Array.from({ length: last - first + 1 }, (_, at) => first + at);
   });
-  return { seeds: seeds ?? [1, 2], steps: list('FAULT_STEPS') };
+  return { seeds: seeds ?? [1, 2], steps: list('FAULT_STEPS'), isLong: seeds !== undefined };
 }
 
 /** Where the Temporal command line is looked for, and kept once downloaded. */

@@ -89,8 +89,9 @@ export function fundDoors(fund: FundStack, url = fund.api.url): FundDoors {
       ),
     approve: (id, by) => send('POST', `/admin/approve-withdrawal/${id}`, by, {}),
     effects(id) {
-      const transfers = (clientTranId: string) =>
-        chain.transfers(main).filter((each) => each.clientTranId === clientTranId).length;
+      // Whatever may follow: another attempt would be another id.
+      const transfers = (prefix: string) =>
+        chain.transfers(main).filter(({ clientTranId }) => clientTranId?.startsWith(prefix)).length;
       const withdrawals = chain.withdrawals(main).filter((each) => each.withdrawOrderId === id).length;
       return { staged: transfers(`${id}-staging`), withdrawals, returned: transfers(`${id}-return`) };
     },

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import test, { type ExecutionContext } from 'ava';
 import { DEFAULT_WITHDRAWAL_POLICY, type WithdrawalPolicy } from '../../../bots/fund/policy.ts';
+import { checkLedger } from '../../../db/fund/check-ledger.ts';
+import { readPortfolio } from '../../../db/fund/holders.ts';
 import { OUTSIDE_ADDRESS } from '../../../exchanges/simulated/testing/fund-exchange.ts';
 import { openHolder } from '../../../runtime/testing/fund-holders.ts';
 import { startWithdrawals } from '../../../runtime/testing/withdrawals.ts';
@@ -73,7 +75,7 @@ test('fund-integration 37, 39: a holder asks, an admin looks and approves, the m
 });
 
 test('fund-integration 38: of a hundred requests for the whole balance one is held, and more than there is none', async (t) => {
-  const { ask, knex } = await doors(t, null, { units: '100' });
+  const { ask, knex, holder } = await doors(t, null, { units: '100' });
   const above = await ask({ ...ASKED, amount: 100.000001 });
   t.is(above.status, 400);
   t.regex(above.body.error ?? '', /^amount: .* 100 USDC$/);
@@ -83,6 +85,9 @@ test('fund-integration 38: of a hundred requests for the whole balance one is he
   t.deepEqual(new Set(statuses), new Set([201, 400]));
   t.is(statuses.filter((status) => status === 201).length, 1);
   t.is((await knex('withdrawal_requests')).length, 1);
+  t.is((await knex('transactions').where({ type: 'withdrawal' })).length, 1);
+  t.like(await readPortfolio(knex, holder.id), { units: '100', locked: '100' });
+  t.deepEqual(await checkLedger(knex), []);
 });
 
 test('what is wrong is named, and nothing of it is stored', async (t) => {
