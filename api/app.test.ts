@@ -6,7 +6,8 @@ import { shared } from '../runtime/testing/shared.ts';
 import { createRouter } from './router.ts';
 import { EXAMPLE, post } from './testing/example.ts';
 import { testIdentity } from './testing/identity.ts';
-import { NO_DEPOSITS, patientDatabase, startApi, TEST_SETTINGS, type Call } from './testing/start-api.ts';
+import { madeUpDeposits } from './testing/made-up-deposits.ts';
+import { NO_FUND, patientDatabase, startApi, TEST_SETTINGS, type Call } from './testing/start-api.ts';
 import { NO_WITHDRAWALS } from './testing/no-withdrawals.ts';
 import { STRICT_EXCHANGE } from './testing/strict-exchange.ts';
 import { scalper } from './contracts/scalper/index.ts';
@@ -255,7 +256,8 @@ test('A path that is served for other methods says so', async (t) => {
 test('P10: a route without a policy fails at boot', async (t) => {
   const { knex, bots, ownerId } = await startApi(t, {}, await database(t));
   const dependencies = {
-    ...{ knex, bots, deposits: NO_DEPOSITS, defaultOwnerId: ownerId, settings: TEST_SETTINGS },
+    ...{ knex, bots, deposits: madeUpDeposits(knex), fund: NO_FUND, defaultOwnerId: ownerId },
+    settings: TEST_SETTINGS,
     accounts: STRICT_EXCHANGE,
     withdrawals: NO_WITHDRAWALS,
     ...{ identity: testIdentity(), log: pino({ enabled: false }), metrics: new Registry() },

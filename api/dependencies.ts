@@ -3,7 +3,7 @@ import type { Knex } from 'knex';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { OwnedBy } from '../db/bots.ts';
-import type { BotClient, DepositClient, WithdrawalClient } from '../workflows/client.ts';
+import type { BotClient, DepositClient, FundClient, WithdrawalClient } from '../workflows/client.ts';
 import type { Identity } from './auth/identity.ts';
 import type { ExchangeAccounts } from './exchange-accounts.ts';
 import type { Limits } from './rate-limits/limits.ts';
@@ -23,6 +23,7 @@ export interface Dependencies {
   knex: Knex;
   bots: BotClient;
   deposits: DepositClient;
+  fund: Pick<FundClient, 'wake'>;
   withdrawals: WithdrawalClient;
   settings: ApiSettings;
   /** Passwords and tokens. */

@@ -33,6 +33,7 @@ export const ERROR_STATUS = {
   keys_not_found: 404,
   withdrawal_not_found: 404,
   address_not_found: 404,
+  proof_not_found: 404,
   method_not_allowed: 405,
   command_refused: 409,
   email_taken: 409,

@@ -9,6 +9,9 @@ const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 /** NUL and halves of surrogate pairs: PostgreSQL stores neither. */
 const UNSTORABLE = /\0|\p{Surrogate}/u;
 
+/** How the numbers of a request were written. */
+const WRITTEN = new WeakMap<Decimal, string>();
+
 /**
  * Reads a request's JSON with every number an exact `Decimal`, as it was written. Throws `malformed_input` for what is
  * not JSON, is too deep or says a key twice, `invalid_input` for keys and texts that must not come in.
@@ -16,8 +19,17 @@ const UNSTORABLE = /\0|\p{Surrogate}/u;
 export function readJson(text: string): unknown {
   const plain = notJsonUnless(() => JSON.parse(text) as unknown);
   refuseHostile(plain, 0);
-  const parseNumber = (digits: string) => new Decimal(digits);
+  const parseNumber = (digits: string) => {
+    const value = new Decimal(digits);
+    WRITTEN.set(value, digits);
+    return value;
+  };
   return notJsonUnless(() => parse(text, null, { parseNumber, onDuplicateKey: refuseTwice }));
+}
+
+/** A number of a request digit for digit, with its exponent where it has one. */
+export function asWritten(value: Decimal): string {
+  return WRITTEN.get(value) ?? value.toFixed();
 }
 
 /** True where a text can be stored as it is. */

@@ -7,7 +7,8 @@ import { pino } from 'pino';
 import { Registry } from 'prom-client';
 import { ANY_ADDRESS } from '../api/addresses.ts';
 import { createApi } from '../api/app.ts';
-import { NO_DEPOSITS } from '../api/testing/start-api.ts';
+import { madeUpDeposits } from '../api/testing/made-up-deposits.ts';
+import { NO_FUND } from '../api/testing/start-api.ts';
 import { DEFAULT_WITHDRAWAL_POLICY } from '../bots/fund/policy.ts';
 import { NO_WITHDRAWALS } from '../api/testing/no-withdrawals.ts';
 import { STRICT_EXCHANGE } from '../api/testing/strict-exchange.ts';
@@ -51,7 +52,14 @@ async function measure(databaseUrl: string, say: (line: string) => void): Promis
     const ownerId = await fill(knex);
     const api = await listen(
       createApi({
-        ...{ knex, bots: NO_BOTS, deposits: NO_DEPOSITS, defaultOwnerId: ownerId, settings: SETTINGS },
+        ...{
+          knex,
+          bots: NO_BOTS,
+          deposits: madeUpDeposits(knex),
+          fund: NO_FUND,
+          defaultOwnerId: ownerId,
+          settings: SETTINGS,
+        },
         accounts: STRICT_EXCHANGE,
         withdrawals: NO_WITHDRAWALS,
         identity: createIdentity({

@@ -34,6 +34,8 @@ export const AUDIT_ACTIONS = {
   'bot.configure': 'A bot’s settings were changed, from `before` to `after`',
   'bot.delete': 'A bot was deleted',
   'order.place': 'A bot was about to send an order: committed before anything is sent',
+  'units_proof.make':
+    'Whoever runs the machine made a proof of units; `root` is the hash to publish, `units` are all that are in it',
   'withdrawal.request': 'A holder asked for a withdrawal; its units were locked',
   'withdrawal.approve':
     'An admin agreed to a withdrawal, or where nobody is told the policy did; `approvals` are those there are',
@@ -46,6 +48,9 @@ export const AUDIT_ACTIONS = {
     'A withdrawal went on by itself; `before` and `after` are its status and step, as with all of these',
   'withdrawal_address.add': 'A user wrote an address into their address book',
   'withdrawal_address.remove': 'A user struck an address out of their address book',
+  'fund.freeze':
+    'An admin froze dealing; `after` says why. Before it went on, and so it does after `fund.unfreeze`',
+  'fund.unfreeze': 'An admin let dealing go on; `before` says since when and why it was frozen',
   'kill_switch.engage': 'New orders of a scope were forbidden; `reason` says why',
   'kill_switch.release': 'New orders of a scope were allowed again',
 } as const satisfies Record<string, string>;

@@ -60,7 +60,7 @@ test('the treasury of a paper account is that of the simulated exchange, with th
   t.teardown(() => treasury.close());
   t.deepEqual(unsealed, ['a1']);
   t.like(await treasury.rights(), { canTrade: true, canWithdraw: false, canTransfer: false });
-  t.true((await treasury.networks('USDC')).some(({ network }) => network === 'ERC20'));
+  t.true((await treasury.networks('USDC')).some(({ network }) => network === 'ETH'));
 });
 
 test('an exchange without a treasury says so', async (t) => {

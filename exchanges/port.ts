@@ -90,6 +90,8 @@ export interface Exchange {
   /** The newest order under that client id, or null where the venue has none. */
   orderByClientId(order: { symbol: string; clientOrderId: string }): Promise<VenueOrder | null>;
   openOrders(symbol: string): Promise<VenueOrder[]>;
+  /** Every own order placed at or after `since`, epoch ms, as far back as the venue remembers; oldest first. */
+  ordersSince(of: { symbol: string; since: number }): Promise<VenueOrder[]>;
   /** Every own fill of one order, oldest first. */
   fillsOfOrder(order: { symbol: string; orderId: string }): Promise<Fill[]>;
   /** Shared per (exchange, symbol) by all subscribers; reconnects by itself. */

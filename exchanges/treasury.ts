@@ -4,7 +4,7 @@ import type { Balance, KeyRights } from './port.ts';
 /** The account the keys are of, or one of its sub-accounts. */
 export type Place = 'main' | { subAccountId: string };
 
-/** A way for a coin to come in and go out: `ERC20`, `BSC`, `TRX`, `SOL`; others by the venue's own name. */
+/** A way for a coin to come in and go out, by its chain: `ETH`, `BSC`, `TRX`, `SOL`; others by the venue's own name. */
 export interface VenueNetwork {
   network: string;
   depositEnabled: boolean;
@@ -115,7 +115,7 @@ export interface Treasury {
    * over pays nothing out and puts back what an earlier one had moved. One caller at a time for one id.
    */
   withdraw(request: WithdrawalRequest): Promise<VenueWithdrawal>;
-  /** The payout of that id that was asked for within seven days of `since` (epoch ms), or null. */
+  /** The payout of that id that was asked for after `since` (epoch ms), or null. */
   withdrawalById(withdrawalId: string, since: number): Promise<VenueWithdrawal | null>;
   /** What the key may do, as the venue says now. */
   rights(): Promise<KeyRights & { canTransfer: boolean }>;

@@ -79,6 +79,10 @@ const MOVED = {
   ...{ type: 'fee', asset: 'USDC', amount: '1', status: 'completed', external_id: '1' },
   ...{ created_at: new Date(0), updated_at: new Date(0) },
 };
+const TERMS = {
+  ...{ asset: 'USDC', network: 'ETH', withdraw_enabled: true, withdraw_fee: '1', withdraw_min: '1' },
+  ...{ withdraw_decimals: 6, read_at: new Date(0) },
+};
 const REFUSED: [constraint: string, table: string, row: Record<string, unknown>][] = [
   ['trading_history_side_check', 'trading_history', { ...TRADE, side: 'HOLD' }],
   ['trading_history_price_check', 'trading_history', { ...TRADE, price: 'NaN' }],
@@ -89,7 +93,11 @@ const REFUSED: [constraint: string, table: string, row: Record<string, unknown>]
   ['transactions_status_check', 'transactions', { ...MOVED, status: 'perhaps' }],
   ['transactions_amount_check', 'transactions', { ...MOVED, amount: 'NaN' }],
   ['transactions_nav_per_unit_check', 'transactions', { ...MOVED, nav_per_unit: '0' }],
+  ['fund_networks_withdraw_fee_check', 'fund_networks', { ...TERMS, withdraw_fee: 'NaN' }],
+  ['fund_networks_withdraw_min_check', 'fund_networks', { ...TERMS, withdraw_min: '-1' }],
+  ['fund_networks_withdraw_decimals_check', 'fund_networks', { ...TERMS, withdraw_decimals: 19 }],
   ['fund_state_frozen_check', 'fund_state', { frozen_since: new Date(0) }],
+  ['fund_state_compared_check', 'fund_state', { compared_at: new Date(0) }],
   ['fund_state_is_only_check', 'fund_state', { is_only: false }],
   ['fund_state_pkey', 'fund_state', {}],
 ];

@@ -7,7 +7,12 @@ import { listen } from '../api/server.ts';
 import { openCounters, openDatabase } from '../db/connect.ts';
 import { createVault } from '../exchanges/vault.ts';
 import { ensureDefaultOwner } from '../db/owners.ts';
-import { createBotClient, createDepositClient, createWithdrawalClient } from '../workflows/client.ts';
+import {
+  createBotClient,
+  createDepositClient,
+  createFundClient,
+  createWithdrawalClient,
+} from '../workflows/client.ts';
 import { readConfiguration, warningsOf } from './configuration.ts';
 import { requireFreePort } from './embedded/ports.ts';
 import { createExchangeAccounts } from './exchange-accounts.ts';
@@ -58,6 +63,7 @@ await runProcess('api', readConfiguration, async (configuration, log) => {
     knex,
     bots: createBotClient(client),
     deposits: createDepositClient(client),
+    fund: createFundClient(client),
     withdrawals: createWithdrawalClient(client),
     settings,
     identity: createIdentity({ ...configuration.identity, sealing }),

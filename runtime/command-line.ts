@@ -8,6 +8,11 @@ import { planCommand } from './supervisor/plan.ts';
 /** What a command does; resolves to its exit code. */
 export type Command = (opened: Opened) => Promise<number>;
 
+/** What is done without a database, and whatever the configuration is. */
+export interface Offline {
+  offline(): Promise<number>;
+}
+
 export interface Opened {
   /** Destroyed when the command has ended. */
   knex: Knex;
@@ -16,7 +21,7 @@ export interface Opened {
 
 /** As sysexits.h has them, so that a command's own 1 means one thing: used wrongly; no database; a fault of ours. */
 const EXIT_USAGE = 64;
-const EXIT_UNAVAILABLE = 69;
+export const EXIT_UNAVAILABLE = 69;
 const EXIT_SOFTWARE = 70;
 
 /**
@@ -26,7 +31,7 @@ const EXIT_SOFTWARE = 70;
  */
 export async function runCommandLine(
   usage: string,
-  read: (words: string[]) => Command | null,
+  read: (words: string[]) => Command | Offline | null,
 ): Promise<void> {
   const command = read(process.argv.slice(2));
   process.exitCode = command ? await run(command) : refuse(usage, EXIT_USAGE);
@@ -50,8 +55,9 @@ export function refuse(text: string, code: number): number {
   return code;
 }
 
-async function run(command: Command): Promise<number> {
+async function run(command: Command | Offline): Promise<number> {
   try {
+    if ('offline' in command) return await command.offline();
     const variables = environment();
     const configuration = readConfiguration(planCommand(variables));
     return await onDatabase(command, configuration, !variables['DATABASE_URL']);

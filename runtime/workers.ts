@@ -53,7 +53,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Worker[]> 
   return Promise.all([
     create(QUEUES.bots, {
       workflowBundle,
-      activities: { ...activities.ledger, ...decisions },
+      activities: together(activities.ledger, decisions),
       maxCachedWorkflows: slots.cachedWorkflows,
       // After a restart a query finds no sticky worker: it waits this long, not the default 10 s.
       stickyQueueScheduleToStartTimeout: '2s',
@@ -64,7 +64,7 @@ export async function createWorkers(options: WorkersOptions): Promise<Worker[]> 
       // A watch would go on until it is told to end; whoever takes it up next loses nothing.
       shutdownGraceTime: '10ms',
     }),
-    create(QUEUES.background, { activities: { ...upkeep, ...fund } }),
+    create(QUEUES.background, { activities: together(upkeep, fund) }),
     ...(treasury ? [create(QUEUES.treasury, { activities: treasury })] : []),
     ...exchanges.map((exchange) =>
       create(QUEUES.trade(exchange), {
@@ -73,4 +73,12 @@ export async function createWorkers(options: WorkersOptions): Promise<Worker[]> 
       }),
     ),
   ]);
+}
+
+/** Activities that one queue serves. Of two under one name the second would be called for the first. */
+function together(...sets: object[]): object {
+  const names = sets.flatMap((set) => Object.keys(set));
+  const twice = names.find((name, at) => names.indexOf(name) !== at);
+  if (twice !== undefined) throw new Error(`Two activities of one queue are named ${twice}`);
+  return Object.assign({}, ...sets) as object;
 }

@@ -18,6 +18,7 @@ import {
   depositAddressWorkflowId,
   FAILURES,
   FUND_SIGNALS,
+  FUND_UPDATES,
   FUND_WORKFLOW,
   FUND_WORKFLOW_ID,
   QUEUES,
@@ -25,6 +26,8 @@ import {
   type Command,
   type CommandResult,
   type DepositAddressInput,
+  type FundInput,
+  type FundView,
   WITHDRAWAL_UPDATE,
   WITHDRAWAL_WORKFLOW,
   withdrawalWorkflowId,
@@ -130,22 +133,51 @@ export function createDepositClient(client: Client, { deadlineMs = 2_500 } = {})
 
 type DepositAddressFunction = (of: DepositAddressInput) => Promise<void>;
 
-/** What is told to the fund. */
+/** What is told to the fund's workflow, and asked of it. It is begun where it has not begun. */
 export interface FundClient {
   /** Its bot has traded: it is to be valued. May be repeated. */
   traded(): Promise<void>;
+  /** Has it valued, and what waits dealt, as soon as may be. Throws `Unavailable`. */
+  wake(): Promise<void>;
+  /** A valuation of a moment after the call. Throws `Unavailable`. */
+  value(): Promise<FundView>;
 }
 
-export function createFundClient(client: Client): FundClient {
+export function createFundClient(client: Client, { deadlineMs = 2_500 } = {}): FundClient {
+  const fund = { workflowId: FUND_WORKFLOW_ID, taskQueue: QUEUES.bots, args: [{}] as [FundInput] };
+  const signal = (name: string) =>
+    client.workflow.signalWithStart<FundFunction>(FUND_WORKFLOW, { ...fund, signal: name, signalArgs: [] });
+  const within = <T>(call: () => Promise<T>) => client.withDeadline(Date.now() + deadlineMs, call);
   return {
     async traded() {
-      await client.workflow.signalWithStart(FUND_WORKFLOW, {
-        ...{ workflowId: FUND_WORKFLOW_ID, taskQueue: QUEUES.bots, args: [{}] },
-        ...{ signal: FUND_SIGNALS.traded, signalArgs: [] },
+      await signal(FUND_SIGNALS.traded);
+    },
+    async wake() {
+      try {
+        await within(() => signal(FUND_SIGNALS.snapshot));
+      } catch (error) {
+        throw explained(error);
+      }
+    },
+    async value() {
+      const startWorkflowOperation = new WithStartWorkflowOperation<FundFunction>(FUND_WORKFLOW, {
+        ...fund,
+        workflowIdConflictPolicy: 'USE_EXISTING',
       });
+      try {
+        return await within(() =>
+          client.workflow.executeUpdateWithStart<FundFunction, FundView, []>(FUND_UPDATES.value, {
+            ...{ args: [], startWorkflowOperation },
+          }),
+        );
+      } catch (error) {
+        throw explained(error);
+      }
     },
   };
 }
+
+type FundFunction = (input: FundInput) => Promise<void>;
 
 /** Commands to withdrawals, answered within `deadlineMs` or refused with `Unavailable`. */
 export interface WithdrawalClient {

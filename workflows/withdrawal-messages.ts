@@ -1,3 +1,5 @@
+import type { WithdrawalStatus } from '../bots/fund/withdrawal-status.ts';
+
 /** The messages of a withdrawal's workflow: all that a door and its activities need to know of it. */
 export const WITHDRAWAL_WORKFLOW = 'withdrawal';
 
@@ -37,20 +39,9 @@ export interface WithdrawalInput {
   withdrawalId: string;
 }
 
-export type WithdrawalStage =
-  | 'pending_approval'
-  | 'approved'
-  | 'processing'
-  | 'completed'
-  | 'rejected'
-  | 'cancelled'
-  | 'expired'
-  | 'failed'
-  | 'manual_review';
-
 /** How a request stands; what every command answers. */
 export interface WithdrawalStanding {
-  status: WithdrawalStage;
+  status: WithdrawalStatus;
   step: 'cooling' | 'staging' | 'sending' | 'confirming' | 'returning' | null;
   /** Admins who have agreed, by id. */
   approvedBy: string[];
@@ -63,7 +54,7 @@ export interface WithdrawalStanding {
 export interface WithdrawalTerms {
   holderId: string;
   digest: string;
-  /** For the Temporal UI: `120.5 USDC by ERC20`. */
+  /** For the Temporal UI: `120.5 USDC by ETH`. */
   summary: string;
   quorum: number;
   /** Epoch ms. */

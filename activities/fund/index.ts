@@ -1,6 +1,7 @@
 import { freezeFund, unfreezeFund } from '../../db/fund/freeze.ts';
 import { createOpenDepositAddress } from './deposit-address.ts';
 import type { FundDependencies } from './dependencies.ts';
+import { refreshTerms } from './networks.ts';
 import { createObserveDeposits } from './observe-deposits.ts';
 import { createCheckSolvency } from './solvency.ts';
 import { createSweeps } from './sweep.ts';
@@ -16,17 +17,22 @@ export function createFundActivities(deps: FundDependencies): FundActivities {
       await freezeFund(knex, { at: now(), because });
     },
     async unfreeze({ by }) {
-      await unfreezeFund(knex, { by });
+      await unfreezeFund(knex, { userId: by, address: null });
     },
   };
 }
 
 /** Those that move money, or look at where it is. */
 export function createTreasuryActivities(deps: FundDependencies): TreasuryActivities {
+  const checkSolvency = createCheckSolvency(deps);
   return {
-    observeDeposits: createObserveDeposits(deps),
+    observeDeposits: createObserveDeposits(deps, checkSolvency),
     ...createSweeps(deps),
-    checkSolvency: createCheckSolvency(deps),
+    async checkSolvency() {
+      const differences = await checkSolvency();
+      await refreshTerms(deps);
+      return differences;
+    },
     openDepositAddress: createOpenDepositAddress(deps),
   };
 }

@@ -5,7 +5,7 @@ export class Sums {
   readonly #sums = new Map<string, Decimal>();
 
   add(place: string, asset: string, amount: Amount): void {
-    const key = `${place} ${asset}`;
+    const key = Sums.key(place, asset);
     this.#sums.set(key, this.of(key).add(amount));
   }
 
@@ -19,6 +19,10 @@ export class Sums {
 
   keys(): Iterable<string> {
     return this.#sums.keys();
+  }
+
+  static key(place: string, asset: string): string {
+    return `${place} ${asset}`;
   }
 
   static read(key: string): { place: string; asset: string } {

@@ -43,7 +43,10 @@ export interface TreasuryActivities {
   resolveSweep(input: Sweep): Promise<'done' | 'returned'>;
   /** Books how an attempt ended. May be repeated. */
   settleSweep(input: Sweep & { outcome: 'done' | 'returned' }): Promise<void>;
-  /** Compares ledger, exchange and units, and freezes dealing where they differ. Returns what differs, a sentence each. */
+  /**
+   * Compares ledger, exchange and units, and freezes dealing where they differ. Returns what differs, a sentence each. Then
+   * writes down what the exchange asks of withdrawals by now.
+   */
   checkSolvency(): Promise<string[]>;
   /** Makes the holder's address where there is none yet. */
   openDepositAddress(input: { userId: string; network: string }): Promise<void>;

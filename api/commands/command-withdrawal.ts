@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isOver } from '../../bots/fund/withdrawal-status.ts';
 import { keepCommand } from '../../db/fund/withdrawal-commands.ts';
 import { findWithdrawal } from '../../db/fund/withdrawal-lists.ts';
 import type { WithdrawalRequest } from '../../db/fund/withdrawal-requests.ts';
@@ -13,8 +14,6 @@ export type WithdrawalAsk =
   | { name: 'cancel' }
   | { name: 'resolve'; outcome: Resolution };
 
-const ENDED: ReadonlySet<string> = new Set(['completed', 'rejected', 'cancelled', 'expired', 'failed']);
-
 /**
  * Asks, waits until it is carried out, and returns the request as stored then. A holder reaches their own alone, by `cancel`;
  * the rest is for admins. Throws `withdrawal_not_found`, or `command_refused` where its state does not allow it.
@@ -27,7 +26,7 @@ export async function commandWithdrawal(
   const own = ask.name === 'cancel' ? { userId } : {};
   const request = await findWithdrawal(knex, id, own);
   if (!request) throw notFound();
-  if (ENDED.has(request.status))
+  if (isOver(request.status))
     throw new ApiError(
       'command_refused',
       `The withdrawal is ${request.status}: nothing more can be asked of it.`,

@@ -2,6 +2,7 @@ import { readAmount } from '../../bots/fund/amount.ts';
 import type { Amount, Decimal } from '../../bots/money.ts';
 import { readAddress } from '../../db/fund/addresses.ts';
 import { invalidInput, type FieldFault } from '../errors.ts';
+import { asWritten } from '../json.ts';
 import type { ApiSettings } from '../settings.ts';
 
 /** Where money is to go, as somebody writes it. */
@@ -20,13 +21,13 @@ export function readDestination(asked: AskedDestination, fund: FundSettings): As
   return destination;
 }
 
-/** The same with an amount of the fund's currency. Throws `invalid_input` with every field that is wrong. */
+/** The same with an amount of the fund's currency, which is written out: `1e3` is none. Throws `invalid_input` with every field that is wrong. */
 export function readPayment(
   { amount, ...asked }: AskedDestination & { amount: Decimal },
   fund: FundSettings,
 ): AskedDestination & { amount: Amount } {
   const { currency: asset, decimals } = fund;
-  const read = readAmount(amount.toFixed(), { asset, decimals });
+  const read = readAmount(asWritten(amount), { asset, decimals });
   const { destination, fault } = destinationOf(asked, fund);
   if (read.ok && destination) return { ...destination, amount: read.amount };
   const faults = [!read.ok && { field: 'amount', message: read.message }, fault];

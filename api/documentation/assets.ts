@@ -10,11 +10,12 @@ interface Asset {
   read(): string;
 }
 
-/** Both documents, of which its bar on top lets one choose. */
+/** Every document, of which its bar on top lets one choose. */
 const SWAGGER_OPTIONS = `{
   urls: [
     { url: '/openapi.json', name: 'Bots, logs and trades' },
     { url: '/openapi/trading.json', name: 'Users, sign-in and accounts' },
+    { url: '/openapi/fund.json', name: 'The fund' },
   ],
   presets: [SwaggerUIBundle.presets.apis, SwaggerUIStandalonePreset],
   layout: 'StandaloneLayout',

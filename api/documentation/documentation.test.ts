@@ -156,7 +156,7 @@ test('/docs offers the document of every API there is', async (t) => {
   const { call } = await api(t);
   const { text } = await call('GET', '/docs/assets/swagger-ui-start.js');
   const offered = [...text.matchAll(/url: '([^']+)'/g)].map(([, address]) => address!);
-  t.deepEqual(offered, ['/openapi.json', '/openapi/trading.json']);
+  t.deepEqual(offered, ['/openapi.json', '/openapi/trading.json', '/openapi/fund.json']);
   for (const address of offered) t.is((await call('GET', address)).status, 200, address);
 });
 

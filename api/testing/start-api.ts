@@ -2,8 +2,8 @@ import { Writable } from 'node:stream';
 import type { Knex } from 'knex';
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
-import { freshDatabase, type Scope, type TestDatabase } from '../../runtime/testing/database.ts';
 import { Unavailable } from '../../workflows/client.ts';
+import { freshDatabase, type Scope, type TestDatabase } from '../../runtime/testing/database.ts';
 import { DEFAULT_WITHDRAWAL_POLICY } from '../../bots/fund/policy.ts';
 import { ANY_ADDRESS } from '../addresses.ts';
 import { createApi } from '../app.ts';
@@ -11,6 +11,7 @@ import type { Dependencies } from '../dependencies.ts';
 import { listen } from '../server.ts';
 import type { ApiSettings } from '../settings.ts';
 import { testIdentity } from './identity.ts';
+import { madeUpDeposits } from './made-up-deposits.ts';
 import { NO_WITHDRAWALS } from './no-withdrawals.ts';
 import { recordingBotClient, type RecordingBotClient } from './recording-bot-client.ts';
 import { STRICT_EXCHANGE } from './strict-exchange.ts';
@@ -86,7 +87,8 @@ export async function startApi(
     ...{
       knex,
       bots,
-      deposits: NO_DEPOSITS,
+      deposits: madeUpDeposits(knex),
+      fund: NO_FUND,
       defaultOwnerId: ownerId,
       checkAnswers: true,
       deadlineMs: PATIENCE_MS,
@@ -105,9 +107,9 @@ export async function startApi(
   return { url, knex, bots, ownerId, lines, call: callerOf(url) };
 }
 
-/** Without Temporal there is nobody to ask. */
-export const NO_DEPOSITS: Dependencies['deposits'] = {
-  openAddress: () => Promise.reject(new Unavailable('There is no Temporal here')),
+/** Nobody is there to be woken. */
+export const NO_FUND: Dependencies['fund'] = {
+  wake: () => Promise.reject(new Unavailable('There is no Temporal here')),
 };
 
 /** A database of its own whose connections a test waits for. */

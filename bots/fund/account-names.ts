@@ -22,7 +22,7 @@ export const ACCOUNT_CLASSES = {
   fees: 'equity',
   /** Fees of transfers that the fund bears; those of a withdrawal are its payee's. */
   'network-fees': 'equity',
-  /** Opening balances, and corrections of what was not the fund's doing. */
+  /** Corrections of what was not the fund's doing. */
   adjustments: 'equity',
   /** A holder's free units. */
   units: 'units',
@@ -30,7 +30,7 @@ export const ACCOUNT_CLASSES = {
   'units-locked': 'units',
   /** Given up at approval for a fixed amount; not outstanding any more. */
   'units-reserved': 'units',
-  /** Taken as fees by whoever runs the fund. */
+  /** Of whoever runs the fund: taken as fees, or had for what main held when the fund began. */
   'fee-units': 'units',
   /** The other side of every unit there is: never positive. */
   'units-issued': 'units',

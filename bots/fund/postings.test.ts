@@ -20,7 +20,9 @@ const ALL: Record<string, fc.Arbitrary<Entry>> = {
   depositReceived: money.map(entries.depositReceived),
   depositReversed: fc
     .tuple(money, fc.constantFrom('main', 'sub'), fc.option(fc.record({ takenBack: units, borne: amount })))
-    .map(([of, from, allotted]) => entries.depositReversed({ ...of, from: from as 'main', allotted })),
+    .map(([of, from, allotted]) =>
+      entries.depositReversed({ ...of, ofSub: from === 'main' ? '0' : of.amount, allotted }),
+    ),
   unitsAllotted: fc.tuple(money, holding).map(([of, { units }]) => entries.unitsAllotted({ ...of, units })),
   sweepSent: money.map(entries.sweepSent),
   sweepDone: money.map(entries.sweepDone),
@@ -50,6 +52,7 @@ const ALL: Record<string, fc.Arbitrary<Entry>> = {
   withdrawalPaid: fc.tuple(money, units).map(([of, paid]) => entries.withdrawalPaid({ ...of, units: paid })),
   feeCharged: holding.map(entries.feeCharged),
   networkFeePaid: money.map(entries.networkFeePaid),
+  fundOpened: fc.tuple(money, holding).map(([of, { units }]) => entries.fundOpened({ ...of, units })),
   mainObserved: money.map(entries.mainObserved),
 };
 

@@ -33,7 +33,8 @@ export type EntryKind =
   | 'withdrawal_paid'
   | 'fee_charged'
   | 'network_fee_paid'
-  | 'main_observed';
+  | 'main_observed'
+  | 'fund_opened';
 
 /** Decimals an amount may have in the ledger. */
 export const LEDGER_DECIMALS = 18;
@@ -63,22 +64,25 @@ export const unitsAllotted = ({ userId, units, ...money }: Money & Units): Entry
   ]);
 
 /**
- * The venue has taken a deposit back, from where it is by now. Where units had been given for it, `takenBack` of them are
- * cancelled; `borne` is what those units were not worth, and the fund's loss.
+ * The venue has taken a deposit back: `ofSub` from the sub-account, the rest from main. Where units had been given for it,
+ * `takenBack` of them are cancelled; `borne` is what the rest of them had cost, and the fund's loss.
  */
 export const depositReversed = ({
   userId,
-  from,
+  ofSub,
   allotted,
   ...money
-}: Money & { from: 'main' | 'sub'; allotted: { takenBack: Amount; borne: Amount } | null }): Entry => {
-  const holding = from === 'main' ? from : holder('sub', userId);
-  if (!allotted) return entry('deposit_reversed', [move(money, holding, holder('deposits', userId))]);
-  const { asset, amount } = money;
+}: Money & { ofSub: Amount; allotted: { takenBack: Amount; borne: Amount } | null }): Entry => {
+  const { asset } = money;
+  const part = (amount: Decimal.Value) => ({ asset, amount: new Decimal(amount).toFixed() });
+  const of = new Decimal(money.amount);
+  const { takenBack = '0', borne = '0' } = allotted ?? {};
+  const owed = allotted ? 'capital' : holder('deposits', userId);
   return entry('deposit_reversed', [
-    move({ asset, amount: new Decimal(amount).sub(allotted.borne).toFixed() }, holding, 'capital'),
-    move({ asset, amount: allotted.borne }, holding, 'adjustments'),
-    move(counted(allotted.takenBack), holder('units', userId), 'units-issued'),
+    move(part(ofSub), holder('sub', userId), owed),
+    move(part(of.sub(ofSub)), 'main', owed),
+    move(part(borne), owed, 'adjustments'),
+    move(counted(takenBack), holder('units', userId), 'units-issued'),
   ]);
 };
 
@@ -184,7 +188,11 @@ export const feeCharged = ({ userId, units }: Units): Entry =>
 export const networkFeePaid = (money: Omit<Money, 'userId'>): Entry =>
   entry('network_fee_paid', [move(money, 'main', 'network-fees')]);
 
-/** Main has so much more than the ledger knows of (less, where negative), for a reason of its own: its opening balance. */
+/** What main had when the fund began: money of whoever runs it, who has units for it as any other has. */
+export const fundOpened = ({ units, ...money }: Omit<Money, 'userId'> & { units: Amount }): Entry =>
+  entry('fund_opened', [move(money, 'capital', 'main'), move(counted(units), 'units-issued', 'fee-units')]);
+
+/** Main has so much more than the ledger knows of (less, where negative), for a reason of its own. */
 export const mainObserved = (money: { asset: string; amount: Amount }): Entry =>
   entry('main_observed', [move(money, 'adjustments', 'main')]);
 

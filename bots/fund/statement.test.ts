@@ -58,5 +58,5 @@ function asHolderEntry({ kind, postings }: Entry, id: number): HolderEntry {
     const named = readAccount(account)!;
     return named.userId ? [{ kind: named.kind, asset, amount }] : [];
   });
-  return { id, kind, at: id, reference: null, changes };
+  return { id, kind, at: id, reference: null, price: null, changes };
 }

@@ -10,6 +10,8 @@ export interface HolderEntry {
   at: number;
   /** What it belongs to: the deposit's or the withdrawal's id; null where it is neither's. */
   reference: string | null;
+  /** Of a unit, where units were given or given up at one; else null. */
+  price: Amount | null;
   changes: { kind: AccountKind; asset: string; amount: Amount }[];
 }
 
@@ -18,6 +20,7 @@ export interface StatementRow {
   at: number;
   kind: EntryKind;
   reference: string | null;
+  price: Amount | null;
   /** What came into the holder's accounts of the fund, or left them (negative), by asset: deposits and payments. */
   money: { asset: string; amount: Amount } | null;
   /** Change of the units that are theirs, the locked ones among them, without those given up for a payment. */
@@ -53,7 +56,8 @@ export function statementOf(
     units = units.add(change.units);
     owed = owed.add(change.owed);
     rows.push({
-      ...{ at: entry.at, kind: entry.kind, reference: entry.reference, money: change.money },
+      ...{ at: entry.at, kind: entry.kind, reference: entry.reference, price: entry.price },
+      money: change.money,
       ...{ units: change.units.toFixed(), unitsBalance: units.toFixed() },
       ...{ owed: change.owed.toFixed(), owedBalance: owed.toFixed() },
     });

@@ -11,8 +11,7 @@ export type ReadAddress =
  */
 export function readAddress(of: { network: string; address: string; tag: string | null }): ReadAddress {
   const read = Object.hasOwn(NETWORKS, of.network) ? NETWORKS[of.network] : undefined;
-  if (!read)
-    return { ok: false, field: 'network', message: `Must be one of ${Object.keys(NETWORKS).join(', ')}` };
+  if (!read) return { ok: false, field: 'network', message: `Must be one of ${NETWORK_NAMES.join(', ')}` };
   if (of.tag !== null)
     return { ok: false, field: 'tag', message: `Must be left out: ${of.network} has no tags` };
   const address = read(of.address);
@@ -73,3 +72,6 @@ const NETWORKS: Readonly<Record<string, (text: string) => string | null>> = {
   TRX: tron,
   SOL: solana,
 };
+
+/** Networks whose addresses can be read. */
+export const NETWORK_NAMES: readonly string[] = Object.keys(NETWORKS);

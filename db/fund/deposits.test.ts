@@ -1,10 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import type { Knex } from 'knex';
 import test, { type ExecutionContext } from 'ava';
 import { freshDatabase } from '../../runtime/testing/database.ts';
+import { unitsLocked } from '../../bots/fund/postings.ts';
+import { Decimal } from '../../bots/money.ts';
 import { User } from '../models/user.ts';
 import { checkLedger } from './check-ledger.ts';
+import { readFreeze } from './dealing.ts';
 import { allotDeposit, recordDeposit, type ToldDeposit } from './deposits.ts';
 import { accountBalance } from './ledger-balances.ts';
+import { postEntry } from './post-entry.ts';
 import { keepSubAccount } from './sub-accounts.ts';
 import { findSweep, intendSweep, settleSweep } from './sweeps.ts';
 
@@ -27,9 +32,10 @@ test('fund-integration 30: a deposit is received once, however often and by how 
   t.like(await knex('balances').first(), { units: '80.00000000' });
   t.like(await knex('transactions').first(), { status: 'completed', units: '80.00000000' });
   t.deepEqual(await checkLedger(knex), []);
+  t.deepEqual(await toldOf(knex, 'fund.deposit'), ['pending 100', 'credited 100', 'allotted 100']);
 });
 
-test('what is taken back is an entry of its own; what units were given for is for a person to decide', async (t) => {
+test('what is taken back before units were given is an entry of its own', async (t) => {
   const { knex, told } = await setUp(t);
   const final = { ...told, state: 'final' } as const;
   const reversed = { ...told, state: 'reversed' } as const;
@@ -42,14 +48,58 @@ test('what is taken back is an entry of its own; what units were given for is fo
   ]);
   t.is(await accountBalance(knex, { account: `sub/${told.userId}`, asset: 'USDC' }), '0');
   t.like(await knex('transactions').first(), { status: 'reversed' });
-
-  const other = { ...told, venueDepositId: 'other' };
-  await recordDeposit(knex, { ...other, state: 'final' }, TAKEN);
-  const { id } = await knex('deposits').where({ venue_deposit_id: 'other' }).first();
-  await knex.transaction((tx) => allotDeposit(tx, id, { price: '1', at: AT }));
-  t.is(await recordDeposit(knex, { ...other, state: 'reversed' }, TAKEN), 'unexpected');
-  t.like(await knex('deposits').where({ id }).first(), { status: 'allotted' });
+  t.is(await readFreeze(knex), null);
 });
+
+test('units given for what is taken back are cancelled, where its money was, and dealing is frozen', async (t) => {
+  const { knex, told } = await setUp(t);
+  const id = await allotted(knex, told);
+  const sweep = { depositId: id, transferId: 'one' };
+  await intendSweep(knex, sweep, { at: AT, sendBefore: AT + 1 });
+  const reversed = { ...told, state: 'reversed' } as const;
+  // On its way: where the exchange has taken it from is not known.
+  t.is(await recordDeposit(knex, reversed, TAKEN), 'allotted');
+  t.regex((await readFreeze(knex))?.because ?? '', /has taken back deposit/);
+  await settleSweep(knex, { ...sweep, outcome: 'done', at: AT });
+  await knex.transaction(async (tx) => {
+    t.is(await recordDeposit(tx, reversed, TAKEN), 'reversed');
+    t.is(await recordDeposit(tx, reversed, TAKEN), 'reversed');
+  });
+  for (const account of ['main', 'capital', 'adjustments', `sub/${told.userId}`] as const)
+    t.is(await accountBalance(knex, { account, asset: 'USDC' }), '0', account);
+  t.like(await knex('balances').first(), { units: '0.00000000' });
+  t.like(await knex('deposits').first(), { status: 'reversed' });
+  t.like(await knex('transactions').where({ type: 'deposit' }).first(), { status: 'reversed' });
+  t.is((await knex('events').where({ type: 'fund.frozen' })).length, 1);
+  t.deepEqual(await checkLedger(knex), []);
+});
+
+test('units that are not free any more are left, and the fund bears what they had cost', async (t) => {
+  const { knex, told } = await setUp(t);
+  await allotted(knex, told);
+  const { user_id: userId, units } = await knex('deposits').first();
+  const locked = new Decimal(units).sub('10').toFixed();
+  await postEntry(knex, {
+    ...{ ...unitsLocked({ userId, units: locked }), key: 'locked', at: AT },
+    transaction: {
+      ...{ userId, type: 'withdrawal', asset: 'USDC', amount: locked, units: locked, navPerUnit: '1' },
+      ...{ status: 'pending', externalId: 'locked' },
+    },
+  });
+  t.is(await recordDeposit(knex, { ...told, state: 'reversed' }, TAKEN), 'reversed');
+  t.like(await knex('balances').first(), { units: `${locked}.00000000`, locked_units: `${locked}.00000000` });
+  t.is(await accountBalance(knex, { account: `sub/${userId}`, asset: 'USDC' }), '0');
+  t.is(await accountBalance(knex, { account: 'adjustments', asset: 'USDC' }), locked);
+  t.is(await accountBalance(knex, { account: 'capital', asset: 'USDC' }), `-${locked}`);
+  t.deepEqual(await checkLedger(knex), []);
+});
+
+async function allotted(knex: Knex, told: ToldDeposit): Promise<string> {
+  await recordDeposit(knex, { ...told, state: 'final' }, TAKEN);
+  const { id } = await knex('deposits').first();
+  await knex.transaction((tx) => allotDeposit(tx, id, { price: '1', at: AT }));
+  return id;
+}
 
 test('fund-integration 31: an attempt to sweep ends one way, and keeps its first time limit', async (t) => {
   const { knex, told } = await setUp(t);
@@ -73,6 +123,15 @@ test('fund-integration 31: an attempt to sweep ends one way, and keeps its first
   t.is(await accountBalance(knex, { account: 'main', asset: 'USDC' }), '100');
   t.deepEqual(await checkLedger(knex), []);
 });
+
+/** What whoever listens has been told, in its order. */
+async function toldOf(knex: Knex, type: string): Promise<string[]> {
+  const payloads: { status: string; amount: string }[] = await knex('events')
+    .where({ type })
+    .orderBy('id')
+    .pluck('payload');
+  return payloads.map(({ status, amount }) => `${status} ${amount}`);
+}
 
 async function setUp(t: ExecutionContext) {
   const { knex } = await freshDatabase(t);

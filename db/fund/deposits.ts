@@ -1,8 +1,18 @@
 import type { Knex } from 'knex';
-import { depositReceived, depositReversed, unitsAllotted } from '../../bots/fund/postings.ts';
-import { unitsFor } from '../../bots/fund/unit-price.ts';
+import { holderAccount } from '../../bots/fund/account-names.ts';
+import {
+  depositReceived,
+  depositReversed,
+  LEDGER_DECIMALS,
+  unitsAllotted,
+  type Money,
+} from '../../bots/fund/postings.ts';
+import { moneyFor, unitsFor } from '../../bots/fund/unit-price.ts';
 import { Decimal, type Amount } from '../../bots/money.ts';
 import { Event } from '../models/event.ts';
+import { freezeFund } from './freeze.ts';
+import { isMoving } from './holdings.ts';
+import { accountBalance } from './ledger-balances.ts';
 import { postEntry, type Told, type TransactionStatus } from './post-entry.ts';
 
 /**
@@ -49,21 +59,21 @@ export interface ToldDeposit {
   seenAt: number;
 }
 
-/** Where a deposit stands after it was recorded; `unexpected` where the venue has taken back what units were given for. */
-export type RecordedDeposit = DepositStatus | 'unexpected';
-
 /**
  * Writes what the venue says of a deposit: once for each of its ids, in one transaction with the entry of the ledger. A
- * repeat changes nothing but its confirmations. `keptBecause` is for one that no units are to be given for.
+ * repeat changes nothing but its confirmations. `keptBecause` is for one that no units are to be given for. Where units were given
+ * for what the venue has taken back, dealing is frozen with it: nobody should have had to reckon with that. Returns where it
+ * stands.
  */
 export async function recordDeposit(
   knex: Knex,
   told: ToldDeposit,
   { at, keptBecause }: { at: number; keptBecause: KeptBecause | null },
-): Promise<RecordedDeposit> {
+): Promise<DepositStatus> {
   return knex.transaction(async (tx) => {
     const deposit = await upsert(tx, told, at);
     if (told.state === 'reversed') return reverse(tx, deposit, at);
+    if (told.state === 'pending' && deposit.is_new) await announce(tx, deposit);
     if (told.state === 'pending' || deposit.status !== 'pending') return deposit.status;
     const status = keptBecause ? 'kept' : 'credited';
     await postEntry(tx, {
@@ -109,38 +119,70 @@ export async function allotDeposit(
 }
 
 /** Amounts as the ledger writes them: without the zeros that the column adds. */
-export function moneyOf({ user_id: userId, asset, amount }: Pick<Deposit, 'user_id' | 'asset' | 'amount'>): {
-  userId: string;
-  asset: string;
-  amount: Amount;
-} {
+export function moneyOf({
+  user_id: userId,
+  asset,
+  amount,
+}: Pick<Deposit, 'user_id' | 'asset' | 'amount'>): Money {
   return { userId, asset, amount: new Decimal(amount).toFixed() };
 }
 
-async function upsert(tx: Knex, told: ToldDeposit, at: number): Promise<Deposit> {
+async function upsert(tx: Knex, told: ToldDeposit, at: number): Promise<Deposit & { is_new: boolean }> {
   const { userId, venueDepositId, asset, network, amount, txId, confirmations, seenAt } = told;
-  const [deposit] = await tx<Deposit>('deposits')
+  const [deposit]: (Deposit & { is_new: boolean })[] = await tx('deposits')
     .insert({
       ...{ user_id: userId, venue_deposit_id: venueDepositId, asset, network, amount, tx_id: txId },
       ...{ confirmations, status: 'pending', seen_at: new Date(seenAt), updated_at: new Date(at) },
     })
     .onConflict('venue_deposit_id')
     .merge(['confirmations', 'tx_id'])
-    .returning('*');
+    // A row that was there has been locked, by us.
+    .returning(['*', tx.raw('xmax = 0 AS is_new')]);
   return deposit!;
 }
 
-async function reverse(tx: Knex, deposit: Deposit, at: number): Promise<RecordedDeposit> {
-  if (deposit.status === 'reversed') return 'reversed';
-  if (deposit.status === 'allotted' || deposit.status === 'swept') return 'unexpected';
-  if (deposit.status !== 'pending')
+async function reverse(tx: Knex, deposit: Deposit, at: number): Promise<DepositStatus> {
+  const { id, status, user_id: userId, venue_deposit_id: told } = deposit;
+  if (status === 'reversed') return status;
+  const money = moneyOf(deposit);
+  const isAllotted = status === 'allotted' || status === 'swept';
+  // First: whoever posts holds the lock that this waits for.
+  const because = `The exchange has taken back deposit ${told} of ${money.amount} ${money.asset}, for which units had been given`;
+  if (isAllotted) await freezeFund(tx, { at, because });
+  // Where the money was is known once what is under way has arrived: until then it is told again.
+  if (status !== 'pending' && (await isMoving(tx, userId))) return status;
+  if (status !== 'pending')
     await postEntry(tx, {
-      ...{ key: `deposit/${deposit.id}/reversed`, at, refs: { deposit: deposit.id } },
-      ...depositReversed({ ...moneyOf(deposit), from: 'sub', allotted: null }),
+      ...{ key: `deposit/${id}/reversed`, at, refs: { deposit: id } },
+      ...depositReversed({
+        ...{ ...money, ofSub: await inSub(tx, money) },
+        allotted: isAllotted ? await unitsTakenBack(tx, deposit) : null,
+      }),
       transaction: tellOf(deposit, 'reversed'),
     });
   await move(tx, deposit, { status: 'reversed', at });
   return 'reversed';
+}
+
+/** A venue takes what it takes back from the sub-account, and what that has not from main. */
+async function inSub(tx: Knex, { userId, asset, amount }: Money): Promise<Amount> {
+  const held = await accountBalance(tx, { account: holderAccount('sub', userId), asset });
+  return Decimal.max(0, Decimal.min(held, amount)).toFixed();
+}
+
+/** As many as were given, as far as the holder has them free; for the rest the fund has got nothing. */
+async function unitsTakenBack(
+  tx: Knex,
+  { user_id, amount, units, nav_per_unit }: Deposit,
+): Promise<{ takenBack: Amount; borne: Amount }> {
+  const held = await tx('balances')
+    .where({ user_id })
+    .forUpdate()
+    .first<{ units: Amount; locked_units: Amount }>();
+  const takenBack = Decimal.min(units!, new Decimal(held.units).sub(held.locked_units));
+  if (takenBack.eq(units!)) return { takenBack: takenBack.toFixed(), borne: '0' };
+  const worth = moneyFor(takenBack, nav_per_unit!, LEDGER_DECIMALS);
+  return { takenBack: takenBack.toFixed(), borne: new Decimal(amount).sub(worth).toFixed() };
 }
 
 /** Moves the row on and tells whoever listens. */
@@ -152,11 +194,15 @@ export async function move(
   await tx('deposits')
     .where({ id: deposit.id })
     .update({ ...change, updated_at: new Date(at) });
-  const { id, asset, network, amount } = { ...deposit, ...moneyOf(deposit) };
-  const { status, units = deposit.units, kept_because: keptBecause = deposit.kept_because } = change;
+  await announce(tx, { ...deposit, ...change });
+}
+
+async function announce(tx: Knex, deposit: Deposit): Promise<void> {
+  const { id: depositId, user_id, status, network, units, kept_because: keptBecause } = deposit;
+  const { asset, amount } = moneyOf(deposit);
   await Event.query(tx).insert({
-    ...{ user_id: deposit.user_id, type: 'fund.deposit' },
-    payload: { depositId: id, status, asset, network, amount, units, keptBecause },
+    ...{ user_id, type: 'fund.deposit' },
+    payload: { depositId, status, asset, network, amount, units, keptBecause },
   });
 }
 

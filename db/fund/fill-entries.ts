@@ -1,4 +1,4 @@
-import { fill } from '../../bots/fund/postings.ts';
+import { fill, type Posting } from '../../bots/fund/postings.ts';
 import type { Fill } from '../../bots/orders.ts';
 
 /** What `post_entry` is given for a fill of the fund's bot. */
@@ -6,7 +6,7 @@ interface FillEntry {
   key: string;
   at: string;
   refs: Record<string, string>;
-  postings: object[];
+  postings: Posting[];
 }
 
 /** The ledger's entry of each fill of an order on `symbol` (`BASE/QUOTE`), in their order. */

@@ -44,27 +44,35 @@ FROM (
 LEFT JOIN balances b ON b.user_id = ?
 LEFT JOIN (SELECT nav_per_unit, recorded_at FROM nav_history ORDER BY recorded_at DESC, id DESC LIMIT 1) nav ON true`;
 
-/** What happened to what is theirs from `from` to `to`, epoch ms, both inclusive, in one currency. */
+/** What happened to what is theirs from `from` to `to`, epoch ms, both inclusive, null for no bound; in one currency. */
 export async function readStatement(
   knex: Knex,
-  { userId, currency, from, to }: { userId: string; currency: string; from: number; to: number },
+  {
+    userId,
+    currency,
+    from,
+    to,
+  }: { userId: string; currency: string; from: number | null; to: number | null },
 ): Promise<Statement> {
   const entries = await holderEntries(knex, userId, to);
-  const earlier = entries.filter(({ at }) => at < from);
+  const earlier = entries.filter(({ at }) => from !== null && at < from);
   const opening = statementOf(NOTHING, earlier, currency).closing;
   return statementOf(opening, entries.slice(earlier.length), currency);
 }
 
 const NOTHING = { units: '0', owed: '0' };
 
-/** What each entry did to the holder's accounts, oldest first, up to a moment (epoch ms, inclusive). */
-async function holderEntries(knex: Knex, userId: string, to: number): Promise<HolderEntry[]> {
+/** What each entry did to the holder's accounts, oldest first, up to a moment (epoch ms, inclusive; null: to the end). */
+async function holderEntries(knex: Knex, userId: string, to: number | null): Promise<HolderEntry[]> {
   const { rows } = await knex.raw<{ rows: (Omit<HolderEntry, 'at'> & { at: Date })[] }>(
     `SELECT e.id, e.kind, e.at, e.transaction_external_id AS reference,
+       CASE WHEN e.kind IN ('units_allotted', 'redemption_fixed') THEN trim_scale(t.nav_per_unit) END AS price,
        jsonb_agg(jsonb_build_object('kind', a.kind, 'asset', p.asset, 'amount', p.amount::text) ORDER BY p.line) AS changes
      FROM ledger_accounts a JOIN postings p ON p.account_id = a.id JOIN journal_entries e ON e.id = p.entry_id
-     WHERE a.user_id = ? AND p.at <= ? GROUP BY e.id ORDER BY e.at, e.id`,
-    [userId, new Date(to)],
+     LEFT JOIN transactions t ON (t.type, t.external_id) = (e.transaction_type, e.transaction_external_id)
+     WHERE a.user_id = ? AND p.at <= coalesce(?, 'infinity'::timestamptz)
+     GROUP BY e.id, t.id ORDER BY e.at, e.id`,
+    [userId, to === null ? null : new Date(to)],
   );
   return rows.map((row) => ({ ...row, at: row.at.getTime() }));
 }

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { holderAccount } from '../../bots/fund/account-names.ts';
 import { Decimal, type Amount } from '../../bots/money.ts';
 import { ledgerTotals } from './ledger-balances.ts';
 import { liveOrders, type LiveOrder } from './orders.ts';
@@ -59,6 +60,18 @@ export async function readBooks(knex: Knex): Promise<Books> {
     },
     { isolationLevel: 'repeatable read', readOnly: true },
   );
+}
+
+/** True while money of the holder may be at either end of a transfer, or half-way out. */
+export async function isMoving(knex: Knex, userId: string): Promise<boolean> {
+  const { rows } = await knex.raw<{ rows: [{ moving: boolean }] }>(
+    `SELECT EXISTS (SELECT FROM ledger_accounts a JOIN postings p ON p.account_id = a.id
+         WHERE a.name = ? GROUP BY p.asset HAVING sum(p.amount) <> 0)
+       OR EXISTS (SELECT FROM withdrawal_requests
+         WHERE user_id = ? AND status IN ('processing', 'manual_review')) AS moving`,
+    [holderAccount('transit', userId), userId],
+  );
+  return rows[0].moving;
 }
 
 async function holdingsOfMain(tx: Knex): Promise<Holding[]> {

@@ -25,23 +25,28 @@ test('P2: 10,000 random operations conserve money and units, and dealing never m
   t.log(`seed ${seed}`);
   const done = new Map<string, number>();
   let before = await valued(t, fund, `seed ${seed}, opening`);
-  for (const [at, move] of fc.sample(moves, { numRuns: OPERATIONS, seed }).entries()) {
+  let at = 0;
+  for (const move of fc.sample(moves, { numRuns: 2 * OPERATIONS, seed })) {
+    if (at === OPERATIONS) break;
     const told = `seed ${seed}, operation ${at}: ${JSON.stringify(move)}`;
+    // What there is nothing to do with does not count.
+    if (!(await carryOut(fund, move))) continue;
+    at += 1;
+    done.set(move.what, (done.get(move.what) ?? 0) + 1);
+    const after = await valued(t, fund, told);
+    if (!CHANGES_VALUE.has(move.what)) assertUnmoved(t, before, after, told);
+    before = after;
     if (at % 25 === 0) await tryWhatIsRefused(t, fund, move, told);
     if (at % 40 === 0)
       await recordValuation(knex, {
         ...{ ...FUND, at: fund.now, marks: { ...fund.marks }, reason: 'sync', provisionalBecause: null },
       });
-    const isDone = await carryOut(fund, move);
-    if (isDone) done.set(move.what, (done.get(move.what) ?? 0) + 1);
-    if (!isDone && move.what !== 'priceMoves') continue;
-    const after = await valued(t, fund, told);
-    if (!CHANGES_VALUE.has(move.what)) assertUnmoved(t, before, after, told);
-    before = after;
     if (at % 500 === 0) t.deepEqual(await checkLedger(knex), [], told);
   }
+  t.is(at, OPERATIONS);
   t.deepEqual(await checkLedger(knex), []);
-  for (const what of Object.keys(MOVES)) if (what !== 'priceMoves') t.true((done.get(what) ?? 0) > 20, what);
+  t.log([...done].map(([what, times]) => `${what} ${times}`).join(', '));
+  for (const what of Object.keys(MOVES)) t.true((done.get(what) ?? 0) > 20, what);
   await assertPastIsKept(t, knex);
   await assertStatementsAddUp(t, fund);
 });
@@ -158,6 +163,7 @@ async function openedFund(knex: Knex): Promise<RandomFund> {
     ...{ knex, now: START, marks: { BTC: '50000', BNB: '400' }, price: '1', holders, free: new Map(), main },
     ...{
       credited: [],
+      allotted: [],
       toSweep: [],
       sweeping: [],
       requested: [],

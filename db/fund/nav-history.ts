@@ -63,3 +63,16 @@ export async function latestValuation(knex: Knex, { isFinal = false } = {}): Pro
   if (isFinal) void query.whereNull('provisional_because');
   return (await query.first()) ?? null;
 }
+
+/** True where the newest valuation is final, made at or after `since` (epoch ms), and counts all that has been posted. */
+export async function isValued(knex: Knex, { since }: { since: number }): Promise<boolean> {
+  const { rows } = await knex.raw<{ rows: [{ valued: boolean }] }>(
+    `SELECT coalesce((
+       SELECT provisional_because IS NULL AND recorded_at >= ?
+         AND NOT EXISTS (SELECT FROM postings p WHERE p.at > n.recorded_at)
+       FROM nav_history n ORDER BY recorded_at DESC, id DESC LIMIT 1
+     ), false) AS valued`,
+    [new Date(since)],
+  );
+  return rows[0].valued;
+}

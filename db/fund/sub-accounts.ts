@@ -8,6 +8,8 @@ export interface SubAccount {
   createdAt: Date;
   /** Up to when its deposits have been read; null before the first time. */
   observedAt: Date | null;
+  /** The venue's time of its oldest deposit that is not final; null where there is none. */
+  pendingSince: Date | null;
 }
 
 export interface DepositAddress {
@@ -72,5 +74,9 @@ function subAccounts(knex: Knex): Knex.QueryBuilder<object, SubAccount[]> {
     subAccountId: 'sub_account_id',
     createdAt: 'created_at',
     observedAt: 'observed_at',
+    pendingSince: knex('deposits')
+      .min('seen_at')
+      .where({ status: 'pending' })
+      .whereRaw('deposits.user_id = fund_sub_accounts.user_id'),
   }) as unknown as Knex.QueryBuilder<object, SubAccount[]>;
 }

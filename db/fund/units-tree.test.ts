@@ -24,6 +24,11 @@ test('a leaf with other units, holder or salt, or another proof or root, is foun
   t.false(verifyUnits(leaf, proofOf(other.userId)!, root));
   t.false(verifyUnits(leaf, proof, { ...root, units: '209' }));
   t.false(verifyUnits(leaf, proof.slice(1), root));
+  t.false(verifyUnits(leaf, proof.toReversed(), root));
+  const [first, ...rest] = proof;
+  const elsewhere = { ...first!, side: first!.side === 'left' ? 'right' : 'left' } as const;
+  t.false(verifyUnits(leaf, [elsewhere, ...rest], root));
+  t.false(verifyUnits(leaf, [{ ...first!, units: '0' }, ...rest], root));
   t.false(verifyUnits(leaf, proof.with(0, { ...proof[0]!, units: '-1' }), root));
 });
 

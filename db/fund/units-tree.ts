@@ -3,6 +3,7 @@ import { Decimal, type Amount } from '../../bots/money.ts';
 
 /** What one holder has. The salt is the holder's alone: without it nobody can try who has how much. */
 export interface UnitsLeaf {
+  /** A user's id; `fees` for what whoever runs the fund has been given as fees. */
   userId: string;
   units: Amount;
   /** At least 16 random bytes, in hex. */

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { recordAudit, type By } from '../audit.ts';
 import type { AuditAction } from '../audit-actions.ts';
+import { tellOfWithdrawal } from './withdrawal-event.ts';
 import type { WithdrawalRequest } from './withdrawal-requests.ts';
 
 /** Who did it where nobody did: the withdrawal went on by itself. */
@@ -34,11 +35,7 @@ export async function moveWithdrawal(
     .where({ id })
     .update({ ...change, updated_at: at } as Partial<WithdrawalRequest>)
     .returning('*');
-  if (after!.status !== before.status)
-    await tx('events').insert({
-      ...{ user_id, type: 'fund.withdrawal' },
-      payload: JSON.stringify({ id, status: after!.status, amount: after!.amount, asset: after!.asset }),
-    });
+  if (after!.status !== before.status) await tellOfWithdrawal(tx, after!);
   await recordAudit(tx, {
     ...{ subject: `user/${user_id}`, action, ...by, target: `withdrawal/${id}` },
     details: { ...details, before: standing(before), after: standing(after!) },

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
-import type { WithdrawalRequest, WithdrawalStatus } from './withdrawal-requests.ts';
+import type { WithdrawalStatus } from '../../bots/fund/withdrawal-status.ts';
+import type { WithdrawalRequest } from './withdrawal-requests.ts';
 
 /** What an admin sees of a request beside itself. */
 export interface ReviewedWithdrawal extends WithdrawalRequest {

@@ -33,6 +33,8 @@ test('fund-integration 37: a request waits for approval, its units locked and no
     [`withdrawal/${request.id}/locked`],
   );
   t.deepEqual(rows, [{ asset: 'UNIT' }]);
+  const told = { id: request.id, status: 'pending_approval', asset: 'USDC', amount: '40' };
+  t.deepEqual(await knex('events').where({ user_id: userId }).pluck('payload'), [told]);
 });
 
 test('fund-integration 38: more than the free units leaves no row, nor do requests that come together', async (t) => {

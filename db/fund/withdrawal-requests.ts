@@ -2,20 +2,11 @@ import type { Knex } from 'knex';
 import type { WithdrawalHistory, WithdrawalPolicy, RiskFlag } from '../../bots/fund/policy.ts';
 import { unitsLocked } from '../../bots/fund/postings.ts';
 import { unitsToRedeem } from '../../bots/fund/unit-price.ts';
+import type { WithdrawalStatus } from '../../bots/fund/withdrawal-status.ts';
 import type { Amount } from '../../bots/money.ts';
 import { postEntry } from './post-entry.ts';
+import { tellOfWithdrawal } from './withdrawal-event.ts';
 import { withdrawalDigest } from './withdrawal-digest.ts';
-
-export type WithdrawalStatus =
-  | 'pending_approval'
-  | 'approved'
-  | 'processing'
-  | 'completed'
-  | 'rejected'
-  | 'cancelled'
-  | 'expired'
-  | 'failed'
-  | 'manual_review';
 
 /** A row of `withdrawal_requests`. */
 export interface WithdrawalRequest {
@@ -79,7 +70,7 @@ export type NewWithdrawal = Pick<
 >;
 
 /**
- * Writes a request and locks its units, in one transaction: both or neither. Throws `UnitsOverdrawn` where not as many
+ * Writes a request, locks its units and tells whoever listens, in one transaction: all or nothing. Throws `UnitsOverdrawn` where not as many
  * are free. The same user's same idempotency key again is a unique violation (`withdrawal_requests_idempotency_key_key`).
  */
 export async function insertWithdrawal(knex: Knex, request: NewWithdrawal): Promise<WithdrawalRequest> {
@@ -106,6 +97,7 @@ export async function insertWithdrawal(knex: Knex, request: NewWithdrawal): Prom
         externalId: id,
       },
     });
+    await tellOfWithdrawal(tx, row!);
     return row!;
   });
 }

@@ -1,6 +1,7 @@
 import { ExchangeError, type Exchange, type VenueOrder } from '../port.ts';
 import { UnreadableAnswer, type Purpose } from './errors.ts';
 import { toVenueOrder } from './orders.ts';
+import type { VenueProfile } from './profile.ts';
 import type { CcxtOrder, Client } from './unified.ts';
 
 /** One call with the account's keys; `symbol`, where there is one, is a market of the venue or nothing is sent. */
@@ -11,11 +12,12 @@ export type OwnCall = <T>(
   sendBefore?: number,
 ) => Promise<T>;
 
-type Orders = Pick<Exchange, 'place' | 'cancel' | 'orderByClientId' | 'openOrders'>;
+type Orders = Pick<Exchange, 'place' | 'cancel' | 'orderByClientId' | 'openOrders' | 'ordersSince'>;
 type OrderKey = Parameters<Exchange['orderByClientId']>[0];
 
 /** An account's orders. Client order ids go out and come back exactly as given. */
-export function ordersOf(call: OwnCall, venue: string): Orders {
+export function ordersOf(call: OwnCall, profile: VenueProfile): Orders {
+  const { name: venue, ordersAfter, pageSize } = profile;
   const orders: Orders = {
     async place({ symbol, clientOrderId, side, type, quantity, price, sendBefore }) {
       const send = async (client: Client): Promise<VenueOrder | null> => {
@@ -61,6 +63,20 @@ export function ordersOf(call: OwnCall, venue: string): Orders {
 
     openOrders: (symbol) =>
       call('read', symbol, async (client) => (await client.fetchOpenOrders(symbol)).map(toVenueOrder)),
+
+    async ordersSince({ symbol, since }) {
+      const found: VenueOrder[] = [];
+      let last: string | null = null;
+      for (;;) {
+        const params = ordersAfter(last);
+        const page = await call('read', symbol, async (client) =>
+          (await client.fetchOrders(symbol, undefined, pageSize, params)).map(toVenueOrder),
+        );
+        found.push(...page.filter(({ at }) => at >= since));
+        if (page.length < pageSize) return found;
+        last = page.reduce((newest, { orderId }) => later(newest, orderId), last ?? '0');
+      }
+    },
   };
   return orders;
 }
@@ -83,6 +99,11 @@ async function readBack(orders: Orders, key: OrderKey, venue: string): Promise<V
     retrySafe: false,
     final: false,
   });
+}
+
+/** Venues count their orders, in numbers larger than ours. */
+function later(one: string, other: string): string {
+  return BigInt(one) > BigInt(other) ? one : other;
 }
 
 function isUnknownOrder(error: unknown): boolean {

@@ -74,6 +74,28 @@ test('fills of more pages than one are read to the last', async (t) => {
   t.is(new Set(fills.map(({ tradeId }) => tradeId)).size, 5);
 });
 
+test('orders of more pages than one are read to the last, from a moment on', async (t) => {
+  const { exchange, symbol } = await openSimulatedBinance(t, { ...binance, pageSize: 2 });
+  const placed: string[] = [];
+  for (let n = 0; n < 5; n++) {
+    const clientOrderId = `order-${n}`;
+    await exchange.place({
+      ...{ symbol, clientOrderId, side: 'BUY', type: 'LIMIT', quantity: '0.01', price: '49000' },
+      sendBefore: Date.now() + 60_000,
+    });
+    placed.push(clientOrderId);
+  }
+  await exchange.cancel({ symbol, clientOrderId: placed[0]! });
+  const orders = await exchange.ordersSince({ symbol, since: 0 });
+  t.deepEqual(
+    orders.map(({ clientOrderId }) => clientOrderId),
+    placed,
+  );
+  t.like(orders[0], { status: 'CANCELLED', filled: '0' });
+  const newest = Math.max(...orders.map(({ at }) => at));
+  t.deepEqual(await exchange.ordersSince({ symbol, since: newest + 1 }), []);
+});
+
 test('a venue that does not mark closed candles brings them all the same', async (t) => {
   const { exchange, symbol } = await openSimulatedBinance(t, { ...binance, closedCandle: () => null });
   const times: number[] = [];

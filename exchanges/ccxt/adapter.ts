@@ -35,7 +35,7 @@ export function createCcxtExchange(venue: Venue, credentials: Credentials | null
     market: venue.markets.market,
     price: venue.price,
     candles: (symbol, timeframe, range) => venue.candles(symbol, { timeframe, ...range }),
-    ...ordersOf(call, profile.name),
+    ...ordersOf(call, profile),
     ...holdingsOf(call, venue),
     watchMarket: venue.watchMarket,
     watchAccount(symbol, listener) {

@@ -2,7 +2,6 @@ import { Decimal } from '../../bots/money.ts';
 import type { Balance } from '../port.ts';
 import type { Treasury, VenueDeposit, VenueNetwork } from '../treasury.ts';
 import { listIn, textIn, wholeIn } from './binance-answers.ts';
-import { networkId, networkName } from './binance-networks.ts';
 import { said, toRights } from './binance-rights.ts';
 import { transfersOf } from './binance-transfers.ts';
 import { withdrawalsOf } from './binance-withdrawals.ts';
@@ -41,7 +40,7 @@ export function binanceTreasury(parts: TreasuryParts): Omit<Treasury, 'close'> {
 
     async depositAddress({ subAccountId, asset, network }) {
       checkSubAccount(subAccountId);
-      const query = { email: subAccountId, coin: asset, network: networkId(network) };
+      const query = { email: subAccountId, coin: asset, network };
       const answer = await call('read', (client) => client.sapiGetCapitalDepositSubAddress(query));
       const tag = answer['tag'];
       return {
@@ -119,7 +118,7 @@ async function readDeposits(
 function toNetwork(network: Answered): VenueNetwork {
   const step = required(textIn(network, 'withdrawIntegerMultiple'), 'a step of amounts');
   return {
-    network: networkName(textIn(network, 'network')),
+    network: textIn(network, 'network'),
     depositEnabled: said(network['depositEnable']),
     withdrawEnabled: said(network['withdrawEnable']),
     withdrawFee: exact(textIn(network, 'withdrawFee')),
@@ -147,7 +146,7 @@ function toDeposit(deposit: Answered): VenueDeposit {
   return {
     depositId: textIn(deposit, 'id'),
     asset: textIn(deposit, 'coin'),
-    network: networkName(textIn(deposit, 'network')),
+    network: textIn(deposit, 'network'),
     amount: exact(textIn(deposit, 'amount')),
     ...status,
     confirmations,

@@ -3,7 +3,6 @@ import { ExchangeError } from '../port.ts';
 import type { Treasury, VenueWithdrawal, WithdrawalRequest } from '../treasury.ts';
 import { textIn } from './binance-answers.ts';
 import { inDoubt, notSent, sameAmount, takenUnseen, usedTwice } from './binance-ids.ts';
-import { networkId, networkName } from './binance-networks.ts';
 import { bringToMain } from './binance-passage.ts';
 import { CLOCKS_DIFFER_MS, type Transfers, WEEK_MS } from './binance-transfers.ts';
 import { UnreadableAnswer } from './errors.ts';
@@ -18,15 +17,18 @@ type Withdrawals = Pick<Treasury, 'withdraw' | 'withdrawalById'>;
 export function withdrawalsOf(parts: TreasuryParts, transfers: Transfers): Withdrawals {
   const { call, now, venue } = parts;
 
+  /** The venue tells of a week at a time. */
   async function find(withdrawalId: string, since: number): Promise<VenueWithdrawal | null> {
-    const startTime = since - CLOCKS_DIFFER_MS;
-    const query = {
-      withdrawOrderId: withdrawalId,
-      ...{ startTime: String(startTime), endTime: String(startTime + WEEK_MS) },
-    };
-    const rows = await call('read', (client) => client.sapiGetCapitalWithdrawHistory(query));
-    const row = rows.find((each) => each['withdrawOrderId'] === withdrawalId);
-    return row === undefined ? null : toWithdrawal(row, withdrawalId);
+    for (let startTime = since - CLOCKS_DIFFER_MS; startTime < now(); startTime += WEEK_MS) {
+      const query = {
+        withdrawOrderId: withdrawalId,
+        ...{ startTime: String(startTime), endTime: String(startTime + WEEK_MS) },
+      };
+      const rows = await call('read', (client) => client.sapiGetCapitalWithdrawHistory(query));
+      const row = rows.find((each) => each['withdrawOrderId'] === withdrawalId);
+      if (row !== undefined) return toWithdrawal(row, withdrawalId);
+    }
+    return null;
   }
 
   /** As it stands; another one under the same id is none of ours. */
@@ -71,7 +73,7 @@ export function withdrawalsOf(parts: TreasuryParts, transfers: Transfers): Withd
 async function send(client: Client, request: WithdrawalRequest): Promise<string> {
   const { asset, network, address, tag, amount, withdrawalId } = request;
   const answer = await client.sapiPostCapitalWithdrawApply({
-    ...{ coin: asset, network: networkId(network), address, amount, withdrawOrderId: withdrawalId },
+    ...{ coin: asset, network, address, amount, withdrawOrderId: withdrawalId },
     ...(tag === null ? {} : { addressTag: tag }),
     // Of the spot wallet, whatever is chosen on the website.
     walletType: '0',
@@ -107,7 +109,7 @@ function toWithdrawal(row: Answered, withdrawalId: string): VenueWithdrawal {
   const txId = emptyAsNull(row['txId']);
   return {
     ...{ withdrawalId, venueId: textIn(row, 'id'), asset: textIn(row, 'coin') },
-    ...{ network: networkName(textIn(row, 'network')), address: textIn(row, 'address') },
+    ...{ network: textIn(row, 'network'), address: textIn(row, 'address') },
     status: status === 'sending' && txId !== null ? 'confirming' : status,
     amount: new Decimal(textIn(row, 'amount')).plus(fee).toFixed(),
     ...{ fee, txId, reason: emptyAsNull(row['info']) },

@@ -41,6 +41,8 @@ export const binance: VenueProfile = {
   orderLimitMs,
   // Without `fromId` the newest page comes, not the first.
   fillsAfter: (tradeId) => ({ fromId: tradeId === null ? '0' : (BigInt(tradeId) + 1n).toString() }),
+  // By time it would be a day a call.
+  ordersAfter: (orderId) => ({ orderId: (BigInt(orderId ?? 0) + 1n).toString() }),
   pageSize: 1_000,
   closedCandle,
   keyRights,

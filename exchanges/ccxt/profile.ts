@@ -42,7 +42,9 @@ export interface VenueProfile {
   orderLimitMs(error: { code: string; message: string }, now: number): number | null;
   /** Parameters that ask for own trades after `tradeId`, oldest first; null: from the first on. */
   fillsAfter: (tradeId: string | null) => Record<string, unknown>;
-  /** Most fills that one answer brings, and most candles. */
+  /** Parameters that ask for own orders after `orderId`, oldest first; null: from the first on. */
+  ordersAfter: (orderId: string | null) => Record<string, unknown>;
+  /** Most fills that one answer brings, most orders and most candles. */
   pageSize: number;
   /** Reads a raw stream message; null where it is no closed candle or the venue does not mark them. */
   closedCandle(message: unknown): ClosedCandle | null;

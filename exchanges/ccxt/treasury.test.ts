@@ -6,7 +6,6 @@ import { FUND, OUTSIDE_ADDRESS, startFundExchange } from '../simulated/testing/f
 import { balance } from '../simulated/testing/market.ts';
 import { accountOf } from '../simulated/testing/still-exchange.ts';
 import { binance } from './binance.ts';
-import { networkId, networkName } from './binance-networks.ts';
 import { createCcxtTreasury } from './treasury.ts';
 import { createVenue } from './venue.ts';
 
@@ -58,12 +57,9 @@ async function openSimulatedBinance(
     open,
     reader: READER,
     main: () => balance(engine, 'fund', 'USDC').free,
-    outside: Object.fromEntries(
-      Object.entries(OUTSIDE_ADDRESS).map(([network, address]) => [networkName(network), address]),
-    ),
-    pay: ({ network, ...payment }) =>
-      control.chain.send({ asset: 'USDC', network: networkId(network), ...payment }),
-    blocks: (network, count) => control.chain.mine(networkId(network), count),
+    outside: OUTSIDE_ADDRESS,
+    pay: (payment) => control.chain.send({ asset: 'USDC', ...payment }),
+    blocks: (network, count) => control.chain.mine(network, count),
     reverse: (txId) => control.chain.reverse(txId),
     fail: (withdrawalId, as) => control.chain.fail(withdrawalId, as, 'because'),
     strike: (request, fault) => control.addFault(toControl(request, fault)),

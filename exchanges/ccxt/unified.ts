@@ -77,6 +77,12 @@ export interface Client {
   cancelOrder(id: undefined, symbol: string, params: { clientOrderId: string }): Promise<CcxtOrder>;
   fetchOrder(id: undefined, symbol: string, params: { clientOrderId: string }): Promise<CcxtOrder>;
   fetchOpenOrders(symbol: string): Promise<CcxtOrder[]>;
+  fetchOrders(
+    symbol: string,
+    since: undefined,
+    limit: number,
+    params: Record<string, unknown>,
+  ): Promise<CcxtOrder[]>;
   fetchOrderTrades(
     id: string,
     symbol: string,

@@ -8,11 +8,11 @@ export function treasuryInContract(test: TestFn, open: OpenTreasuryVenue): void 
   test('contract: the networks of a coin are told with fee, minimum, digits and confirmations', async (t) => {
     const { treasury } = await open(t);
     const networks = await treasury.networks('USDC');
-    t.deepEqual(networks.map(({ network }) => network).sort(), ['BSC', 'ERC20', 'SOL', 'TRX']);
+    t.deepEqual(networks.map(({ network }) => network).sort(), ['BSC', 'ETH', 'SOL', 'TRX']);
     t.deepEqual(
-      networks.find(({ network }) => network === 'ERC20'),
+      networks.find(({ network }) => network === 'ETH'),
       {
-        ...{ network: 'ERC20', depositEnabled: true, withdrawEnabled: true, withdrawFee: '2' },
+        ...{ network: 'ETH', depositEnabled: true, withdrawEnabled: true, withdrawFee: '2' },
         ...{ withdrawMin: '10', withdrawDecimals: 6, confirmations: 6, finalConfirmations: 64 },
       },
     );
@@ -48,23 +48,23 @@ export function treasuryInContract(test: TestFn, open: OpenTreasuryVenue): void 
 
   test('contract: a deposit is seen pending, credited and final, under one id and to the last digit', async (t) => {
     const venue = await open(t);
-    const { sub, address, seen } = await openHolder(venue.treasury, 'ERC20');
+    const { sub, address, seen } = await openHolder(venue.treasury, 'ETH');
     const before = Date.now() - 60_000;
     t.deepEqual(await seen(before), []);
-    const txId = venue.pay({ network: 'ERC20', address, amount: '12345678.123456' });
-    const facts = { asset: 'USDC', network: 'ERC20', amount: '12345678.123456', txId };
+    const txId = venue.pay({ network: 'ETH', address, amount: '12345678.123456' });
+    const facts = { asset: 'USDC', network: 'ETH', amount: '12345678.123456', txId };
     const [pending] = await seen(before);
     t.like(pending, { ...facts, status: 'pending', isFinal: false, confirmations: 0 });
-    venue.blocks('ERC20', 5);
+    venue.blocks('ETH', 5);
     t.like(await seen(before), [{ ...facts, status: 'pending', confirmations: 5 }]);
     t.deepEqual(await venue.treasury.balances(sub), []);
-    venue.blocks('ERC20', 1);
+    venue.blocks('ETH', 1);
     const credited = await seen(before);
     t.like(credited, [{ ...facts, depositId: pending?.depositId, status: 'credited', isFinal: false }]);
     t.deepEqual(await venue.treasury.balances(sub), [
       { asset: 'USDC', free: '12345678.123456', locked: '0' },
     ]);
-    venue.blocks('ERC20', 64);
+    venue.blocks('ETH', 64);
     t.like(await seen(before), [{ ...facts, status: 'credited', isFinal: true }]);
     t.deepEqual(await seen(Date.now() + 3_600_000), []);
     t.deepEqual((await seen(Date.now() - 200 * 86_400_000)).length, 1, 'in pieces of a history');

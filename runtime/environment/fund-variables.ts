@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { STRATEGIES } from '../../bots/strategies/index.ts';
+import { NETWORK_NAMES } from '../../db/fund/addresses.ts';
 import { withdrawalPolicySchema } from '../../bots/fund/policy.ts';
 import {
   amount,
   amountAboveZero,
   choice,
-  list,
+  listAmong,
   optionalAmount,
   optionalJson,
   optionalList,
@@ -38,7 +39,8 @@ export const fund = {
     'What results of the bot are set against, in USDC; not set: what has been paid in, less what has been paid out',
     '10000',
   ),
-  FUND_NETWORKS: list(
+  FUND_NETWORKS: listAmong(
+    NETWORK_NAMES,
     ['ETH', 'BSC', 'TRX', 'SOL'],
     'Networks that deposits and withdrawals go over, the first unless said',
   ),

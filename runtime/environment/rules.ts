@@ -80,7 +80,17 @@ export const list = (standard: string[], description: string) =>
     .preprocess(readList, listOfTexts.default(standard))
     .meta({ description, standard: standard.length ? JSON.stringify(standard) : '' });
 
-/** The same, without a default: `undefined` where it is not set. */
+/** The same, of these alone. */
+export const listAmong = (known: readonly string[], standard: string[], description: string) =>
+  z
+    .preprocess(readList, listOfTexts.nonempty().refine(isAmong(known), amongError(known)).default(standard))
+    .meta({ description, standard: JSON.stringify(standard) });
+
+const isAmong = (known: readonly string[]) => (texts: string[]) =>
+  texts.every((text) => known.includes(text));
+const amongError = (known: readonly string[]) => `must be some of ${known.join(', ')}`;
+
+/** A list without a default: `undefined` where it is not set. */
 export const optionalList = (description: string, example: string) =>
   z.preprocess(readList, listOfTexts.optional()).meta({ description, example });
 

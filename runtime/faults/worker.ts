@@ -3,6 +3,7 @@ import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import type { Step, Timing } from '../../activities/dependencies.ts';
 import type { FundStep } from '../../activities/fund/dependencies.ts';
+import type { WithdrawalStep } from '../../activities/fund/withdrawals/dependencies.ts';
 import { openDatabase } from '../../db/connect.ts';
 import { createVault } from '../../exchanges/vault.ts';
 import { TEST_AUDIT_KEY } from '../testing/database.ts';
@@ -21,9 +22,13 @@ export interface Surroundings {
   timing: Partial<Timing>;
 }
 
+type MarkedStep = Step | FundStep | WithdrawalStep;
+
 /** At which step, counted from now on, this process is to be struck. */
 export interface Strike {
-  step: Step | FundStep;
+  step: MarkedStep;
+  /** The bot or withdrawal, by id; absent: whichever comes to the step. */
+  of?: string;
   nth: number;
   /** `SIGSTOP` is told on standard output before it happens. */
   signal: 'SIGKILL' | 'SIGSTOP';
@@ -74,7 +79,9 @@ async function start(surroundings: Surroundings): Promise<void> {
     fund: {
       settings: { currency: 'USDC', initialPrice: '1', networks: ['BSC'], minDeposit: '10' },
       timing: { sendWithin: 1_500, acceptance: 1_000 },
+      withdrawalTiming: { sendWithin: 1_500, acceptance: 1_000, patience: 500 },
       step,
+      withdrawalStep: step,
     },
     treasury: { keys: null },
   });
@@ -83,8 +90,8 @@ async function start(surroundings: Surroundings): Promise<void> {
   await trading.ended;
 }
 
-function step(name: Step | FundStep): void {
-  if (armed?.step !== name) return;
+function step(name: MarkedStep, of?: string): void {
+  if (armed?.step !== name || (armed.of !== undefined && armed.of !== of)) return;
   passed += 1;
   if (passed < armed.nth) return;
   const { signal } = armed;

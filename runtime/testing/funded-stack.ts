@@ -6,13 +6,10 @@ import { User } from '../../db/models/user.ts';
 import {
   DEPOSIT_ADDRESS_WORKFLOW,
   depositAddressWorkflowId,
-  FUND_UPDATES,
-  FUND_WORKFLOW,
-  FUND_WORKFLOW_ID,
   QUEUES,
   type FundView,
 } from '../../workflows/messages.ts';
-import { WithStartWorkflowOperation } from '@temporalio/client';
+import { createFundClient } from '../../workflows/client.ts';
 import { ensureSchedules } from '../schedules.ts';
 import type { Scope } from './database.ts';
 import { startStack, type Stack, type StackOptions } from './stack.ts';
@@ -84,15 +81,7 @@ export async function openFund(stack: Stack): Promise<FundStack> {
       await ensureSchedules(temporal.client, { depositPollSeconds: 3_600 });
       await temporal.client.schedule.getHandle(scheduleId).trigger();
     },
-    value: () =>
-      temporal.client.workflow.executeUpdateWithStart<() => Promise<void>, FundView, []>(FUND_UPDATES.value, {
-        args: [],
-        startWorkflowOperation: new WithStartWorkflowOperation(FUND_WORKFLOW, {
-          ...{ workflowId: FUND_WORKFLOW_ID, taskQueue: QUEUES.bots },
-          workflowIdConflictPolicy: 'USE_EXISTING',
-          args: [],
-        }),
-      }),
+    value: createFundClient(temporal.client, { deadlineMs: 30_000 }).value,
     deposits,
     settled: (...statuses) =>
       until(`deposits to be ${statuses.join(' or ')}`, async () => {

@@ -19,6 +19,7 @@ import { createVault, type Vault } from '../../exchanges/vault.ts';
 import {
   createBotClient,
   createDepositClient,
+  createFundClient,
   createWithdrawalClient,
   type BotAddress,
   type BotClient,
@@ -115,6 +116,7 @@ export async function startStack(t: Scope, options: StackOptions = {}): Promise<
     knex,
     bots,
     deposits: createDepositClient(temporal.client, patience),
+    fund: createFundClient(temporal.client, patience),
     withdrawals: createWithdrawalClient(temporal.client, { deadlineMs: 30_000 }),
     accounts,
     settings: { ...TEST_SETTINGS, maxBots: 10, ...options.settings },

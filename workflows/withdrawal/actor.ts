@@ -1,6 +1,7 @@
 import { CancellationScope, condition, setCurrentDetails } from '@temporalio/workflow';
 import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
-import type { WithdrawalStanding, WithdrawalStage, WithdrawalState, WithdrawalTerms } from '../messages.ts';
+import { isOver } from '../../bots/fund/withdrawal-status.ts';
+import type { WithdrawalStanding, WithdrawalState, WithdrawalTerms } from '../messages.ts';
 
 /** One withdrawal at work: what its handlers, its command loop and its course share. */
 export interface Actor {
@@ -19,16 +20,8 @@ export function freshState(): WithdrawalState {
   };
 }
 
-const ENDS: ReadonlySet<WithdrawalStage> = new Set<WithdrawalStage>([
-  'completed',
-  'rejected',
-  'cancelled',
-  'expired',
-  'failed',
-]);
-
 export function hasEnded({ state }: Actor): boolean {
-  return ENDS.has(state.status);
+  return isOver(state.status);
 }
 
 /** Makes what an activity has written the workflow's own. */
@@ -56,11 +49,13 @@ export function tell({ state }: Actor): void {
   setCurrentDetails(lines.join('\n\n'));
 }
 
-const BETWEEN_TRIES_MS = 60_000;
+const FIRST_WAIT_MS = 60_000;
+/** So that a month of it does not fill a history. */
+const LONGEST_WAIT_MS = 900_000;
 
 /** Does what has to be done, however long that takes: a failure that a person has to mend is shown, and it is tried again. */
 export async function persist<T>(actor: Actor, act: () => Promise<T>): Promise<T> {
-  for (;;) {
+  for (let tries = 0; ; tries += 1) {
     try {
       const done = await act();
       actor.state.attention = null;
@@ -69,7 +64,7 @@ export async function persist<T>(actor: Actor, act: () => Promise<T>): Promise<T
       if (CancellationScope.current().consideredCancelled) throw error;
       actor.state.attention = messageOf(error);
       tell(actor);
-      await condition(() => false, BETWEEN_TRIES_MS);
+      await condition(() => false, Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(tries, 4)));
     }
   }
 }

@@ -4,11 +4,11 @@ import { QUEUES } from '../messages.ts';
 
 /**
  * Writes and reads of the request, and the fund's prices. What a person waits for ends after a while; the rest is told until it is
- * heard. `summary` is what the Temporal UI shows beside each, here and below.
+ * heard. Here and below: a dead worker is noticed by its heartbeats, and `summary` is what the Temporal UI shows beside each.
  */
 export function decisions(summary: string): WithdrawalDecisions {
   const retry = { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '10s' } as const;
-  const told = { startToCloseTimeout: '20s', retry, summary } as const;
+  const told = { startToCloseTimeout: '20s', heartbeatTimeout: '5s', retry, summary } as const;
   const { loadWithdrawal, forestall, review } = proxyActivities<WithdrawalDecisions>(told);
   const asked = proxyActivities<WithdrawalDecisions>({ ...told, scheduleToCloseTimeout: '1m' });
   return {
@@ -21,7 +21,7 @@ export function decisions(summary: string): WithdrawalDecisions {
   };
 }
 
-/** Moves of money, where the treasury's keys are. A dead worker is noticed by its heartbeats. */
+/** Moves of money, where the treasury's keys are. */
 export function moves(summary: string): WithdrawalMoves {
   const on = { taskQueue: QUEUES.treasury, heartbeatTimeout: '5s', summary } as const;
   const repeatable = proxyActivities<Pick<WithdrawalMoves, 'stage' | 'giveUp' | 'refund'>>({

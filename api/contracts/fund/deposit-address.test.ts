@@ -11,7 +11,7 @@ import { createRouter } from '../../router.ts';
 import { listen } from '../../server.ts';
 import type { ApiState } from '../../state.ts';
 import { bearer, signedIn, testIdentity } from '../../testing/identity.ts';
-import { callerOf, startApi, TEST_SETTINGS, type TestAnswer } from '../../testing/start-api.ts';
+import { callerOf, NO_FUND, startApi, TEST_SETTINGS, type TestAnswer } from '../../testing/start-api.ts';
 import { STRICT_EXCHANGE } from '../../testing/strict-exchange.ts';
 import { envelope } from '../trading/envelope.ts';
 import { depositAddressRoutes } from './deposit-address.ts';
@@ -79,7 +79,7 @@ async function serve(t: ExecutionContext, fund: FundStack, { deadlineMs = 30_000
       ...{ knex, identity, log, bots: api.bots, defaultOwnerId: api.ownerId, settings: TEST_SETTINGS },
       ...{ accounts: STRICT_EXCHANGE, metrics: new Registry(), checkAnswers: true, deadlineMs: 60_000 },
       deposits: createDepositClient(temporal.client, { deadlineMs }),
-      withdrawals: NO_WITHDRAWALS,
+      ...{ withdrawals: NO_WITHDRAWALS, fund: NO_FUND },
     },
   );
   app.use(router.routes());

@@ -21,6 +21,9 @@ test('the document of the fund is valid OpenAPI, with every path of the bot and 
   for (const name of ['status', 'performance', 'trades', 'portfolio', 'health'])
     t.truthy(paths[`/api/v1/bot/${name}`]?.['get'], name);
   t.is(paths['/api/v1/bot/health']!['get']!.security, undefined);
+  for (const path of ['freeze', 'unfreeze'])
+    t.truthy(paths[`/api/v1/admin/fund/${path}`]?.['post']?.security, path);
+  t.truthy(paths['/api/v1/admin/fund']?.['get']?.security);
   const operations = Object.values(paths).flatMap((methods) => Object.values(methods));
   for (const { responses } of operations) t.false('422' in responses);
   const known = tags.map(({ name }) => name);

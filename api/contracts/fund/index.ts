@@ -3,9 +3,12 @@ import type { Contract } from '../../route.ts';
 import type { ApiSettings } from '../../settings.ts';
 import { botCommandRoutes } from './bot-commands.ts';
 import { botReadRoutes } from './bot-reads.ts';
+import { dealingRoutes } from './dealing.ts';
 import { depositAddressRoutes } from './deposit-address.ts';
 import { envelope } from './envelope.ts';
 import { portfolioRoutes } from './portfolio.ts';
+import { proofRoutes } from './proof.ts';
+import { statementRoutes } from './statement.ts';
 import { withdrawalReviewRoutes } from './withdrawal-review.ts';
 import { withdrawalRoutes } from './withdrawals.ts';
 
@@ -14,7 +17,8 @@ export function fund(settings: ApiSettings): Contract {
   const { prefix } = settings;
   const routes = [
     ...[botCommandRoutes, botReadRoutes, portfolioRoutes],
-    ...[depositAddressRoutes, withdrawalRoutes, withdrawalReviewRoutes],
+    ...[depositAddressRoutes, statementRoutes, proofRoutes, withdrawalRoutes],
+    ...[withdrawalReviewRoutes, dealingRoutes],
   ].flat();
   const contract = {
     roots: ['/bot', '/wallet', '/admin'].map((root) => `${prefix}${root}`),
@@ -32,7 +36,8 @@ const TAGS = [
   { name: 'Bot', description: "The fund's one bot: how it is and what it has done" },
   { name: 'Control', description: 'Start, pause and stop it; for admins' },
   { name: 'Portfolio', description: 'Units of the fund and what they are worth' },
-  { name: 'Wallet', description: 'Money in' },
+  { name: 'Wallet', description: 'Money in, and what has become of it' },
   { name: 'Withdrawals', description: 'Money out, and where to' },
+  { name: 'Dealing', description: 'How the fund stands, frozen or not; for admins' },
   { name: 'Approvals', description: 'Who agrees to a withdrawal; for admins' },
 ];

@@ -1,11 +1,9 @@
 import { z } from 'zod';
+import { WITHDRAWAL_STATUSES } from '../../../bots/fund/withdrawal-status.ts';
 import { isStorable } from '../../json.ts';
 import { asNumber, exactNumber, textUpTo, timestamp, uuid } from '../scalper/fields.ts';
 
-const status = z.enum([
-  ...(['pending_approval', 'approved', 'processing', 'completed', 'rejected'] as const),
-  ...(['cancelled', 'expired', 'failed', 'manual_review'] as const),
-]);
+const status = z.enum(WITHDRAWAL_STATUSES);
 
 const EXAMPLE = { network: 'BSC', address: '0xdbF03B407c01E7cD3CBea99509d93f8DDDC8C6FB' };
 

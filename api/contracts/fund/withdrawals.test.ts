@@ -97,6 +97,7 @@ test('what is wrong is named, and nothing of it is stored', async (t) => {
     ['amount', { ...ASKED, amount: null }],
     ['amount', { network: 'BSC', address: ADDRESS }],
     ['amount', { ...ASKED, amount: 1 }],
+    ['amount', `{"amount": 2e1, "network": "BSC", "address": "${ADDRESS}"}`],
     ['amount', `{"amount": 1e300, "network": "BSC", "address": "${ADDRESS}"}`],
     ['body', `{"amount": NaN, "network": "BSC", "address": "${ADDRESS}"}`],
     ['network', { ...ASKED, network: 'DOGE' }],

@@ -40,6 +40,8 @@ export interface RandomFund {
   free: Map<string, Decimal>;
   main: Record<'USDC' | 'BTC' | 'BNB', Decimal>;
   credited: Pending[];
+  /** Deposits that have units, wherever their money is by now. */
+  allotted: Pending[];
   toSweep: Pending[];
   sweeping: Pending[];
   requested: (Pending & { units: Amount })[];
@@ -71,17 +73,31 @@ export const MOVES = {
     const units = unitsFor(at.amount, fund.price);
     addFree(fund, at.userId, units);
     fund.toSweep.push(at);
+    fund.allotted.push(at);
     const told = { ...pending(at, 'deposit'), units, navPerUnit: fund.price, status: 'completed' } as const;
     return entry(fund, `deposit/${at.id}/allotted`, entries.unitsAllotted({ ...money(at), units }), told);
   },
   reverseDeposit(fund, { pick }) {
     const at = pick % 5 === 0 && take(fund.credited, pick);
     if (!at) return null;
-    const reversed = entries.depositReversed({ ...money(at), from: 'sub', allotted: null });
+    const reversed = entries.depositReversed({ ...money(at), ofSub: at.amount, allotted: null });
     return entry(fund, `deposit/${at.id}/reversed`, reversed, {
       ...pending(at, 'deposit'),
       status: 'reversed',
     });
+  },
+  takeBack(fund, { pick }) {
+    const at = pick % 4 === 0 && fund.allotted[pick % Math.max(1, fund.allotted.length)];
+    if (!at || fund.main.USDC.lt(at.amount)) return null;
+    const takenBack = unitsToRedeem(at.amount, fund.price);
+    if (freeOf(fund, at.userId).lt(takenBack)) return null;
+    fund.allotted.splice(fund.allotted.indexOf(at), 1);
+    addFree(fund, at.userId, `-${takenBack}`);
+    addMain(fund, 'USDC', `-${at.amount}`);
+    const allotted = { takenBack, borne: '0' };
+    const reversed = entries.depositReversed({ ...money(at), ofSub: '0', allotted });
+    const told = { ...pending(at, 'deposit'), units: takenBack, navPerUnit: fund.price } as const;
+    return entry(fund, `deposit/${at.id}/taken-back`, reversed, { ...told, status: 'reversed' });
   },
   sweep(fund, { pick }) {
     const at = take(fund.toSweep, pick);
@@ -204,10 +220,10 @@ export const MOVES = {
   },
 } satisfies Record<string, (fund: RandomFund, move: Move) => NewEntry | null>;
 
-/** Carries out a move; true where it posted something. */
+/** Carries out a move; false where there is nothing to do it with. */
 export async function carryOut(fund: RandomFund, move: Move): Promise<boolean> {
   const posting: NewEntry | null = MOVES[move.what](fund, move);
-  if (!posting) return false;
+  if (!posting) return move.what === 'priceMoves';
   fund.now++;
   await postEntry(fund.knex, posting);
   fund.posted.push(posting);

@@ -1,0 +1,61 @@
+import { randomUUID } from 'node:crypto';
+import test from 'ava';
+import { fill } from '../../bots/fund/postings.ts';
+import { checkLedger } from '../../db/fund/check-ledger.ts';
+import { readFreeze } from '../../db/fund/dealing.ts';
+import { accountBalance } from '../../db/fund/ledger-balances.ts';
+import { postEntry } from '../../db/fund/post-entry.ts';
+import { User } from '../../db/models/user.ts';
+import { startLooseFund } from '../../runtime/testing/loose-fund.ts';
+
+test('what main has before anybody has units is the house’s, and the next one pays the same price', async (t) => {
+  const fund = await startLooseFund(t);
+  const { knex, exchange, activities, run } = fund;
+  const refused =
+    'The main account has 1 BTC before the fund begins: sell it for USDC or move it away, then let dealing go on';
+  t.deepEqual(await run(activities.checkSolvency, undefined), [refused]);
+  t.is((await readFreeze(knex))?.because, refused);
+  t.is((await knex('journal_entries')).length, 0);
+
+  exchange.engine.move([{ from: 'fund', to: 'somebody', asset: 'BTC', amount: '1' }]);
+  await run(activities.unfreeze, { by: randomUUID() });
+  // The bot may have traded by then: what it lost is the house's loss.
+  const bought = { base: 'BTC', quote: 'USDC', side: 'BUY', price: '50000', quantity: '0.002' } as const;
+  await postEntry(knex, {
+    ...fill({ ...bought, fee: '0', feeAsset: 'USDC' }),
+    key: 'trade',
+    at: Date.now(),
+  });
+  exchange.engine.move([
+    { from: 'fund', to: 'somebody', asset: 'USDC', amount: '100' },
+    { from: 'somebody', to: 'fund', asset: 'BTC', amount: '0.002' },
+  ]);
+  const marks = { marks: { BTC: '25000' }, at: Date.now(), isProvisional: false };
+  fund.deps.readMarks = async () => marks;
+
+  const { id: userId } = await User.query(knex).insert({ name: 'Depositor' }).returning('*');
+  await run(activities.openDepositAddress, { userId, network: 'BSC' });
+  const { address } = await knex('fund_deposit_addresses').first();
+  exchange.control.chain.send({ asset: 'USDC', network: 'BSC', address, amount: '95' });
+  exchange.control.chain.mine('BSC', 20);
+  // No check has been made since: it is the monitor that opens the fund before it looks.
+  await run(activities.observeDeposits, undefined);
+  const turn = async () => {
+    const { price, units, value } = await run(activities.valueFund, { reason: 'deposit' });
+    return [price, units, value].map(Number);
+  };
+  t.deepEqual(await turn(), [0.95, 1000, 950]);
+  t.deepEqual(await turn(), [0.95, 1100, 1045]);
+  t.like(await knex('balances').first(), { units: '100.00000000' });
+  t.is(await accountBalance(knex, { account: 'fee-units', asset: 'UNIT' }), '1000');
+  t.like(await knex('transactions').where({ external_id: 'opening' }).first(), {
+    type: 'adjustment',
+    user_id: null,
+  });
+
+  // Once it has begun, what comes to main by itself is a mismatch.
+  t.deepEqual(await run(activities.checkSolvency, undefined), []);
+  exchange.engine.move([{ from: 'somebody', to: 'fund', asset: 'USDC', amount: '1' }]);
+  t.is((await run(activities.checkSolvency, undefined)).length, 1);
+  t.deepEqual(await checkLedger(knex), []);
+});

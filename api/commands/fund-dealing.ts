@@ -1,0 +1,35 @@
+import type { Logger } from 'pino';
+import { freezeFund, unfreezeFund } from '../../db/fund/freeze.ts';
+import { Unavailable } from '../../workflows/client.ts';
+import type { Caller } from '../auth/caller.ts';
+import type { Dependencies } from '../dependencies.ts';
+
+interface DealingContext extends Pick<Dependencies, 'knex' | 'fund' | 'identity'> {
+  caller: Pick<Caller, 'userId'>;
+  /** Where they call from, for the audit log. */
+  address: string;
+  log(): Logger;
+}
+
+/** From when it resolves nothing is dealt, whether or not a worker is there. The first reason stays. */
+export async function stopDealing(
+  because: string,
+  { knex, identity, caller: { userId }, address }: DealingContext,
+): Promise<void> {
+  await freezeFund(knex, { at: identity.now().getTime(), because, by: { userId, address } });
+}
+
+/** Lets dealing go on, and what waits be dealt at once where the fund's workflow can be reached. */
+export async function resumeDealing({
+  knex,
+  fund,
+  caller: { userId },
+  address,
+  log,
+}: DealingContext): Promise<void> {
+  if (!(await unfreezeFund(knex, { userId, address }))) return;
+  await fund.wake().catch((error: unknown) => {
+    if (!(error instanceof Unavailable)) throw error;
+    log().warn('Dealing goes on; what waits is dealt at the next valuation');
+  });
+}
