@@ -14,6 +14,7 @@ test('the story of the fund is told to its end on a stack of its own, and all of
     t.regex(output, new RegExp(`ledger  ${entry}: `));
   t.regex(output, /status  completed[^]*Paid: 1,499\.50 USDC arrive/);
   t.regex(output, /Grace rejects it: 0\.0+ units are locked, and 4,000\.0+ are Ben's/);
+  t.regex(output, /accounts sum to 0 BTC, 0 UNIT, 0 USDC$/m);
   t.is(output.match(/^ {3}OK {4}/gm)?.length, 3);
   t.notRegex(output, /WRONG/);
   t.regex(output, /Everything adds up\.\n$/);

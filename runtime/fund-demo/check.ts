@@ -1,6 +1,8 @@
+import type { Knex } from 'knex';
 import { Decimal } from '../../bots/money.ts';
 import { checkLedger } from '../../db/fund/check-ledger.ts';
 import { readBooks } from '../../db/fund/holdings.ts';
+import { ledgerTotals } from '../../db/fund/ledger-balances.ts';
 import { QUEUES } from '../../workflows/messages.ts';
 import { portfolioOf, type Scene } from './fund.ts';
 import { money, type Terminal } from './terminal.ts';
@@ -21,6 +23,7 @@ export async function check({ line, table }: Terminal, scene: Scene): Promise<bo
   const different = await stack.client.workflow.execute<() => Promise<string[]>>('solvency', {
     ...{ workflowId: 'fund-demo/solvency', taskQueue: QUEUES.bots },
   });
+  line(`The ledger's accounts sum to ${await sumsOf(stack.knex)}`);
   for (const { asset, amount } of holdings.filter(({ userId }) => userId === null))
     line(`Main holds ${new Decimal(amount).toFixed()} ${asset}`);
   const isEven = new Decimal(units.held).eq(units.outstanding);
@@ -37,4 +40,15 @@ export async function check({ line, table }: Terminal, scene: Scene): Promise<bo
     for (const fault of faults) line(`       ${fault}`);
   }
   return verdicts.every(([, faults]) => faults.length === 0);
+}
+
+/** `0 BTC, 0 UNIT, 0 USDC`. */
+async function sumsOf(knex: Knex): Promise<string> {
+  const sums = new Map<string, Decimal>();
+  for (const { asset, amount } of await ledgerTotals(knex))
+    sums.set(asset, (sums.get(asset) ?? new Decimal(0)).add(amount));
+  return [...sums]
+    .map(([asset, sum]) => `${sum.toFixed()} ${asset}`)
+    .toSorted()
+    .join(', ');
 }

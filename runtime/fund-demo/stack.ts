@@ -29,35 +29,56 @@ export const FUND = {
   ...{ quantity: '0.1', buyPrice: '60000', sellPrice: '66000' },
 };
 
+interface Surroundings {
+  say: (line: string) => void;
+  /** Rejects where nobody wants to hear the end. */
+  interrupted: Promise<never>;
+}
+
 /**
- * Every part on a free port, each look for deposits a second after the last; runs `use`, then ends and forgets all of it, also where
- * `interrupted` rejects before.
+ * Every part on a free port, each look for deposits a second after the last; runs `use`, then ends and forgets all of it. What the
+ * parts wrote is kept where they or `use` failed.
  */
 export async function withStack<T>(
-  { say, interrupted }: { say: (line: string) => void; interrupted: Promise<never> },
+  { say, interrupted }: Surroundings,
   use: (stack: Stack) => Promise<T>,
 ): Promise<T> {
+  let isWanted = true;
+  interrupted.catch(() => (isWanted = false));
   const folder = mkdtempSync(join(tmpdir(), 'perpetua-fund-'));
   // Root's PostgreSQL is of another account, which has to get through.
   chmodSync(folder, 0o755);
+  const forget = (): void => rmSync(folder, { recursive: true, force: true });
   try {
-    const variables = await variablesOf(join(folder, 'data'));
-    let isUp = false;
-    const everything = startEverything(variables, (line) => {
-      // The banner is about a start that stays, and what the bot does is told by the story: of the rest it is told what is wrong.
-      if (line.includes('\n') || (isUp && !/ (WARNING|ERROR|CRITICAL) /.test(line))) return;
-      say(line);
-    });
-    everything.started.catch(() => undefined);
-    try {
-      await Promise.race([everything.started, interrupted]);
-      isUp = true;
-      return await Promise.race([withConnections(variables, use), interrupted]);
-    } finally {
-      await everything.stop();
-    }
+    const result = await startIn(join(folder, 'data'), { say, interrupted }, use);
+    forget();
+    return result;
+  } catch (error) {
+    if (isWanted) say(`What the parts wrote is in ${join(folder, 'data', 'logs')}`);
+    else forget();
+    throw error;
+  }
+}
+
+async function startIn<T>(
+  dataDir: string,
+  { say, interrupted }: Surroundings,
+  use: (stack: Stack) => Promise<T>,
+): Promise<T> {
+  const variables = await variablesOf(dataDir);
+  let isUp = false;
+  const everything = startEverything(variables, (line) => {
+    // The banner is about a start that stays, and what the bot does is told by the story: of the rest it is told what is wrong.
+    if (line.includes('\n') || (isUp && !/ (WARNING|ERROR|CRITICAL) /.test(line))) return;
+    say(line);
+  });
+  everything.started.catch(() => undefined);
+  try {
+    await Promise.race([everything.started, interrupted]);
+    isUp = true;
+    return await Promise.race([withConnections(variables, use), interrupted]);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    await everything.stop();
   }
 }
 
