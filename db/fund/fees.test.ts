@@ -1,36 +1,16 @@
-import { randomUUID } from 'node:crypto';
-import test, { type ExecutionContext } from 'ava';
+import test from 'ava';
 import fc from 'fast-check';
 import { NO_FEES, type FundFees } from '../../bots/fund/fees.ts';
-import {
-  depositReceived,
-  depositReversed,
-  mainObserved,
-  redemptionFixed,
-  redemptionReversed,
-  unitsAllotted,
-  unitsLocked,
-} from '../../bots/fund/postings.ts';
-import { unitsFor, unitsToReturn } from '../../bots/fund/unit-price.ts';
-import { Decimal, type Amount } from '../../bots/money.ts';
-import { freshDatabase } from '../../runtime/testing/database.ts';
-import { User } from '../models/user.ts';
-import { checkLedger } from './check-ledger.ts';
-import { readLots } from './fee-lots.ts';
-import { chargeFees } from './fees.ts';
+import { Decimal } from '../../bots/money.ts';
 import { readPortfolio, readStatement } from './holders.ts';
-import { readBooks } from './holdings.ts';
-import { recordValuation } from './nav-history.ts';
-import { postEntry, type Told } from './post-entry.ts';
+import { FEE_FUND_START, openFeeFund } from './testing/fee-fund.ts';
 
-const DAY = 86_400_000;
-const START = Date.parse('2026-01-07T00:00:00Z');
 const FEES: FundFees = { managementPercent: '2', performancePercent: '20' };
 const FOR_TIME: FundFees = { ...NO_FEES, managementPercent: '2' };
 const FOR_GAINS: FundFees = { ...NO_FEES, performancePercent: '20' };
 
 test('without fees nothing is charged, and nothing for that time once there are some', async (t) => {
-  const fund = await openFund(t);
+  const fund = await openFeeFund(t);
   const holder = await fund.join('1000');
   await fund.gain('1000');
   for (const day of [1, 2, 400]) await fund.charge(NO_FEES, day);
@@ -50,7 +30,7 @@ test('without fees nothing is charged, and nothing for that time once there are 
 });
 
 test('a year of fees for time is their percent, whether it is charged often or once', async (t) => {
-  const fund = await openFund(t);
+  const fund = await openFeeFund(t);
   await fund.charge(FOR_TIME, 0);
   const holder = await fund.join('1000');
   await fund.charge(FOR_TIME, 365, { elapsedMs: 5 });
@@ -68,7 +48,7 @@ test('a year of fees for time is their percent, whether it is charged often or o
 });
 
 test('gains are charged once, above each lot’s mark: not to who came late, not twice after a fall', async (t) => {
-  const fund = await openFund(t);
+  const fund = await openFeeFund(t);
   await fund.charge(FOR_GAINS, 0);
   const early = await fund.join('1000');
   await fund.charge(FOR_GAINS, 1);
@@ -91,7 +71,7 @@ test('gains are charged once, above each lot’s mark: not to who came late, not
 });
 
 test('a day is charged once however often it is valued, by and by where holders are many', async (t) => {
-  const fund = await openFund(t);
+  const fund = await openFeeFund(t);
   await fund.charge(FOR_TIME, 0);
   const holders = [await fund.join('100'), await fund.join('100'), await fund.join('100')].toSorted();
   const charged = async () =>
@@ -117,8 +97,32 @@ test('a day is charged once however often it is valued, by and by where holders 
   await fund.check();
 });
 
+test('what goes leaves the oldest lots, and what comes back is a lot of the price it came back at', async (t) => {
+  const fund = await openFeeFund(t);
+  await fund.charge(FOR_GAINS, 0);
+  const holder = await fund.join('100');
+  await fund.gain('100');
+  await fund.charge(FOR_GAINS, 1);
+  t.is(await fund.unitsOf(holder), '90');
+  await fund.gain('100');
+  await fund.join('270', '3', holder);
+  const redeemed = await fund.lock(holder, '90');
+  await fund.redeem(redeemed, holder, { units: '90', locked: '90' });
+  await fund.charge(FOR_GAINS, 2);
+  // Those with a mark of 2 have gone.
+  t.is(await fund.unitsOf(holder), '90');
+  await fund.gain('300');
+  const failed = await fund.lock(holder, '45');
+  await fund.redeem(failed, holder, { units: '45', locked: '45' });
+  await fund.takeBackRedemption(failed, holder, '45');
+  await fund.charge(FOR_GAINS, 3);
+  // From 3 to 6, a fifth of what the 45 gained that had stayed.
+  t.is(await fund.unitsOf(holder), '85.5');
+  await fund.check();
+});
+
 test('who has no free units owes it until the next time', async (t) => {
-  const fund = await openFund(t);
+  const fund = await openFeeFund(t);
   await fund.charge(FOR_TIME, 0);
   const holder = await fund.join('1000');
   const id = await fund.lock(holder, '1000');
@@ -132,7 +136,7 @@ test('who has no free units owes it until the next time', async (t) => {
 });
 
 test('fees are in the portfolio, which is worth that much less, and in the statement', async (t) => {
-  const fund = await openFund(t);
+  const fund = await openFeeFund(t);
   await fund.charge(FOR_GAINS, 0);
   const holder = await fund.join('1000');
   await fund.gain('1000');
@@ -141,7 +145,7 @@ test('fees are in the portfolio, which is worth that much less, and in the state
     ...{ units: '900', feeUnits: '100', navPerUnit: '2', deposited: '1000', withdrawn: '0' },
   });
   const { rows } = await readStatement(fund.knex, {
-    ...{ userId: holder, currency: 'USDC', from: START + DAY, to: null },
+    ...{ userId: holder, currency: 'USDC', from: FEE_FUND_START + 86_400_000, to: null },
   });
   t.deepEqual(
     rows.map(({ kind, price, units, unitsBalance, reference }) => [
@@ -160,15 +164,16 @@ test('P2: whatever is dealt in between, lots are the holders’ units and a fee 
   });
   const seed = Date.now() % 2 ** 31;
   t.log(`seed ${seed}`);
-  const fund = await openFund(t);
+  const fund = await openFeeFund(t);
   const holders = [await fund.join('1000'), await fund.join('500')];
   await fund.gain('1000');
   let terms = FEES;
   for (const { what, pick, size, fees } of fc.sample(step, { numRuns: 100, seed })) {
+    fund.day += (pick % 3) / 2;
     const holder = holders[pick % holders.length]!;
     const units = new Decimal(await fund.unitsOf(holder)).mul(size).div(1_000).toFixed(8, Decimal.ROUND_DOWN);
     if (what === 'join') await fund.join(String(size), fund.price, holder);
-    if (what === 'gain') await fund.gain(String(size - 45));
+    if (what === 'gain') await fund.gain(String(size - 45.5));
     if (what === 'redeem' || what === 'fail') {
       const id = await fund.lock(holder, units);
       await fund.redeem(id, holder, { units, locked: units });
@@ -176,123 +181,8 @@ test('P2: whatever is dealt in between, lots are the holders’ units and a fee 
     }
     if (what === 'takeBack') await fund.takeBackDeposit(holder, units);
     if (pick % 8 === 0) terms = fees;
-    await fund.charge(terms, fund.day + (pick % 3) / 2);
+    await fund.charge(terms, fund.day);
     await fund.check();
   }
   t.true((await fund.knex('transactions').where({ type: 'fee' })).length > 10);
 });
-
-/** A fund whose time is told in days since its first one; what is dealt is dealt at the price of now. */
-async function openFund(t: ExecutionContext) {
-  const { knex } = await freshDatabase(t);
-  const fund = {
-    ...{ knex, day: 0, price: '1' as Amount, charge, join, gain, lock, redeem },
-    ...{ takeBackRedemption, takeBackDeposit, unitsOf, check },
-  };
-  return fund;
-
-  /** A valuation of that day, and what it charges. `elapsedMs` moves it. */
-  async function charge(fees: FundFees, day: number, { elapsedMs = 0, atOnce = 250 } = {}): Promise<void> {
-    fund.day = day;
-    const before = await valued(elapsedMs);
-    await knex.transaction(async (tx) => chargeFees(tx, fees, before, { atOnce }));
-    const after = await valued(elapsedMs);
-    t.is(after.nav_per_unit, before.nav_per_unit);
-    t.is(after.total_units, before.total_units);
-  }
-
-  async function valued(elapsedMs = 0) {
-    const nav = await recordValuation(knex, {
-      ...{ at: now() + elapsedMs, marks: {}, currency: 'USDC', initialPrice: '1' },
-      ...{ reason: 'sync', provisionalBecause: null },
-    });
-    fund.price = new Decimal(nav.nav_per_unit).toFixed();
-    return nav;
-  }
-
-  async function join(amount: Amount, price: Amount = '1', user?: string): Promise<string> {
-    const userId = user ?? (await User.query(knex).insert({ name: 'Holder' }).returning('*')).id;
-    const of = { userId, asset: 'USDC', amount };
-    const id = randomUUID();
-    const units = unitsFor(amount, price);
-    await postEntry(knex, { ...depositReceived(of), key: `${id}/received`, at: now() });
-    const transaction = told(id, 'deposit', { ...of, units, navPerUnit: price });
-    await postEntry(knex, {
-      ...unitsAllotted({ ...of, units }),
-      ...{ key: `${id}/allotted`, at: now(), transaction },
-    });
-    return userId;
-  }
-
-  async function gain(amount: Amount): Promise<void> {
-    await postEntry(knex, { ...mainObserved({ asset: 'USDC', amount }), key: randomUUID(), at: now() });
-    await valued();
-  }
-
-  async function lock(userId: string, units: Amount): Promise<string> {
-    const id = randomUUID();
-    await postEntry(knex, {
-      ...{ ...unitsLocked({ userId, units }), key: `${id}/locked`, at: now() },
-      transaction: told(id, 'withdrawal', { userId, amount: '1', units, navPerUnit: null }),
-    });
-    return id;
-  }
-
-  async function redeem(
-    id: string,
-    userId: string,
-    { units, locked }: { units: Amount; locked: Amount },
-  ): Promise<void> {
-    const of = { userId, asset: 'USDC', amount: new Decimal(units).mul(fund.price).toFixed(6) };
-    await postEntry(knex, {
-      ...{ ...redemptionFixed({ ...of, units, locked }), key: `${id}/fixed`, at: now() },
-      transaction: told(id, 'withdrawal', { ...of, units, navPerUnit: fund.price }),
-    });
-  }
-
-  async function takeBackRedemption(id: string, userId: string, units: Amount): Promise<void> {
-    const of = { userId, asset: 'USDC', amount: new Decimal(units).mul(fund.price).toFixed(6) };
-    const returned = unitsToReturn({ units, fixedAt: fund.price, price: fund.price });
-    await postEntry(knex, {
-      ...{ ...redemptionReversed({ ...of, units, returned }), key: `${id}/reversed`, at: now() },
-      transaction: told(id, 'withdrawal', { ...of, units: null, navPerUnit: null }),
-    });
-  }
-
-  async function takeBackDeposit(userId: string, units: Amount): Promise<void> {
-    const of = { userId, asset: 'USDC', amount: '0.01' };
-    const id = randomUUID();
-    const allotted = { takenBack: units, borne: '0' };
-    await postEntry(knex, {
-      ...depositReversed({ ...of, ofSub: '0', allotted }),
-      ...{ key: `${id}/reversed`, at: now() },
-      transaction: told(id, 'deposit', { ...of, units: null, navPerUnit: null }),
-    });
-  }
-
-  async function unitsOf(userId: string): Promise<Amount> {
-    return (await readPortfolio(knex, userId)).units;
-  }
-
-  /** The ledger agrees with itself, units with what is outstanding, and lots with units. */
-  async function check(): Promise<void> {
-    t.deepEqual(await checkLedger(knex), []);
-    const { units } = await readBooks(knex);
-    t.is(units.held, units.outstanding);
-    const nobody = '00000000-0000-0000-0000-000000000000';
-    for (const { userId, lots } of await readLots(knex, { after: nobody, limit: 1_000 }))
-      t.is(lots.reduce((sum, lot) => sum.add(lot.units), new Decimal(0)).toFixed(), await unitsOf(userId));
-  }
-
-  function now(): number {
-    return START + fund.day * DAY;
-  }
-}
-
-function told(
-  externalId: string,
-  type: 'deposit' | 'withdrawal',
-  of: Pick<Told, 'userId' | 'amount' | 'units' | 'navPerUnit'>,
-): Told {
-  return { ...of, type, asset: 'USDC', status: 'completed', externalId };
-}
