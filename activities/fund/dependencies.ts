@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import type { FundFees } from '../../bots/fund/fees.ts';
 import type { Marks } from '../../bots/fund/valuation.ts';
 import type { Amount } from '../../bots/money.ts';
 import type { Exchange } from '../../exchanges/port.ts';
@@ -14,6 +15,8 @@ export interface FundSettings {
   networks: readonly string[];
   /** Less is kept aside: no units are given for it. */
   minDeposit: Amount;
+  /** What holders pay whoever runs the fund. */
+  fees: FundFees;
 }
 
 /** Prices of assets, as far as they are known. */

@@ -22,8 +22,8 @@ export interface FundValued {
 /** What needs the database and public prices only. */
 export interface FundActivities {
   /**
-   * Writes a valuation and, where it is final and dealing is not frozen, gives units for every deposit that had been
-   * credited before it began, in the same transaction. May be repeated.
+   * Writes a valuation and, where it is final and dealing is not frozen, charges what fees are due and gives units for every
+   * deposit that had been credited before it began, in the same transaction. May be repeated.
    */
   valueFund(input: { reason: NavReason }): Promise<FundValued>;
   /** Nobody is given units, and none are redeemed, until `unfreeze`. May be repeated. */

@@ -1,9 +1,10 @@
 import { allotDeposit, creditedDeposits, unsweptDeposits } from '../../db/fund/deposits.ts';
+import { chargeFees } from '../../db/fund/fees.ts';
 import { dealAt, readFundPrices } from './deal.ts';
 import type { FundDependencies } from './dependencies.ts';
 import type { FundActivities } from './types.ts';
 
-/** Values the fund, and gives units for what had been credited before. */
+/** Values the fund, charges the day's fees, and gives units for what had been credited before. */
 export function createValueFund(deps: FundDependencies): FundActivities['valueFund'] {
   return async ({ reason }) => {
     const { knex, step, now, settings } = deps;
@@ -13,8 +14,9 @@ export function createValueFund(deps: FundDependencies): FundActivities['valueFu
     const prices = await readFundPrices(deps);
     step('value:marked');
     const { nav, heldBecause } = await knex.transaction((tx) =>
-      dealAt(tx, prices, { ...settings, reason }, async ({ nav_per_unit: price }) => {
-        for (const { id } of waiting) await allotDeposit(tx, id, { price, at: now() });
+      dealAt(tx, prices, { ...settings, reason }, async (nav) => {
+        await chargeFees(tx, settings.fees, nav);
+        for (const { id } of waiting) await allotDeposit(tx, id, { price: nav.nav_per_unit, at: now() });
       }),
     );
     step('value:written');

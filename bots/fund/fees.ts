@@ -20,6 +20,43 @@ export interface Lot {
   units: Amount;
   /** The highest unit price a fee was taken at, the price it was allotted at to begin with. */
   highWaterMark: Amount;
+  /** Up to when its fees have been counted, epoch ms; when it was allotted to begin with. */
+  countedTo: number;
+}
+
+/** When fees became what they are, and the unit price of then: nothing is asked for what was before. */
+export interface FeeTerms {
+  /** Epoch ms. */
+  since: number;
+  price: Amount;
+}
+
+/** Lots as they are to be charged under the newest of all `terms` there have been, oldest first. */
+export function underTerms(lots: readonly Lot[], terms: readonly FeeTerms[]): Lot[] {
+  return lots.map((lot) => {
+    const later = terms.filter(({ since }) => since >= lot.countedTo);
+    return {
+      units: lot.units,
+      highWaterMark: Decimal.max(lot.highWaterMark, ...later.map(({ price }) => price)).toFixed(),
+      countedTo: later.at(-1)?.since ?? lot.countedTo,
+    };
+  });
+}
+
+/** Both fees up to `at`, epoch ms: for time first, then for gains on what that leaves. `lots` are those after it. */
+export function chargeLots(
+  lots: readonly Lot[],
+  fees: FundFees,
+  { price, at }: { price: Amount; at: number },
+): { units: Amount; lots: Lot[] } {
+  const forTime = lots.map(({ units, countedTo }) => managementFee(units, fees, { from: countedTo, to: at }));
+  const left = lots.map((lot, index) => ({
+    ...lot,
+    units: new Decimal(lot.units).sub(forTime[index]!).toFixed(),
+    countedTo: at,
+  }));
+  const forGains = performanceFee(left, fees, price);
+  return { units: sum([...forTime, forGains.units]), lots: joined(forGains.lots) };
 }
 
 const YEAR = 365 * 24 * 3_600_000;
@@ -56,9 +93,10 @@ export function performanceFee(
   });
   return {
     units: sum(given),
-    lots: lots.map(({ units, highWaterMark }, at) => ({
-      units: new Decimal(units).sub(given[at]!).toFixed(),
-      highWaterMark: Decimal.max(price, highWaterMark).toFixed(),
+    lots: lots.map((lot, at) => ({
+      ...lot,
+      units: new Decimal(lot.units).sub(given[at]!).toFixed(),
+      highWaterMark: Decimal.max(price, lot.highWaterMark).toFixed(),
     })),
   };
 }
@@ -75,6 +113,18 @@ export function takeFromLots(lots: readonly Lot[], units: Amount): Lot[] {
   }
   if (missing.gt(0)) throw new RangeError(`The lots have ${missing.toFixed()} units too few`);
   return left;
+}
+
+/** Neighbours that have become alike are one lot, and what has nothing left is none. */
+function joined(lots: readonly Lot[]): Lot[] {
+  const all: Lot[] = [];
+  for (const lot of lots) {
+    const last = all.at(-1);
+    const isLike = last?.highWaterMark === lot.highWaterMark && last.countedTo === lot.countedTo;
+    if (last && isLike) last.units = sum([last.units, lot.units]);
+    else if (new Decimal(lot.units).gt(0)) all.push({ ...lot });
+  }
+  return all;
 }
 
 function roundUnits(units: Decimal): Amount {

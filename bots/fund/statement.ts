@@ -8,9 +8,9 @@ export interface HolderEntry {
   kind: EntryKind;
   /** Epoch ms. */
   at: number;
-  /** What it belongs to: the deposit's or the withdrawal's id; null where it is neither's. */
+  /** What it belongs to: the deposit's, the withdrawal's or the fee's id; null where it is none's. */
   reference: string | null;
-  /** Of a unit, where units were given or given up at one; else null. */
+  /** Of a unit, where units were given, given up or charged at one; else null. */
   price: Amount | null;
   changes: { kind: AccountKind; asset: string; amount: Amount }[];
 }

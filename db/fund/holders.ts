@@ -20,6 +20,8 @@ export interface Portfolio extends UnitBalance {
   withdrawn: Amount;
   /** Approved withdrawals that are not paid yet. */
   owed: Amount;
+  /** Units taken as fees so far; not in `units`. */
+  feeUnits: Amount;
   /** When the newest valuation was made; null before the first. */
   valuedAt: Date | null;
 }
@@ -34,11 +36,12 @@ const PORTFOLIO = `
 SELECT trim_scale(coalesce(b.units, 0)) AS units, trim_scale(coalesce(b.locked_units, 0)) AS locked,
   trim_scale(coalesce(b.reserved_units, 0)) AS reserved, trim_scale(nav.nav_per_unit) AS "navPerUnit",
   trim_scale(sums.deposited) AS deposited, trim_scale(sums.withdrawn) AS withdrawn,
-  trim_scale(sums.owed) AS owed, nav.recorded_at AS "valuedAt"
+  trim_scale(sums.owed) AS owed, trim_scale(sums.fee_units) AS "feeUnits", nav.recorded_at AS "valuedAt"
 FROM (
   SELECT coalesce(sum(amount) FILTER (WHERE type = 'deposit' AND status = 'completed'), 0) AS deposited,
     coalesce(sum(amount) FILTER (WHERE type = 'withdrawal' AND status = 'completed'), 0) AS withdrawn,
-    coalesce(sum(amount) FILTER (WHERE type = 'withdrawal' AND status = 'processing'), 0) AS owed
+    coalesce(sum(amount) FILTER (WHERE type = 'withdrawal' AND status = 'processing'), 0) AS owed,
+    coalesce(sum(units) FILTER (WHERE type = 'fee'), 0) AS fee_units
   FROM transactions WHERE user_id = ?
 ) sums
 LEFT JOIN balances b ON b.user_id = ?
@@ -66,7 +69,7 @@ const NOTHING = { units: '0', owed: '0' };
 async function holderEntries(knex: Knex, userId: string, to: number | null): Promise<HolderEntry[]> {
   const { rows } = await knex.raw<{ rows: (Omit<HolderEntry, 'at'> & { at: Date })[] }>(
     `SELECT e.id, e.kind, e.at, e.transaction_external_id AS reference,
-       CASE WHEN e.kind IN ('units_allotted', 'redemption_fixed') THEN trim_scale(t.nav_per_unit) END AS price,
+       CASE WHEN e.kind IN ('units_allotted', 'redemption_fixed', 'fee_charged') THEN trim_scale(t.nav_per_unit) END AS price,
        jsonb_agg(jsonb_build_object('kind', a.kind, 'asset', p.asset, 'amount', p.amount::text) ORDER BY p.line) AS changes
      FROM ledger_accounts a JOIN postings p ON p.account_id = a.id JOIN journal_entries e ON e.id = p.entry_id
      LEFT JOIN transactions t ON (t.type, t.external_id) = (e.transaction_type, e.transaction_external_id)

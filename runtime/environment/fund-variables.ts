@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { STRATEGIES } from '../../bots/strategies/index.ts';
 import { NETWORK_NAMES } from '../../db/fund/addresses.ts';
+import { fundFeesSchema } from '../../bots/fund/fees.ts';
 import { withdrawalPolicySchema } from '../../bots/fund/policy.ts';
 import {
   amount,
@@ -48,6 +49,11 @@ export const fund = {
     withdrawalPolicySchema,
     'What a withdrawal may be and who must agree, in JSON; not set: one admin, from 10,000 USDC on two, and a day of cooling',
     '',
+  ),
+  FUND_FEES: optionalJson(
+    fundFeesSchema,
+    'What holders pay, in units, in JSON: percent in a year, and percent of what their units gain; null for none of it; not set: no fees',
+    '{"managementPercent":"2","performancePercent":"20"}',
   ),
   DEPOSIT_POLL_SECONDS: whole(60, 'Seconds between two looks for deposits', [1, 3_600]),
   HEARTBEAT_SECONDS: whole(

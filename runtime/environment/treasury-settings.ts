@@ -1,3 +1,4 @@
+import { NO_FEES } from '../../bots/fund/fees.ts';
 import type { Credentials } from '../../exchanges/port.ts';
 import { ConfigurationError } from './configuration-error.ts';
 import { FUND_CURRENCY } from './fund-settings.ts';
@@ -13,6 +14,7 @@ export function treasurySettings(env: EmbeddedEnvironment) {
       initialPrice: env.FUND_INITIAL_NAV,
       networks: env.FUND_NETWORKS,
       minDeposit: env.MIN_DEPOSIT_USDC,
+      fees: env.FUND_FEES ?? NO_FEES,
     },
   };
 }

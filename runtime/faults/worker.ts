@@ -4,6 +4,7 @@ import { NativeConnection } from '@temporalio/worker';
 import type { Step, Timing } from '../../activities/dependencies.ts';
 import type { FundStep } from '../../activities/fund/dependencies.ts';
 import type { WithdrawalStep } from '../../activities/fund/withdrawals/dependencies.ts';
+import { NO_FEES } from '../../bots/fund/fees.ts';
 import { openDatabase } from '../../db/connect.ts';
 import { createVault } from '../../exchanges/vault.ts';
 import { TEST_AUDIT_KEY } from '../testing/database.ts';
@@ -77,7 +78,10 @@ async function start(surroundings: Surroundings): Promise<void> {
     timing,
     step,
     fund: {
-      settings: { currency: 'USDC', initialPrice: '1', networks: ['BSC'], minDeposit: '10' },
+      settings: {
+        ...{ currency: 'USDC', initialPrice: '1', networks: ['BSC'], minDeposit: '10' },
+        fees: NO_FEES,
+      },
       timing: { sendWithin: 1_500, acceptance: 1_000 },
       withdrawalTiming: { sendWithin: 1_500, acceptance: 1_000, patience: 500 },
       step,

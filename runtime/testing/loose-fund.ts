@@ -8,6 +8,7 @@ import { createFundActivities, createTreasuryActivities } from '../../activities
 import type { FundActivities, TreasuryActivities } from '../../activities/fund/types.ts';
 import type { WithdrawalStep } from '../../activities/fund/withdrawals/dependencies.ts';
 import { createWithdrawalActivities } from '../../activities/fund/withdrawals/index.ts';
+import { NO_FEES } from '../../bots/fund/fees.ts';
 import { createExchanges } from '../../exchanges/directory.ts';
 import { FUND, startFundExchange } from '../../exchanges/simulated/testing/fund-exchange.ts';
 import type { StillExchange } from '../../exchanges/simulated/testing/still-exchange.ts';
@@ -60,7 +61,10 @@ export async function startLooseFund(t: Scope): Promise<LooseFund> {
     main: (use) => exchanges.visit(account, use),
     readMarks: async () => ({ marks: { BTC: '50000' }, at: Date.now(), isProvisional: false }),
     subAccountOf: (userId) => subAccountOf({ knex, treasury: async () => treasury }, userId),
-    settings: { currency: 'USDC', initialPrice: '1', networks: ['BSC'], minDeposit: '10' },
+    settings: {
+      ...{ currency: 'USDC', initialPrice: '1', networks: ['BSC'], minDeposit: '10' },
+      fees: NO_FEES,
+    },
   };
   const timing = { sendWithin: 10_000, acceptance: -10_000, patience: 0 };
   const environment = new MockActivityEnvironment(undefined, { logger: new DefaultLogger('ERROR') });

@@ -8,6 +8,7 @@ import type { ApiSettings } from '../../api/settings.ts';
 import { testIdentity } from '../../api/testing/identity.ts';
 import { TEST_SETTINGS } from '../../api/testing/start-api.ts';
 import type { Dependencies, Timing } from '../../activities/dependencies.ts';
+import { NO_FEES } from '../../bots/fund/fees.ts';
 import { insertBot, type NewBot } from '../../db/bots.ts';
 import type { Bot } from '../../db/models/bot.ts';
 import { ExchangeAccount } from '../../db/models/exchange-account.ts';
@@ -80,6 +81,7 @@ export const TEST_KEY = { keyId: 'test', key: Buffer.alloc(32, 7) };
 const FUND_SETTINGS = {
   ...{ currency: 'USDC', initialPrice: '1', minDeposit: '10' },
   networks: ['ETH', 'BSC', 'TRX', 'SOL'],
+  fees: NO_FEES,
 };
 
 /** A day in the life: long enough for the slowest recovery, short enough that a hang is seen. */

@@ -27,6 +27,9 @@ export const portfolio = z
   .strictObject({
     units: z.number(),
     locked_units: z.number().meta({ description: 'Of them, in withdrawals that wait for approval' }),
+    fee_units: z
+      .number()
+      .meta({ description: 'Taken as fees so far, where the fund charges any; not in the units' }),
     nav_per_unit: z.number(),
     value: z.number().meta({ description: 'Units x NAV, rounded down' }),
     total_deposited: z.number(),
@@ -40,7 +43,14 @@ export const portfolio = z
   .meta({
     id: 'Portfolio',
     example: {
-      ...{ units: 1000, locked_units: 0, nav_per_unit: 1.13002, value: 1130.02, total_deposited: 1000 },
+      ...{
+        units: 1000,
+        locked_units: 0,
+        fee_units: 0,
+        nav_per_unit: 1.13002,
+        value: 1130.02,
+        total_deposited: 1000,
+      },
       ...{ total_withdrawn: 0, profit_loss: 130.02, profit_loss_percent: 13, currency: 'USDC' },
       updated_at: '2026-01-07T10:30:00.000Z',
     },

@@ -8,7 +8,7 @@ import type { portfolio } from './portfolio-schemas.ts';
 
 /** What is a holder's, at the newest valuation; before the first one units cost what the first of them will. */
 export function presentPortfolio(
-  { units, locked, navPerUnit, deposited, withdrawn, owed, valuedAt }: Portfolio,
+  { units, locked, navPerUnit, deposited, withdrawn, owed, feeUnits, valuedAt }: Portfolio,
   { initialPrice, currency, now }: ApiSettings['fund'] & { now: Date },
 ): z.input<typeof portfolio> {
   const price = navPerUnit ?? initialPrice;
@@ -17,7 +17,12 @@ export function presentPortfolio(
   const profit = out.add(value).sub(deposited);
   const percent = new Decimal(deposited).isZero() ? new Decimal(0) : profit.div(deposited).mul(100);
   return {
-    ...{ units: Number(units), locked_units: Number(locked), nav_per_unit: Number(price) },
+    ...{
+      units: Number(units),
+      locked_units: Number(locked),
+      fee_units: Number(feeUnits),
+      nav_per_unit: Number(price),
+    },
     ...{ value: Number(value), total_deposited: Number(deposited), total_withdrawn: out.toNumber() },
     profit_loss: profit.toNumber(),
     profit_loss_percent: percent.toDecimalPlaces(2, Decimal.ROUND_HALF_UP).toNumber(),
