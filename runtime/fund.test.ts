@@ -98,6 +98,15 @@ test("nobody is shown the fund's owner and bot among others, or changes them", a
   t.is(await changeUser(knex, { id: bot.user_id!, by, change, at: new Date() }), undefined);
 });
 
+test('there are no fees unless FUND_FEES says which', (t) => {
+  const feesOf = (variables: Record<string, string>) =>
+    readConfiguration({ ...REQUIRED, ...variables }).treasury.fund.fees;
+  const none = { managementPercent: null, performancePercent: null };
+  t.deepEqual([feesOf({}), feesOf({ FUND_FEES: '' })], [none, none]);
+  const fees = { managementPercent: '2', performancePercent: null };
+  t.deepEqual(feesOf({ FUND_FEES: JSON.stringify(fees) }), fees);
+});
+
 test('settings of the fund that do not fit stop the start, by the name of their variable', (t) => {
   const wrong: [Record<string, string>, RegExp][] = [
     [{ FUND_SYMBOLS: 'BTCUSDT' }, /FUND_SYMBOLS must be one market against USDC/],
@@ -106,6 +115,7 @@ test('settings of the fund that do not fit stop the start, by the name of their 
     [{ ...SET, FUND_STRATEGY: 'luck' }, /FUND_STRATEGY must be one of ping-pong, rsi-reversal/],
     [{ FUND_STRATEGY_PARAMETERS: '{' }, /FUND_STRATEGY_PARAMETERS must be JSON/],
     [{ FUND_WITHDRAWAL_POLICY: '{"minimum":"1"}' }, /FUND_WITHDRAWAL_POLICY must be JSON.*limits/],
+    [{ FUND_FEES: '{"managementPercent":"2"}' }, /FUND_FEES must be JSON as described: performancePercent/],
     [{ FUND_INITIAL_CAPITAL: '0' }, /FUND_INITIAL_CAPITAL must be above 0/],
     [{ FUND_INITIAL_NAV: '1e3' }, /FUND_INITIAL_NAV must be an amount/],
     [{ FUND_API_KEY: 'key' }, /FUND_API_SECRET is missing/],

@@ -31,7 +31,8 @@ test("fund-integration 26: a portfolio is the caller's own, at the newest valuat
   });
   const mine = await of(user);
   t.like(mine, {
-    ...{ units: 7500, locked_units: 0, nav_per_unit: 1.13002, value: 8475.15, total_deposited: 7500 },
+    ...{ units: 7500, locked_units: 0, fee_units: 0, nav_per_unit: 1.13002, value: 8475.15 },
+    total_deposited: 7500,
     ...{ total_withdrawn: 0, profit_loss: 975.15, profit_loss_percent: 13 },
   });
   t.is(mine.fund, undefined);
