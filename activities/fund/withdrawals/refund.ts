@@ -3,7 +3,7 @@ import { postEntry } from '../../../db/fund/post-entry.ts';
 import { BY_ITSELF, holdWithdrawal, moveWithdrawal } from '../../../db/fund/withdrawal-changes.ts';
 import type { WithdrawalRequest } from '../../../db/fund/withdrawal-requests.ts';
 import { readFundPrices } from '../deal.ts';
-import { gone, readWithdrawal, type WithdrawalDependencies } from './dependencies.ts';
+import { gone, readWithdrawal, sentSince, type WithdrawalDependencies } from './dependencies.ts';
 import { standingOf } from './load.ts';
 import { plainAmount } from './plain-amount.ts';
 import { reverseRedemption } from './redemption.ts';
@@ -43,8 +43,8 @@ async function giveBack(
   if (request.status === 'failed') return;
   const { user_id, asset, amount } = request;
   const from = { subAccountId: await deps.subAccountOf(user_id) };
-  const transfer = { from, to: 'main', asset, amount: plainAmount(amount), transferId } as const;
-  const { refusal } = await moveOnce(deps, transfer);
+  const money = { asset, amount: plainAmount(amount), since: sentSince(request) };
+  const { refusal } = await moveOnce(deps, { from, to: 'main', transferId, ...money });
   // It is owed to the holder, and has to go: whoever mends what refuses it need do nothing else.
   if (refusal !== null) throw notYet(refusal, 60_000);
 }

@@ -6,7 +6,7 @@ import { BY_ITSELF, holdWithdrawal, moveWithdrawal } from '../../../db/fund/with
 import type { WithdrawalRequest } from '../../../db/fund/withdrawal-requests.ts';
 import { ExchangeError } from '../../../exchanges/port.ts';
 import type { TransferRequest } from '../../../exchanges/treasury.ts';
-import { gone, type WithdrawalDependencies } from './dependencies.ts';
+import { gone, sentSince, type WithdrawalDependencies } from './dependencies.ts';
 import { plainAmount } from './plain-amount.ts';
 import type { Staged, WithdrawalMoves } from './types.ts';
 
@@ -22,7 +22,8 @@ export function createStage(deps: WithdrawalDependencies): WithdrawalMoves['stag
     deps.step('stage:intended', withdrawalId);
     const { user_id, asset, amount } = begun;
     const to = { subAccountId: await deps.subAccountOf(user_id) };
-    const moved = await moveOnce(deps, { from: 'main', to, asset, amount: plainAmount(amount), transferId });
+    const money = { asset, amount: plainAmount(amount), since: sentSince(begun) };
+    const moved = await moveOnce(deps, { from: 'main', to, transferId, ...money });
     deps.step('stage:sent', withdrawalId);
     const staged = await settle(deps, withdrawalId, moved);
     deps.step('stage:recorded', withdrawalId);
