@@ -60,7 +60,11 @@ export function withdrawalsOf(parts: TreasuryParts, transfers: Transfers): Withd
         if (!(error instanceof ExchangeError)) throw error;
         // Taken before, if not yet seen: nothing is put back.
         if (error.code === 'duplicate_id') return findTaken(request);
-        if (error.phase === 'refused' || error.phase === 'before_call') await passage.giveBack();
+        if (error.phase === 'unknown' || error.phase === 'accepted' || request.from === 'main') throw error;
+        // Another caller may have paid it meanwhile, while this one was held up: what it moved is spent.
+        const paid = await findSame(request).catch(inDoubt);
+        if (paid) return paid;
+        await passage.giveBack();
         throw error;
       }
     },
