@@ -15,7 +15,8 @@ export function createRefund(deps: WithdrawalDependencies): WithdrawalMoves['ref
   return async ({ withdrawalId, transferId, from, reason }) => {
     const { knex } = deps;
     deps.step('return:begun', withdrawalId);
-    if (from === 'sub') await giveBack(deps, { withdrawalId, transferId, reason });
+    if (from === 'sub' && !(await giveBack(deps, { withdrawalId, transferId, reason })))
+      return standingOf(knex, await readWithdrawal(knex, withdrawalId));
     deps.step('return:sent', withdrawalId);
     const prices = await readFundPrices(deps);
     const failed = await knex.transaction(async (tx) => {
@@ -33,20 +34,22 @@ export function createRefund(deps: WithdrawalDependencies): WithdrawalMoves['ref
   };
 }
 
+/** False where the exchange has taken the transfer in vain. */
 async function giveBack(
   deps: WithdrawalDependencies,
   { withdrawalId, transferId, reason }: { withdrawalId: string; transferId: string; reason: string },
-): Promise<void> {
+): Promise<boolean> {
   await intend(deps, withdrawalId, reason);
   deps.step('return:intended', withdrawalId);
   const request = await readWithdrawal(deps.knex, withdrawalId);
-  if (request.status === 'failed') return;
+  if (request.status === 'failed') return true;
   const { user_id, asset, amount } = request;
   const from = { subAccountId: await deps.subAccountOf(user_id) };
   const money = { asset, amount: plainAmount(amount), since: sentSince(request) };
-  const { refusal } = await moveOnce(deps, { from, to: 'main', transferId, ...money });
+  const { refusal, isSpent } = await moveOnce(deps, { from, to: 'main', transferId, ...money });
   // It is owed to the holder, and has to go: whoever mends what refuses it need do nothing else.
-  if (refusal !== null) throw notYet(refusal, 60_000);
+  if (refusal !== null && !isSpent) throw notYet(refusal, 60_000);
+  return refusal === null;
 }
 
 async function intend(deps: WithdrawalDependencies, id: string, reason: string): Promise<void> {

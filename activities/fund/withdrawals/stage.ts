@@ -31,26 +31,33 @@ export function createStage(deps: WithdrawalDependencies): WithdrawalMoves['stag
   };
 }
 
+/** What became of a transfer. */
+interface Moved {
+  refusal: string | null;
+  isSpent: boolean;
+}
+
 /**
- * Makes a transfer under its id, once however often this is called. Returns why the venue refuses it for good; throws, to be
- * tried again, where it cannot be known yet or may go later.
+ * Makes a transfer under its id, once however often this is called. Returns why the venue refuses it for good, and whether the
+ * venue has taken it in vain, so that its id is spent; throws, to be tried again, where it cannot be known yet or may go later.
  */
 export async function moveOnce(
   { treasury, timing, now }: WithdrawalDependencies,
   request: Omit<TransferRequest, 'sendBefore'>,
-): Promise<{ refusal: string | null }> {
+): Promise<Moved> {
   try {
     const { status } = await (
       await treasury()
     ).transfer({ ...request, sendBefore: now() + timing.sendWithin });
     if (status === 'failed')
-      return { refusal: 'The exchange could not move the money between its accounts.' };
+      return { refusal: 'The exchange could not move the money between its accounts.', isSpent: true };
     if (status === 'pending') throw notYet('The transfer is under way');
-    return { refusal: null };
+    return { refusal: null, isSpent: true };
   } catch (error) {
     if (!(error instanceof ExchangeError)) throw error;
     const isRefused = error.phase === 'refused' || error.phase === 'before_call';
-    if (isRefused && (error.final || FOR_GOOD.has(error.code))) return { refusal: error.message };
+    if (isRefused && (error.final || FOR_GOOD.has(error.code)))
+      return { refusal: error.message, isSpent: false };
     if (isRefused) throw error;
     // It is there within the acceptance window, or never comes: whichever, the same id asks first.
     throw notYet(error.message, timing.acceptance);
@@ -92,11 +99,7 @@ async function intend(deps: WithdrawalDependencies, id: string): Promise<Withdra
   });
 }
 
-async function settle(
-  deps: WithdrawalDependencies,
-  id: string,
-  { refusal }: { refusal: string | null },
-): Promise<Staged> {
+async function settle(deps: WithdrawalDependencies, id: string, { refusal }: Moved): Promise<Staged> {
   await deps.knex.transaction(async (tx) => {
     const request = (await holdWithdrawal(tx, id)) ?? gone();
     if (request.step !== 'staging') return;
