@@ -1,6 +1,6 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { stagingDone, stagingReturned, stagingSent } from '../../../bots/fund/postings.ts';
-import { readFreeze } from '../../../db/fund/dealing.ts';
+import { holdFreeze } from '../../../db/fund/dealing.ts';
 import { postEntry } from '../../../db/fund/post-entry.ts';
 import { BY_ITSELF, holdWithdrawal, moveWithdrawal } from '../../../db/fund/withdrawal-changes.ts';
 import type { WithdrawalRequest } from '../../../db/fund/withdrawal-requests.ts';
@@ -85,7 +85,7 @@ async function intend(deps: WithdrawalDependencies, id: string): Promise<Withdra
         : { outcome: 'done' };
     if (request.status !== 'approved') return { outcome: 'over' };
     // What is on its way goes on; what is not stays until somebody knows what is wrong.
-    const freeze = await readFreeze(tx);
+    const freeze = await holdFreeze(tx);
     if (freeze) throw notYet(`Dealing is frozen: ${freeze.because}`);
     const { user_id: userId, asset, amount } = request;
     await postEntry(tx, {

@@ -1,0 +1,43 @@
+import { randomUUID } from 'node:crypto';
+import test from 'ava';
+import { freezeFund } from '../../../db/fund/freeze.ts';
+import { insertWithdrawal } from '../../../db/fund/withdrawal-requests.ts';
+import { openHolder, plainRequest } from '../../../runtime/testing/fund-holders.ts';
+import { startLooseFund, type LooseFund } from '../../../runtime/testing/loose-fund.ts';
+import { shared } from '../../../runtime/testing/shared.ts';
+import { until } from '../../../runtime/testing/stack.ts';
+
+const fundOf = shared(async (t) => {
+  const fund = await startLooseFund(t);
+  return { fund, userId: await openHolder(fund.knex, '1000') };
+});
+
+test.serial('P2: once dealing is frozen no money begins its way out', async (t) => {
+  const { fund, userId } = await fundOf(t);
+  const { knex, withdrawals, run } = fund;
+  const id = await approved(fund, userId);
+  const staging = { withdrawalId: id, transferId: `${id}-staging` };
+  const staged = await knex.transaction(async (tx) => {
+    await freezeFund(tx, { at: Date.now(), because: 'stop everything' });
+    const begun = run(withdrawals.moves.stage, staging).catch((error: unknown) => error);
+    await until('the staging to wait for the freeze', () => waitsForLedger(fund));
+    return { begun };
+  });
+  t.like(await staged.begun, { type: 'NotYet', message: 'Dealing is frozen: stop everything' });
+  t.is((await knex('withdrawal_requests').where({ id }).first()).status, 'approved');
+});
+
+/** A request for 100 USDC that is approved. */
+async function approved({ knex, withdrawals, run }: LooseFund, userId: string): Promise<string> {
+  const { id, digest } = await insertWithdrawal(knex, { ...plainRequest(userId, '100'), quorum: 0 });
+  await run(withdrawals.decisions.approve, { withdrawalId: id, commandId: randomUUID(), by: null, digest });
+  return id;
+}
+
+async function waitsForLedger({ knex }: LooseFund): Promise<boolean> {
+  const { rows } = await knex.raw<{ rows: unknown[] }>(
+    `SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+  );
+  return rows.length > 0;
+}
