@@ -20,8 +20,8 @@ export async function holdFreeze(tx: Knex): Promise<Freeze | null> {
 }
 
 /**
- * Once it resolves no units are allotted, no redemption is fixed and no money begins its way out, until `thawDealing`; money that is on its way goes on. Where it is
- * frozen already, the first reason stays. Returns whether this froze it.
+ * Once it resolves no units are allotted, no redemption is fixed and no money begins its way out, until `thawDealing`; money that is
+ * on its way goes on. Where it is frozen already, the first reason stays. Returns whether this froze it.
  */
 export async function freezeDealing(
   knex: Knex,

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import test from 'ava';
+import { checkLedger } from '../../../db/fund/check-ledger.ts';
 import { freezeFund } from '../../../db/fund/freeze.ts';
+import { readPortfolio } from '../../../db/fund/holders.ts';
 import { insertWithdrawal } from '../../../db/fund/withdrawal-requests.ts';
 import { openHolder, plainRequest } from '../../../runtime/testing/fund-holders.ts';
 import { startLooseFund, type LooseFund } from '../../../runtime/testing/loose-fund.ts';
@@ -10,6 +12,24 @@ import { until } from '../../../runtime/testing/stack.ts';
 const fundOf = shared(async (t) => {
   const fund = await startLooseFund(t);
   return { fund, userId: await openHolder(fund.knex, '1000') };
+});
+
+test.serial('P2: refunds at the same time do not stand in each other’s way', async (t) => {
+  const { fund, userId } = await fundOf(t);
+  const { moves } = fund.withdrawals;
+  const ids: string[] = [];
+  for (let count = 0; count < 6; count += 1) {
+    const id = await approved(fund, userId);
+    await fund.run(moves.stage, { withdrawalId: id, transferId: `${id}-staging` });
+    ids.push(id);
+  }
+  const back = { from: 'sub', reason: 'refused' } as const;
+  const ended = await Promise.all(
+    ids.map((id) => fund.run(moves.refund, { ...back, withdrawalId: id, transferId: `${id}-return-1` })),
+  );
+  t.deepEqual(new Set(ended.map(({ status }) => status)), new Set(['failed']));
+  t.like(await readPortfolio(fund.knex, userId), { units: '1000', locked: '0', reserved: '0' });
+  t.deepEqual(await checkLedger(fund.knex), []);
 });
 
 test.serial('P2: once dealing is frozen no money begins its way out', async (t) => {

@@ -22,9 +22,10 @@ export function createRefund(deps: WithdrawalDependencies): WithdrawalMoves['ref
     const failed = await knex.transaction(async (tx) => {
       const request = (await holdWithdrawal(tx, withdrawalId)) ?? gone();
       if (request.status === 'failed') return request;
+      // First: it closes the books, for which nobody who has posted can wait beside another who has.
+      await reverseRedemption(tx, deps, request, { prices, status: 'failed' });
       if (from === 'sub')
         await postEntry(tx, { ...sweepDone(moneyOf(request)), ...keyed(deps, request, 'settled') });
-      await reverseRedemption(tx, deps, request, { prices, status: 'failed' });
       const change = { status: 'failed', step: null, error: request.error ?? reason } as const;
       const at = new Date(deps.now());
       return moveWithdrawal(tx, request, { change, at, action: 'withdrawal.move', by: BY_ITSELF });
