@@ -4,14 +4,33 @@ import { checkLedger } from '../../../db/fund/check-ledger.ts';
 import { freezeFund } from '../../../db/fund/freeze.ts';
 import { readPortfolio } from '../../../db/fund/holders.ts';
 import { insertWithdrawal } from '../../../db/fund/withdrawal-requests.ts';
+import { balance } from '../../../exchanges/simulated/testing/market.ts';
 import { openHolder, plainRequest } from '../../../runtime/testing/fund-holders.ts';
 import { startLooseFund, type LooseFund } from '../../../runtime/testing/loose-fund.ts';
 import { shared } from '../../../runtime/testing/shared.ts';
 import { until } from '../../../runtime/testing/stack.ts';
+import { readDifferences } from '../differences.ts';
 
 const fundOf = shared(async (t) => {
   const fund = await startLooseFund(t);
   return { fund, userId: await openHolder(fund.knex, '1000') };
+});
+
+test.serial('P3: a refund that another run begins anew brings back what was on its way', async (t) => {
+  const { fund, userId } = await fundOf(t);
+  const { moves } = fund.withdrawals;
+  const withdrawalId = await approved(fund, userId);
+  await fund.run(moves.stage, { withdrawalId, transferId: `${withdrawalId}-staging` });
+  const back = { withdrawalId, transferId: `${withdrawalId}-return-1`, reason: 'refused' };
+  await fund.runUntil('return:intended', moves.refund, { ...back, from: 'sub' });
+  // All that the row tells another run is that it is returning.
+  await fund.run(moves.refund, { ...back, from: 'main' });
+  t.is(balance(fund.exchange.engine, 'fund', 'USDC').free, '1000');
+  const differences = await readDifferences(fund.deps);
+  t.deepEqual(
+    differences.filter(({ asset }) => asset === 'USDC'),
+    [],
+  );
 });
 
 test.serial('P2: refunds at the same time do not stand in each other’s way', async (t) => {

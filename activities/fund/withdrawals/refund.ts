@@ -1,3 +1,4 @@
+import type { Knex } from 'knex';
 import { sweepDone, sweepSent } from '../../../bots/fund/postings.ts';
 import { postEntry } from '../../../db/fund/post-entry.ts';
 import { BY_ITSELF, holdWithdrawal, moveWithdrawal } from '../../../db/fund/withdrawal-changes.ts';
@@ -15,7 +16,9 @@ export function createRefund(deps: WithdrawalDependencies): WithdrawalMoves['ref
   return async ({ withdrawalId, transferId, from, reason }) => {
     const { knex } = deps;
     deps.step('return:begun', withdrawalId);
-    if (from === 'sub' && !(await giveBack(deps, { withdrawalId, transferId, reason })))
+    // Another run may have begun it, and this one knows no more than that it is returning.
+    const isInSub = from === 'sub' || (await isOnTheWay(knex, withdrawalId));
+    if (isInSub && !(await giveBack(deps, { withdrawalId, transferId, reason })))
       return standingOf(knex, await readWithdrawal(knex, withdrawalId));
     deps.step('return:sent', withdrawalId);
     const prices = await readFundPrices(deps);
@@ -24,7 +27,7 @@ export function createRefund(deps: WithdrawalDependencies): WithdrawalMoves['ref
       if (request.status === 'failed') return request;
       // First: it closes the books, for which nobody who has posted can wait beside another who has.
       await reverseRedemption(tx, deps, request, { prices, status: 'failed' });
-      if (from === 'sub')
+      if (isInSub)
         await postEntry(tx, { ...sweepDone(moneyOf(request)), ...keyed(deps, request, 'settled') });
       const change = { status: 'failed', step: null, error: request.error ?? reason } as const;
       const at = new Date(deps.now());
@@ -53,6 +56,14 @@ async function giveBack(
   return refusal === null;
 }
 
+async function isOnTheWay(knex: Knex, id: string): Promise<boolean> {
+  return (
+    (await knex('journal_entries')
+      .where({ key: keyOf(id, 'sent') })
+      .first('id')) !== undefined
+  );
+}
+
 async function intend(deps: WithdrawalDependencies, id: string, reason: string): Promise<void> {
   await deps.knex.transaction(async (tx) => {
     const request = (await holdWithdrawal(tx, id)) ?? gone();
@@ -69,5 +80,9 @@ function moneyOf({ user_id: userId, asset, amount }: WithdrawalRequest) {
 }
 
 function keyed({ now }: WithdrawalDependencies, { id }: WithdrawalRequest, what: 'sent' | 'settled') {
-  return { key: `withdrawal/${id}/return/${what}`, at: now(), refs: { withdrawal: id } };
+  return { key: keyOf(id, what), at: now(), refs: { withdrawal: id } };
+}
+
+function keyOf(id: string, what: 'sent' | 'settled'): string {
+  return `withdrawal/${id}/return/${what}`;
 }
