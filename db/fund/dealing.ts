@@ -13,9 +13,15 @@ export async function readFreeze(knex: Knex): Promise<Freeze | null> {
     : null;
 }
 
+/** As `readFreeze`; nobody freezes before the transaction has ended. Waits for whoever is about to. */
+export async function holdFreeze(tx: Knex): Promise<Freeze | null> {
+  await tx.raw("SELECT pg_advisory_xact_lock_shared(hashtext('ledger'))");
+  return readFreeze(tx);
+}
+
 /**
- * Once it resolves no units are allotted and no redemption is fixed, until `thawDealing`; money that is on its way goes on. Where it is
- * frozen already, the first reason stays. Returns whether this froze it.
+ * Once it resolves no units are allotted, no redemption is fixed and no money begins its way out, until `thawDealing`; money that is
+ * on its way goes on. Where it is frozen already, the first reason stays. Returns whether this froze it.
  */
 export async function freezeDealing(
   knex: Knex,

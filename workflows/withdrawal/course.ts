@@ -1,5 +1,5 @@
 import { condition, uuid4 } from '@temporalio/workflow';
-import { adopt, hasEnded, persist, termsOf, type Actor } from './actor.ts';
+import { adopt, hasEnded, persist, tell, termsOf, type Actor } from './actor.ts';
 import { take } from './commands.ts';
 import { decisions, moves } from './effects.ts';
 import { learn } from './doubt.ts';
@@ -56,6 +56,8 @@ async function payOut(actor: Actor): Promise<void> {
 const ASK_AGAIN_MS = 10_000;
 const FIRST_BACK_OFF_MS = 1_000;
 const LONGEST_BACK_OFF_MS = 60_000;
+/** So that a month of it does not fill a history. */
+const LONGEST_RETURN_BACK_OFF_MS = 900_000;
 /** About half an hour of an exchange that takes no withdrawals. */
 const MAX_REFUSALS = 40;
 
@@ -82,18 +84,30 @@ async function send(actor: Actor): Promise<string | null> {
     }
     refusals += 1;
     if (refusals === MAX_REFUSALS) return sent.reason;
-    const backOff = Math.min(LONGEST_BACK_OFF_MS, FIRST_BACK_OFF_MS * 2 ** Math.min(refusals - 1, 6));
-    await condition(() => false, backOff);
+    await backOff(refusals, LONGEST_BACK_OFF_MS);
   }
 }
 
 const NOT_BEGUN = { outcome: 'again', reason: 'The worker that was to send it never began' } as const;
 
+/** Until it is back: a transfer that the exchange has taken in vain is made again, under another id. */
 async function refund(actor: Actor, from: 'sub' | 'main', reason: string): Promise<void> {
-  const { withdrawalId } = actor;
-  const transferId = `${withdrawalId}-return`;
+  const { withdrawalId, state } = actor;
   const summary = from === 'sub' ? 'back to main' : 'units back to the holder';
-  adopt(actor, await persist(actor, () => moves(summary).refund({ withdrawalId, transferId, from, reason })));
+  for (let attempt = 1; ; attempt += 1) {
+    const transferId = `${withdrawalId}-return-${attempt}`;
+    const back = { withdrawalId, transferId, from, reason };
+    adopt(actor, await persist(actor, () => moves(summary).refund(back)));
+    if (hasEnded(actor)) return;
+    state.attention = `The exchange could not move the money back to main, ${attempt} times by now`;
+    tell(actor);
+    await backOff(attempt, LONGEST_RETURN_BACK_OFF_MS);
+  }
+}
+
+/** Twice as long after each try, up to the longest. */
+async function backOff(tries: number, longestMs: number): Promise<void> {
+  await condition(() => false, Math.min(longestMs, FIRST_BACK_OFF_MS * 2 ** Math.min(tries - 1, 10)));
 }
 
 /** Reads what activities have written. */

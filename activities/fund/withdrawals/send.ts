@@ -66,8 +66,10 @@ export function createGiveUp(deps: WithdrawalDependencies): WithdrawalMoves['giv
 
 function asVenue(request: WithdrawalRequest, subAccountId: string, sendBefore: number): VenueRequest {
   const { id: withdrawalId, asset, network, address, tag, amount } = request;
-  const from = { subAccountId };
-  return { from, asset, network, address, tag, amount: plainAmount(amount), withdrawalId, sendBefore };
+  return {
+    ...{ from: { subAccountId }, asset, network, address, tag, amount: plainAmount(amount) },
+    ...{ withdrawalId, since: sentSince(request), sendBefore },
+  };
 }
 
 /** Null where the attempt is on record, or the request is not to be sent. */

@@ -62,7 +62,8 @@ export interface WithdrawalMoves {
   confirm(input: { withdrawalId: string }): Promise<'completed' | 'came_to_nothing'>;
   /**
    * Puts the money back to main, where it is not there yet, and gives the holder units for it: the request has failed.
-   * `from`: where it is. May be repeated.
+   * `from`: where it is, unless its way back has begun. May be repeated. Where the exchange has taken the transfer in vain the
+   * request is still `returning`: the next attempt needs an id of its own.
    */
   refund(input: {
     withdrawalId: string;
