@@ -3,10 +3,13 @@ import test from 'ava';
 import { fill } from '../../bots/fund/postings.ts';
 import { checkLedger } from '../../db/fund/check-ledger.ts';
 import { readFreeze } from '../../db/fund/dealing.ts';
+import { recordDeposit } from '../../db/fund/deposits.ts';
 import { accountBalance } from '../../db/fund/ledger-balances.ts';
 import { postEntry } from '../../db/fund/post-entry.ts';
+import { keepSubAccount } from '../../db/fund/sub-accounts.ts';
 import { User } from '../../db/models/user.ts';
-import { startLooseFund } from '../../runtime/testing/loose-fund.ts';
+import { openHolder } from '../../runtime/testing/fund-holders.ts';
+import { startLooseFund, type LooseFund } from '../../runtime/testing/loose-fund.ts';
 
 test('what main has before anybody has units is the house’s, and the next one pays the same price', async (t) => {
   const fund = await startLooseFund(t);
@@ -59,3 +62,38 @@ test('what main has before anybody has units is the house’s, and the next one 
   t.is((await run(activities.checkSolvency, undefined)).length, 1);
   t.deepEqual(await checkLedger(knex), []);
 });
+
+test('P2: nothing is dealt at prices that were read more than a minute ago, whoever has waited meanwhile', async (t) => {
+  const fund = await startLooseFund(t);
+  const { knex, activities, run } = fund;
+  await openHolder(knex, '1000');
+  await deposit(fund, '100');
+  const read = (ago: number) => {
+    const marks = { marks: {}, at: Date.now() - ago, isProvisional: false };
+    fund.deps.readMarks = async () => marks;
+  };
+  read(61_000);
+  t.like(await run(activities.valueFund, { reason: 'deposit' }), {
+    waiting: 1,
+    heldBecause: 'The prices were read too long ago',
+  });
+  t.like(await knex('nav_history').orderBy('id', 'desc').first(), {
+    provisional_because: 'The prices were read too long ago',
+  });
+  read(0);
+  t.like(await run(activities.valueFund, { reason: 'deposit' }), { waiting: 0, heldBecause: null });
+});
+
+/** A new user's, credited for good: who. */
+async function deposit({ knex }: LooseFund, amount: string): Promise<string> {
+  const { id: userId } = await User.query(knex).insert({ name: 'Depositor' }).returning('*');
+  await keepSubAccount(knex, userId, userId.replaceAll('-', ''));
+  const told = { userId, asset: 'USDC', network: 'BSC', amount, txId: 'tx', confirmations: 20 } as const;
+  const at = Date.now();
+  await recordDeposit(
+    knex,
+    { ...told, venueDepositId: randomUUID(), state: 'final', seenAt: at },
+    { at, keptBecause: null },
+  );
+  return userId;
+}

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { fundOpened } from '../../bots/fund/postings.ts';
 import { unitsFor } from '../../bots/fund/unit-price.ts';
 import type { Amount } from '../../bots/money.ts';
+import { lockLedger } from './ledger-balances.ts';
 import { postEntry } from './post-entry.ts';
 
 /** True once units have been issued: from then on every amount has been somebody's from the beginning. */
@@ -20,7 +21,7 @@ export async function openFund(
 ): Promise<boolean> {
   return knex.transaction(async (tx) => {
     // Alone: nobody is being given units meanwhile.
-    await tx.raw("SELECT pg_advisory_xact_lock(hashtext('ledger'))");
+    await lockLedger(tx);
     if (await hasBegun(tx)) return false;
     const units = unitsFor(money.amount, price);
     await postEntry(tx, {
