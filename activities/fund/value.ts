@@ -1,5 +1,6 @@
 import { allotDeposit, creditedDeposits, unsweptDeposits } from '../../db/fund/deposits.ts';
 import { chargeFees } from '../../db/fund/fees.ts';
+import { takeOverRest } from '../../db/fund/opening.ts';
 import { dealAt, readFundPrices } from './deal.ts';
 import type { FundDependencies } from './dependencies.ts';
 import type { FundActivities } from './types.ts';
@@ -16,7 +17,10 @@ export function createValueFund(deps: FundDependencies): FundActivities['valueFu
     const { nav, heldBecause } = await knex.transaction((tx) =>
       dealAt(tx, prices, { ...settings, reason, now }, async (nav) => {
         await chargeFees(tx, settings.fees, nav);
-        for (const { id } of waiting) await allotDeposit(tx, id, { price: nav.nav_per_unit, at: now() });
+        let isJoined = false;
+        for (const { id } of waiting)
+          isJoined = (await allotDeposit(tx, id, { price: nav.nav_per_unit, at: now() })) || isJoined;
+        if (isJoined) await takeOverRest(tx, nav, settings.currency);
       }),
     );
     step('value:written');
