@@ -5,6 +5,7 @@ import { checkLedger } from '../../db/fund/check-ledger.ts';
 import { readFreeze } from '../../db/fund/dealing.ts';
 import { recordDeposit } from '../../db/fund/deposits.ts';
 import { accountBalance } from '../../db/fund/ledger-balances.ts';
+import { hasBegun, openFund } from '../../db/fund/opening.ts';
 import { postEntry } from '../../db/fund/post-entry.ts';
 import { insertWithdrawal } from '../../db/fund/withdrawal-requests.ts';
 import { keepSubAccount } from '../../db/fund/sub-accounts.ts';
@@ -61,6 +62,17 @@ test('what main has before anybody has units is the house’s, and the next one 
   t.deepEqual(await run(activities.checkSolvency, undefined), []);
   exchange.engine.move([{ from: 'somebody', to: 'fund', asset: 'USDC', amount: '1' }]);
   t.is((await run(activities.checkSolvency, undefined)).length, 1);
+  t.deepEqual(await checkLedger(knex), []);
+});
+
+test('what buys not the smallest part of a unit opens nothing, and does not keep what comes after it from opening', async (t) => {
+  const { knex } = await startLooseFund(t);
+  const open = (amount: string) => openFund(knex, { asset: 'USDC', amount, price: '100', at: Date.now() });
+  t.deepEqual([await open('0.0000005'), await open('0.0000005')], [true, false]);
+  t.false(await hasBegun(knex));
+  t.deepEqual([await open('1000'), await open('1')], [true, false]);
+  t.is(await accountBalance(knex, { account: 'fee-units', asset: 'UNIT' }), '10');
+  t.is(await accountBalance(knex, { account: 'main', asset: 'USDC' }), '1000.0000005');
   t.deepEqual(await checkLedger(knex), []);
 });
 

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex';
-import { fundOpened, restTakenOver } from '../../bots/fund/postings.ts';
+import { fundOpened, mainObserved, restTakenOver } from '../../bots/fund/postings.ts';
 import { unitsFor } from '../../bots/fund/unit-price.ts';
 import { Decimal, type Amount } from '../../bots/money.ts';
 import { lockLedger } from './ledger-balances.ts';
@@ -15,7 +15,10 @@ export async function hasBegun(knex: Knex): Promise<boolean> {
   return rows[0].begun;
 }
 
-/** What main holds before anybody has units: whoever runs the fund has units for it, at the first price. False where it has begun. */
+/**
+ * What main holds before anybody has units: whoever runs the fund has units for it, at the first price. Where it buys none it is the fund's,
+ * which has not begun by that. False where it has, or where the same had been entered.
+ */
 export async function openFund(
   knex: Knex,
   { price, at, ...money }: { asset: string; amount: Amount; price: Amount; at: number },
@@ -25,6 +28,10 @@ export async function openFund(
     await lockLedger(tx);
     if (await hasBegun(tx)) return false;
     const units = unitsFor(money.amount, price);
+    if (new Decimal(units).isZero()) {
+      const dust = { ...mainObserved(money), key: `opening/dust/${money.amount}`, at };
+      return (await postEntry(tx, dust)).posted;
+    }
     await postEntry(tx, {
       ...{ ...fundOpened({ ...money, units }), key: 'opening', at },
       transaction: {
