@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import test from 'ava';
-import { fill } from '../../bots/fund/postings.ts';
+import { fill, mainObserved } from '../../bots/fund/postings.ts';
 import { checkLedger } from '../../db/fund/check-ledger.ts';
 import { readFreeze } from '../../db/fund/dealing.ts';
 import { recordDeposit } from '../../db/fund/deposits.ts';
@@ -10,6 +10,7 @@ import { postEntry } from '../../db/fund/post-entry.ts';
 import { insertWithdrawal } from '../../db/fund/withdrawal-requests.ts';
 import { keepSubAccount } from '../../db/fund/sub-accounts.ts';
 import { User } from '../../db/models/user.ts';
+import { untilLockAwaited } from '../../runtime/testing/database.ts';
 import { openHolder, plainRequest } from '../../runtime/testing/fund-holders.ts';
 import { startLooseFund, type LooseFund } from '../../runtime/testing/loose-fund.ts';
 
@@ -141,6 +142,21 @@ test('P2: with the last unit redeemed the price begins anew, and what was left i
   await run(withdrawals.decisions.close, back);
   t.deepEqual(await turn(), [1, 2310, 2310, 0]);
   t.deepEqual(await checkLedger(knex), []);
+});
+
+test('whoever holds a deposit that waits for units can write to the ledger while the fund is valued', async (t) => {
+  const fund = await startLooseFund(t);
+  const { knex, activities, run } = fund;
+  await deposit(fund, '100');
+  let valued: Promise<unknown> = Promise.resolve();
+  await knex.transaction(async (tx) => {
+    await tx('deposits').forUpdate().first();
+    valued = run(activities.valueFund, { reason: 'deposit' });
+    await untilLockAwaited(knex);
+    const found = mainObserved({ asset: 'USDC', amount: '1' });
+    await postEntry(tx, { ...found, key: 'found', at: Date.now() });
+  });
+  t.like(await valued, { waiting: 0, heldBecause: null });
 });
 
 /** A new user's, credited for good: who. */

@@ -102,6 +102,14 @@ export async function unsweptDeposits(knex: Knex): Promise<string[]> {
     .pluck<string[]>('id');
 }
 
+/**
+ * Holds them until the transaction ends. Before the books are closed in it: whoever writes what the exchange says of a deposit, or sweeps
+ * it, holds it before the ledger.
+ */
+export async function holdDeposits(tx: Knex, ids: readonly string[]): Promise<void> {
+  await tx('deposits').whereIn('id', ids).orderBy('id').forUpdate().select('id');
+}
+
 /** Gives units for a deposit at a price, in the caller's transaction; nothing where it is not waiting for any more. */
 export async function allotDeposit(
   tx: Knex,
