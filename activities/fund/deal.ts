@@ -4,7 +4,7 @@ import { NoPrice } from '../../bots/fund/unit-price.ts';
 import { MissingMark, type Marks } from '../../bots/fund/valuation.ts';
 import { Decimal } from '../../bots/money.ts';
 import { readFreeze } from '../../db/fund/dealing.ts';
-import { ledgerTotals } from '../../db/fund/ledger-balances.ts';
+import { ledgerTotals, lockLedger } from '../../db/fund/ledger-balances.ts';
 import { latestValuation, recordValuation, type NavReason, type NavRow } from '../../db/fund/nav-history.ts';
 import { hasOpenIntent } from '../../db/fund/orders.ts';
 import type { FundDependencies } from './dependencies.ts';
@@ -16,6 +16,14 @@ export interface FundPrices {
   at: number;
   /** Null where they are final. */
   provisionalBecause: string | null;
+}
+
+export interface DealingTerms {
+  currency: string;
+  initialPrice: string;
+  reason: NavReason;
+  /** Epoch ms. */
+  now(): number;
 }
 
 export interface Dealt {
@@ -54,16 +62,21 @@ export async function readFundPrices({
   }
 }
 
+/** Nothing is dealt at prices that were read longer ago: whoever read them may have stood still meanwhile. */
+const OLDEST_MS = 60_000;
+
 /**
- * A valuation at these prices and, where they are final and dealing is not frozen, `deal` at it; all in `tx`. The books are
- * closed by it until the end of the transaction: nobody else values, deals or freezes meanwhile.
+ * A valuation at these prices and, where they are final, not too old by `now`, and dealing is not frozen, `deal` at it; all in `tx`. The
+ * books are closed by it until the end of the transaction: nobody else values, deals or freezes meanwhile.
  */
 export async function dealAt(
   tx: Knex,
-  { marks, at, provisionalBecause }: FundPrices,
-  { currency, initialPrice, reason }: { currency: string; initialPrice: string; reason: NavReason },
+  { marks, at, provisionalBecause: unread }: FundPrices,
+  { currency, initialPrice, reason, now }: DealingTerms,
   deal: (nav: NavRow) => Promise<void>,
 ): Promise<Dealt> {
+  await lockLedger(tx);
+  const provisionalBecause = unread ?? (now() - at > OLDEST_MS ? 'The prices were read too long ago' : null);
   try {
     const nav = await recordValuation(tx, { at, marks, reason, provisionalBecause, currency, initialPrice });
     const freeze = await readFreeze(tx);

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { lockLedger } from './ledger-balances.ts';
 
 export interface Freeze {
   since: Date;
@@ -29,7 +30,7 @@ export async function freezeDealing(
 ): Promise<boolean> {
   return knex.transaction(async (tx) => {
     // Alone: an entry that did not see it yet is not under way any more.
-    await tx.raw("SELECT pg_advisory_xact_lock(hashtext('ledger'))");
+    await lockLedger(tx);
     const row = { frozen_since: new Date(at), frozen_because: because.slice(0, 500) };
     return (await tx('fund_state').whereNull('frozen_since').update(row)) > 0;
   });

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { unitsUnlocked } from '../../../bots/fund/postings.ts';
+import { isOver } from '../../../bots/fund/withdrawal-status.ts';
 import { postEntry } from '../../../db/fund/post-entry.ts';
 import { holdWithdrawal, moveWithdrawal } from '../../../db/fund/withdrawal-changes.ts';
 import { beginCommand } from '../../../db/fund/withdrawal-commands.ts';
@@ -37,6 +38,8 @@ async function close(
   prices: FundPrices | null,
 ): Promise<WithdrawalStanding> {
   const request = (await holdWithdrawal(tx, withdrawalId)) ?? gone();
+  // Ended by what happened to the money: its workflow finds out when its time is over.
+  if (as === 'expire' && isOver(request.status)) return standingOf(tx, request);
   const at = new Date(deps.now());
   const command = { id: commandId, requestId: withdrawalId, name: as, userId: by, at };
   const asking = await beginCommand(tx, command);
