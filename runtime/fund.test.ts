@@ -9,7 +9,7 @@ import { createExchanges } from '../exchanges/directory.ts';
 import { startSimulatedExchange } from '../exchanges/simulated/server.ts';
 import { createVault } from '../exchanges/vault.ts';
 import { ConfigurationError, readConfiguration } from './configuration.ts';
-import { ensureFund, openFundAccount } from './fund.ts';
+import { ensureFund, mayMoveFund, openFundAccount } from './fund.ts';
 import { freshDatabase } from './testing/database.ts';
 import { PING_PONG } from './testing/rows.ts';
 import { TEST_KEY } from './testing/stack.ts';
@@ -52,6 +52,25 @@ test('keys of the environment are sealed into an account of their own, and anew 
   t.like(account, { kind: 'live', api_key_last4: '-one' });
   const changed = (await ensureFund(knex, vault, keyed('key-two')))!;
   t.like(changed, { isAsSet: true, account: { id: account.id, api_key_last4: '-two' } });
+});
+
+test('a fund of play money never becomes one of real money, nor the other way round: the start is refused, and nothing stored', async (t) => {
+  const keys = { FUND_API_KEY: 'key-one', FUND_API_SECRET: 'secret' };
+  const [paper, live] = [settingsOf(SET), settingsOf({ ...SET, ...keys })];
+  const treasuryKeys = { apiKey: 'key', secret: 'secret' };
+  const refused = { instanceOf: ConfigurationError, message: /another DATA_DIR/ };
+  for (const [first, then] of [[paper, live] as const, [live, paper] as const]) {
+    const { knex } = await freshDatabase(t);
+    t.false(await mayMoveFund(knex, null));
+    const { account } = (await ensureFund(knex, vault, first))!;
+    await t.throwsAsync(ensureFund(knex, vault, then), refused);
+    t.deepEqual(await knex('exchange_accounts').pluck('id'), [account.id]);
+    const isPaper = first === paper;
+    if (isPaper) await t.throwsAsync(ensureFund(knex, vault, settingsOf(keys)), refused);
+    if (isPaper) await t.throwsAsync(mayMoveFund(knex, treasuryKeys), refused);
+    else t.true(await mayMoveFund(knex, treasuryKeys));
+    t.is(await mayMoveFund(knex, null), isPaper);
+  }
 });
 
 test('an account of the simulated exchange is opened there, empty, however often', async (t) => {
@@ -119,6 +138,7 @@ test('settings of the fund that do not fit stop the start, by the name of their 
     [{ FUND_INITIAL_CAPITAL: '0' }, /FUND_INITIAL_CAPITAL must be above 0/],
     [{ FUND_INITIAL_NAV: '1e3' }, /FUND_INITIAL_NAV must be an amount/],
     [{ FUND_API_KEY: 'key' }, /FUND_API_SECRET is missing/],
+    [{ ...SET, TREASURY_API_KEY: 'key', TREASURY_API_SECRET: 'secret' }, /without FUND_API_KEY/],
   ];
   for (const [variables, message] of wrong)
     t.throws(

@@ -2,10 +2,9 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import { openDatabase } from '../db/connect.ts';
-import { findFundAccount } from '../db/fund/account.ts';
 import { keepAnchors } from './audit-anchors.ts';
 import { readConfiguration } from './configuration.ts';
-import { ensureFund } from './fund.ts';
+import { ensureFund, mayMoveFund } from './fund.ts';
 import { createMetrics, serveMetrics } from './metrics.ts';
 import { runProcess } from './run-process.ts';
 import { ensureSchedules } from './schedules.ts';
@@ -28,9 +27,9 @@ await runProcess('worker', readConfiguration, async (configuration, log) => {
   if (fund && !fund.isAsSet)
     log.warn(
       { bot: fund.bot.id },
-      "the fund's bot was made with other settings than FUND_SYMBOLS, FUND_STRATEGY, FUND_STRATEGY_PARAMETERS and keys say: it keeps its own",
+      "the fund's bot was made with other settings than FUND_SYMBOLS, FUND_STRATEGY and FUND_STRATEGY_PARAMETERS say: it keeps its own",
     );
-  const mayMove = treasury.keys !== null || (await findFundAccount(knex))?.kind === 'paper';
+  const mayMove = await mayMoveFund(knex, treasury.keys);
   const connection = await NativeConnection.connect({ address: temporal.address });
   const clientConnection = await Connection.connect({ address: temporal.address });
   await ensureSearchAttributes(clientConnection, temporal.namespace);
