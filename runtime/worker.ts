@@ -13,6 +13,7 @@ import { ensureEnvironmentAccount } from './environment-account.ts';
 import { installTemporalRuntime } from './temporal-logging.ts';
 import { startTrading } from './trading.ts';
 import { openVault } from './vault-key.ts';
+import { watchDealing } from './watch-dealing.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
 /** Everything that trades: workflows and activities of all bots. Run as many as there is to do. */
@@ -54,13 +55,16 @@ await runProcess('worker', readConfiguration, async (configuration, log) => {
     ...{ knex, file: auditAnchors },
     onFault: (error) => log.error({ err: error }, 'the audit log could not be anchored, it is tried again'),
   });
+  const endDealingWatch = watchDealing({ knex, log });
   await ensureSchedules(client, mayMove ? treasury : null);
-  const metrics = worker.metricsPort && (await serveMetrics(createMetrics('worker'), worker.metricsPort));
+  const metrics =
+    worker.metricsPort && (await serveMetrics(createMetrics('worker', knex), worker.metricsPort));
   return {
     failed: trading.ended,
     async stop() {
       await trading.stop();
       await endAnchors();
+      await endDealingWatch();
       if (metrics) metrics.close();
       await connection.close();
       await clientConnection.close();
