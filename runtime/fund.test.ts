@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import test from 'ava';
+import { DEFAULT_WITHDRAWAL_POLICY } from '../bots/fund/policy.ts';
 import { EVERYBODY, findBot, insertBot, listBots, readStatistics } from '../db/bots.ts';
 import { changeUser } from '../db/administration.ts';
 import { listLogs } from '../db/logs.ts';
@@ -117,6 +118,17 @@ test("nobody is shown the fund's owner and bot among others, or changes them", a
   t.is(await changeUser(knex, { id: bot.user_id!, by, change, at: new Date() }), undefined);
 });
 
+test('the least of a withdrawal counts beside FUND_WITHDRAWAL_POLICY, which need not say all of it', (t) => {
+  const policyOf = (FUND_WITHDRAWAL_POLICY: string) =>
+    settingsOf({ MIN_WITHDRAWAL_USDC: '500', FUND_WITHDRAWAL_POLICY }).withdrawalPolicy;
+  const standard = { ...DEFAULT_WITHDRAWAL_POLICY, minimum: '500' };
+  t.deepEqual(policyOf(''), standard);
+  t.deepEqual(policyOf('{"limits":{"holderDay":"7000"},"expiryHours":5}'), {
+    ...standard,
+    ...{ limits: { transaction: null, holderDay: '7000', fundDay: null }, expiryHours: 5 },
+  });
+});
+
 test('there are no fees unless FUND_FEES says which', (t) => {
   const feesOf = (variables: Record<string, string>) =>
     readConfiguration({ ...REQUIRED, ...variables }).treasury.fund.fees;
@@ -133,7 +145,8 @@ test('settings of the fund that do not fit stop the start, by the name of their 
     [{ FUND_SYMBOLS: 'BTCUSDC' }, /FUND_STRATEGY_PARAMETERS does not fit.*quantity/],
     [{ ...SET, FUND_STRATEGY: 'luck' }, /FUND_STRATEGY must be one of ping-pong, rsi-reversal/],
     [{ FUND_STRATEGY_PARAMETERS: '{' }, /FUND_STRATEGY_PARAMETERS must be JSON/],
-    [{ FUND_WITHDRAWAL_POLICY: '{"minimum":"1"}' }, /FUND_WITHDRAWAL_POLICY must be JSON.*limits/],
+    [{ FUND_WITHDRAWAL_POLICY: '{"minimum":"1"}' }, /FUND_WITHDRAWAL_POLICY .*minimum .*MIN_WITHDRAWAL_USDC/],
+    [{ FUND_WITHDRAWAL_POLICY: '{"limits":{"day":"1"}}' }, /FUND_WITHDRAWAL_POLICY must be JSON.*limits/],
     [{ FUND_FEES: '{"managementPercent":"2"}' }, /FUND_FEES must be JSON as described: performancePercent/],
     [{ FUND_INITIAL_CAPITAL: '0' }, /FUND_INITIAL_CAPITAL must be above 0/],
     [{ FUND_INITIAL_NAV: '1e3' }, /FUND_INITIAL_NAV must be an amount/],

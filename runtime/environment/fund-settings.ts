@@ -21,8 +21,8 @@ export function fundSettings(env: EmbeddedEnvironment) {
     initialCapital: env.FUND_INITIAL_CAPITAL ?? null,
     networks: env.FUND_NETWORKS,
     minDeposit: env.MIN_DEPOSIT_USDC,
-    withdrawalPolicy: env.FUND_WITHDRAWAL_POLICY ?? {
-      ...DEFAULT_WITHDRAWAL_POLICY,
+    withdrawalPolicy: {
+      ...(env.FUND_WITHDRAWAL_POLICY ?? DEFAULT_WITHDRAWAL_POLICY),
       minimum: env.MIN_WITHDRAWAL_USDC,
     },
     depositPollSeconds: env.DEPOSIT_POLL_SECONDS,

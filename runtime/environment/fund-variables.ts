@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { STRATEGIES } from '../../bots/strategies/index.ts';
 import { NETWORK_NAMES } from '../../db/fund/addresses.ts';
 import { fundFeesSchema } from '../../bots/fund/fees.ts';
-import { withdrawalPolicySchema } from '../../bots/fund/policy.ts';
+import { DEFAULT_WITHDRAWAL_POLICY, withdrawalPolicySchema } from '../../bots/fund/policy.ts';
 import {
   amount,
   amountAboveZero,
@@ -14,6 +14,11 @@ import {
   secret,
   whole,
 } from './rules.ts';
+
+/** The least is said in one place. */
+const policySchema = withdrawalPolicySchema.extend({
+  minimum: z.never({ error: 'is what MIN_WITHDRAWAL_USDC says: leave it out here' }).optional(),
+});
 
 /** The fund: what its bot trades, what a unit begins at, how money comes in and goes out. */
 export const fund = {
@@ -46,7 +51,7 @@ export const fund = {
     'Networks that deposits and withdrawals go over, the first unless said',
   ),
   FUND_WITHDRAWAL_POLICY: optionalJson(
-    withdrawalPolicySchema,
+    policySchema,
     'What a withdrawal may be and who must agree, in JSON; not set: one admin, from 10,000 USDC on two, and a day of cooling',
     '',
   ),
@@ -62,5 +67,5 @@ export const fund = {
     [2, 3_600],
   ),
   MIN_DEPOSIT_USDC: amount('10', 'Deposits below it are kept aside, without units'),
-  MIN_WITHDRAWAL_USDC: amountAboveZero('10', 'The least that can be withdrawn'),
+  MIN_WITHDRAWAL_USDC: amountAboveZero(DEFAULT_WITHDRAWAL_POLICY.minimum, 'The least that can be withdrawn'),
 };
