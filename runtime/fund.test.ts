@@ -10,6 +10,7 @@ import { createExchanges } from '../exchanges/directory.ts';
 import { startSimulatedExchange } from '../exchanges/simulated/server.ts';
 import { createVault } from '../exchanges/vault.ts';
 import { ConfigurationError, readConfiguration } from './configuration.ts';
+import { environmentExample } from './environment/example.ts';
 import { ensureFund, mayMoveFund, openFundAccount } from './fund.ts';
 import { freshDatabase } from './testing/database.ts';
 import { PING_PONG } from './testing/rows.ts';
@@ -123,6 +124,8 @@ test('the least of a withdrawal counts beside FUND_WITHDRAWAL_POLICY, which need
     settingsOf({ MIN_WITHDRAWAL_USDC: '500', FUND_WITHDRAWAL_POLICY }).withdrawalPolicy;
   const standard = { ...DEFAULT_WITHDRAWAL_POLICY, minimum: '500' };
   t.deepEqual(policyOf(''), standard);
+  const [, example = ''] = /^# FUND_WITHDRAWAL_POLICY=(.*)$/m.exec(environmentExample()) ?? [];
+  t.deepEqual(policyOf(example), standard);
   t.deepEqual(policyOf('{"limits":{"holderDay":"7000"},"expiryHours":5}'), {
     ...standard,
     ...{ limits: { transaction: null, holderDay: '7000', fundDay: null }, expiryHours: 5 },
@@ -142,7 +145,7 @@ test('settings of the fund that do not fit stop the start, by the name of their 
   const wrong: [Record<string, string>, RegExp][] = [
     [{ FUND_SYMBOLS: 'BTCUSDT' }, /FUND_SYMBOLS must be one market against USDC/],
     [{ FUND_SYMBOLS: 'BTCUSDC,ETHUSDC' }, /FUND_SYMBOLS must be one market/],
-    [{ FUND_SYMBOLS: 'BTCUSDC' }, /FUND_STRATEGY_PARAMETERS does not fit.*quantity/],
+    [{ FUND_SYMBOLS: 'BTCUSDC' }, /FUND_STRATEGY_PARAMETERS does not fit.*such as .*"quoteAmount"/],
     [{ ...SET, FUND_STRATEGY: 'luck' }, /FUND_STRATEGY must be one of ping-pong, rsi-reversal/],
     [{ FUND_STRATEGY_PARAMETERS: '{' }, /FUND_STRATEGY_PARAMETERS must be JSON/],
     [{ FUND_WITHDRAWAL_POLICY: '{"minimum":"1"}' }, /FUND_WITHDRAWAL_POLICY .*minimum .*MIN_WITHDRAWAL_USDC/],

@@ -15,6 +15,10 @@ import {
   whole,
 } from './rules.ts';
 
+/** What `FUND_STRATEGY_PARAMETERS` may be for the standard strategy. */
+export const EXAMPLE_PARAMETERS = '{"timeframe":"15m","quoteAmount":"250"}';
+
+const { minimum: STANDARD_MINIMUM, ...STANDARD_POLICY } = DEFAULT_WITHDRAWAL_POLICY;
 /** The least is said in one place. */
 const policySchema = withdrawalPolicySchema.extend({
   minimum: z.never({ error: 'is what MIN_WITHDRAWAL_USDC says: leave it out here' }).optional(),
@@ -34,7 +38,7 @@ export const fund = {
   FUND_STRATEGY_PARAMETERS: optionalJson(
     z.record(z.string(), z.unknown()),
     'Its parameters, as GET /strategies describes them, in JSON; needed with FUND_SYMBOLS',
-    '{"timeframe":"15m","quoteAmount":"250"}',
+    EXAMPLE_PARAMETERS,
   ),
   FUND_API_KEY: secret(
     "Keys of the fund's main account, which read and trade and may not withdraw; not set: an account of the simulated exchange",
@@ -52,8 +56,8 @@ export const fund = {
   ),
   FUND_WITHDRAWAL_POLICY: optionalJson(
     policySchema,
-    'What a withdrawal may be and who must agree, in JSON; not set: one admin, from 10,000 USDC on two, and a day of cooling',
-    '',
+    'What a withdrawal may be (null: no limit), how many admins must agree from which amount on, and how long it waits, in JSON; what is left out is as here',
+    JSON.stringify(STANDARD_POLICY),
   ),
   FUND_FEES: optionalJson(
     fundFeesSchema,
@@ -67,5 +71,5 @@ export const fund = {
     [2, 3_600],
   ),
   MIN_DEPOSIT_USDC: amount('10', 'Deposits below it are kept aside, without units'),
-  MIN_WITHDRAWAL_USDC: amountAboveZero(DEFAULT_WITHDRAWAL_POLICY.minimum, 'The least that can be withdrawn'),
+  MIN_WITHDRAWAL_USDC: amountAboveZero(STANDARD_MINIMUM, 'The least that can be withdrawn'),
 };
