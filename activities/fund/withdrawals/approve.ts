@@ -1,9 +1,9 @@
 import type { Knex } from 'knex';
-import { beginCommand } from '../../../db/fund/withdrawal-commands.ts';
 import { holdWithdrawal, moveWithdrawal } from '../../../db/fund/withdrawal-changes.ts';
 import { insertApproval, type WithdrawalRequest } from '../../../db/fund/withdrawal-requests.ts';
 import type { WithdrawalStanding } from '../../../workflows/messages.ts';
 import { readFundPrices, type FundPrices } from '../deal.ts';
+import { begin } from './begin.ts';
 import { gone, refused, type WithdrawalDependencies } from './dependencies.ts';
 import { standingOf } from './load.ts';
 import { fixRedemption, refuseWhereHeld } from './redemption.ts';
@@ -34,7 +34,7 @@ async function approve(
   const request = (await holdWithdrawal(tx, withdrawalId)) ?? gone();
   const at = new Date(deps.now());
   const command = { id: commandId, requestId: withdrawalId, name: 'approve', userId: by, at } as const;
-  const asking = await beginCommand(tx, command);
+  const asking = await begin(tx, command);
   if (!asking) return standingOf(tx, request);
   await requireOpen(tx, request, { by, digest, at });
   const approvals = by === null ? 0 : await insertApproval(tx, { request, digest, adminId: by, at });
