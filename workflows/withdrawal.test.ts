@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import test from 'ava';
+import { createWithdrawalActivities } from '../activities/fund/withdrawals/index.ts';
 import { mainObserved } from '../bots/fund/postings.ts';
 import { Decimal } from '../bots/money.ts';
 import { checkLedger } from '../db/fund/check-ledger.ts';
@@ -7,7 +8,9 @@ import { readPortfolio } from '../db/fund/holders.ts';
 import { accountBalance } from '../db/fund/ledger-balances.ts';
 import { valueFund } from '../db/fund/nav-history.ts';
 import { postEntry } from '../db/fund/post-entry.ts';
+import { insertWithdrawal } from '../db/fund/withdrawal-requests.ts';
 import { balance } from '../exchanges/simulated/testing/market.ts';
+import { plainRequest } from '../runtime/testing/fund-holders.ts';
 import { keptCommand } from '../runtime/testing/kept-command.ts';
 import { shared } from '../runtime/testing/shared.ts';
 import { startWithdrawals, type WithdrawalStack } from '../runtime/testing/withdrawals.ts';
@@ -85,6 +88,39 @@ test('N different admins approve exactly what they saw, and never their own', as
   t.like(await approve(stack, request, other), { status: 'approved', approvedBy: [one, other] });
   await stack.paid(request.id);
 });
+
+test.serial(
+  'what is not as it was approved is not staged, sent or approved, not even by whoever changes rows',
+  async (t) => {
+    const stack = await startWithdrawals(t, { worker: false });
+    const { knex } = stack;
+    const { decisions, moves } = createWithdrawalActivities(stack.deps);
+    const userId = await stack.holder('100');
+    const request = await insertWithdrawal(knex, plainRequest(userId, '20'));
+    const withdrawalId = request.id;
+    const pay = (to: string) =>
+      knex('withdrawal_requests').where({ id: withdrawalId }).update({ address: to });
+    const elsewhere = request.address.toLowerCase();
+    await t.throwsAsync(pay(elsewhere), { message: /never changes/ });
+    await knex.raw('ALTER TABLE withdrawal_requests DISABLE TRIGGER withdrawal_requests_subject_stays');
+    const by = await stack.admin();
+    const commandId = await keptCommand(knex, { requestId: withdrawalId, name: 'approve', userId: by });
+    const approval = { withdrawalId, commandId, by, digest: request.digest };
+    await pay(elsewhere);
+    await t.throwsAsync(decisions.approve(approval), { message: /not what is asked for/ });
+    await pay(request.address);
+    t.like(await decisions.approve(approval), { status: 'approved' });
+    await pay(elsewhere);
+    const staging = { withdrawalId, transferId: `${withdrawalId}-staging` };
+    await t.throwsAsync(moves.stage(staging), { message: /not what was approved/ });
+    await pay(request.address);
+    t.like(await moves.stage(staging), { outcome: 'done' });
+    await pay(elsewhere);
+    t.like(await moves.send({ withdrawalId, attempt: 1 }), { outcome: 'unknown' });
+    t.deepEqual(stack.effects(withdrawalId), { staged: 1, withdrawals: 0 });
+    t.is((await stack.row(withdrawalId)).send_attempt, 0);
+  },
+);
 
 test('a command is carried out once, whoever repeats it, as update or as signal', async (t) => {
   const stack = await stackOf(t);

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { holdWithdrawal, moveWithdrawal } from '../../../db/fund/withdrawal-changes.ts';
+import { isAsApproved } from '../../../db/fund/withdrawal-digest.ts';
 import { insertApproval, type WithdrawalRequest } from '../../../db/fund/withdrawal-requests.ts';
 import type { WithdrawalStanding } from '../../../workflows/messages.ts';
 import { readFundPrices, type FundPrices } from '../deal.ts';
@@ -61,7 +62,7 @@ async function requireOpen(
   if (request.status !== 'pending_approval')
     throw refused(`The withdrawal is ${request.status}: only one that waits for approval can be approved.`);
   if (request.expires_at <= at) throw refused('The withdrawal has expired. Its holder can ask again.');
-  if (request.digest !== digest)
+  if (request.digest !== digest || !isAsApproved(request))
     throw refused('What was approved is not what is asked for now. Look at the request again.');
   if (by === null) return;
   if (by === request.user_id)

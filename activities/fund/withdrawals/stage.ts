@@ -3,10 +3,11 @@ import { stagingDone, stagingReturned, stagingSent } from '../../../bots/fund/po
 import { readFreeze } from '../../../db/fund/dealing.ts';
 import { postEntry } from '../../../db/fund/post-entry.ts';
 import { BY_ITSELF, holdWithdrawal, moveWithdrawal } from '../../../db/fund/withdrawal-changes.ts';
+import { isAsApproved } from '../../../db/fund/withdrawal-digest.ts';
 import type { WithdrawalRequest } from '../../../db/fund/withdrawal-requests.ts';
 import { ExchangeError } from '../../../exchanges/port.ts';
 import type { TransferRequest } from '../../../exchanges/treasury.ts';
-import { gone, type WithdrawalDependencies } from './dependencies.ts';
+import { gone, refused, type WithdrawalDependencies } from './dependencies.ts';
 import { plainAmount } from './plain-amount.ts';
 import type { Staged, WithdrawalMoves } from './types.ts';
 
@@ -76,6 +77,7 @@ async function intend(deps: WithdrawalDependencies, id: string): Promise<Withdra
         ? { outcome: 'refused', reason: request.error ?? '' }
         : { outcome: 'done' };
     if (request.status !== 'approved') return { outcome: 'over' };
+    if (!isAsApproved(request)) throw refused('What is to be paid is not what was approved.');
     // What is on its way goes on; what is not stays until somebody knows what is wrong.
     const freeze = await readFreeze(tx);
     if (freeze) throw notYet(`Dealing is frozen: ${freeze.because}`);
