@@ -159,6 +159,15 @@ test('a command of a person that no door has put on record, or as another one, i
   t.is((await knex('audit_logs').where({ target: `withdrawal/${id}` })).length, 1);
 });
 
+test('nothing is approved for a holder who has been disabled since', async (t) => {
+  const stack = await stackOf(t);
+  const userId = await stack.holder('20');
+  const request = await stack.request(userId, '20');
+  await stack.knex('users').where({ id: userId }).update({ disabled_at: new Date() });
+  await t.throwsAsync(stack.approve(request), { message: /holder is disabled/ });
+  t.like(await stack.row(request.id), { status: 'pending_approval' });
+});
+
 test('fund-integration 43: a rejected or cancelled request frees its units and moves no money', async (t) => {
   const stack = await stackOf(t);
   const userId = await stack.holder('40');

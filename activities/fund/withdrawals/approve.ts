@@ -64,6 +64,8 @@ async function requireOpen(
   if (request.expires_at <= at) throw refused('The withdrawal has expired. Its holder can ask again.');
   if (request.digest !== digest || !isAsApproved(request))
     throw refused('What was approved is not what is asked for now. Look at the request again.');
+  if (!(await tx('users').where({ id: request.user_id, disabled_at: null }).first('id')))
+    throw refused('Its holder is disabled: nothing is paid to them. Reject it, or enable them first.');
   if (by === null) return;
   if (by === request.user_id)
     throw refused('Nobody approves their own withdrawal. Another administrator must.');
