@@ -40,7 +40,7 @@ export interface WithdrawalInput {
 /** How a request stands; what every command answers. */
 export interface WithdrawalStanding {
   status: WithdrawalStatus;
-  step: 'cooling' | 'staging' | 'sending' | 'confirming' | 'returning' | null;
+  step: 'cooling' | 'rejecting' | 'staging' | 'sending' | 'confirming' | 'returning' | null;
   /** Admins who have agreed, by id. */
   approvedBy: string[];
   /** How often it was sent, or was about to be. */

@@ -211,6 +211,43 @@ test('while an approved one cools nothing is sent, and its holder can take it ba
   await stack.paid(soon.id);
 });
 
+test.serial('an approved one is rejected until it is sent from main, also in a frozen fund', async (t) => {
+  const stack = await startWithdrawals(t);
+  const { knex } = stack;
+  const userId = await stack.holder('60');
+  const [by, later] = [await stack.admin(), { cooling_until: new Date(Date.now() + 3_600_000) }];
+  const cooling = await stack.request(userId, '20', later);
+  const due = await stack.request(userId, '20', { cooling_until: new Date(Date.now() + 2_000) });
+  const sent = await stack.request(userId, '20');
+  for (const request of [cooling, due, sent]) await stack.approve(request);
+  await stack.stands(sent.id, 'processing', 'confirming');
+  const reject = (id: string) =>
+    stack.command(id, { name: 'reject', commandId: randomUUID(), by, reason: 'a thief' });
+  await t.throwsAsync(reject(sent.id), { message: /nothing has been sent/ });
+  await knex('fund_state').update({ frozen_since: new Date(), frozen_because: 'a thief' });
+  for (const { id } of [cooling, due]) {
+    t.like(await reject(id), { status: 'approved', step: 'rejecting' });
+    await t.throwsAsync(reject(id), { message: /being rejected already/ });
+  }
+  const { decisions, moves } = createWithdrawalActivities(stack.deps);
+  const staging = { withdrawalId: due.id, transferId: `${due.id}-staging` };
+  await knex('fund_state').update({ frozen_since: null, frozen_because: null });
+  t.deepEqual(await moves.stage(staging), { outcome: 'over' });
+  for (const { id } of [cooling, due]) {
+    t.like(await decisions.takeBack({ withdrawalId: id }), { status: 'rejected' });
+    t.like(await decisions.takeBack({ withdrawalId: id }), { status: 'rejected' });
+    t.like(await stack.row(id), { rejected_by: by, reject_reason: 'a thief', step: null });
+    t.deepEqual(stack.effects(id), { staged: 0, withdrawals: 0 });
+  }
+  await stack.paid(sent.id);
+  t.like(await readPortfolio(knex, userId), { units: '40', locked: '0', reserved: '0', withdrawn: '20' });
+  t.deepEqual(await checkLedger(knex), []);
+  const cooler = await stack.request(userId, '20', later);
+  await stack.approve(cooler);
+  await reject(cooler.id);
+  await stack.stands(cooler.id, 'rejected');
+});
+
 test('what the policy lets pass nobody is asked about', async (t) => {
   const stack = await stackOf(t);
   const { id } = await stack.request(await stack.holder('20'), '20', { quorum: 0 });

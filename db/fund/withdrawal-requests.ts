@@ -32,7 +32,7 @@ export interface WithdrawalRequest {
   expires_at: Date;
   cooling_until: Date | null;
   status: WithdrawalStatus;
-  step: 'cooling' | 'staging' | 'sending' | 'confirming' | 'returning' | null;
+  step: 'cooling' | 'rejecting' | 'staging' | 'sending' | 'confirming' | 'returning' | null;
   /** Whose approval made it enough. */
   approved_by: string | null;
   approved_at: Date | null;

@@ -9,6 +9,7 @@ export async function runCourse(actor: Actor): Promise<void> {
   await approval(actor);
   if (!hasEnded(actor)) await cooling(actor);
   if (!hasEnded(actor)) await payOut(actor);
+  if (actor.state.step === 'rejecting') await takeBack(actor);
 }
 
 /** Waits until enough have approved it, or it has ended another way. */
@@ -30,7 +31,8 @@ async function cooling(actor: Actor): Promise<void> {
   const { state } = actor;
   const { coolingUntil } = termsOf(actor);
   const left = (coolingUntil ?? 0) - Date.now();
-  if (state.status === 'approved' && left > 0) await condition(() => state.status !== 'approved', left);
+  const cools = () => state.status === 'approved' && state.step !== 'rejecting';
+  if (cools() && left > 0) await condition(() => !cools(), left);
   // What is being carried out decides first.
   await condition(() => state.queue.length === 0);
 }
@@ -88,6 +90,13 @@ async function send(actor: Actor): Promise<string | null> {
 }
 
 const NOT_BEGUN = { outcome: 'again', reason: 'The worker that was to send it never began' } as const;
+
+/** Rejected before anything was sent: what had been fixed goes back to the holder, as soon as something is dealt. */
+async function takeBack(actor: Actor): Promise<void> {
+  const { withdrawalId } = actor;
+  const back = () => decisions('units back to the holder').takeBack({ withdrawalId });
+  adopt(actor, await persist(actor, back));
+}
 
 async function refund(actor: Actor, from: 'sub' | 'main', reason: string): Promise<void> {
   const { withdrawalId } = actor;

@@ -76,7 +76,7 @@ async function intend(deps: WithdrawalDependencies, id: string): Promise<Withdra
       return request.step === 'returning'
         ? { outcome: 'refused', reason: request.error ?? '' }
         : { outcome: 'done' };
-    if (request.status !== 'approved') return { outcome: 'over' };
+    if (request.status !== 'approved' || request.step === 'rejecting') return { outcome: 'over' };
     if (!isAsApproved(request)) throw refused('What is to be paid is not what was approved.');
     // What is on its way goes on; what is not stays until somebody knows what is wrong.
     const freeze = await readFreeze(tx);
