@@ -192,8 +192,8 @@ async function approved(stack: WithdrawalStack, request: WithdrawalRequest): Pro
   return request;
 }
 
-function resolve({ withdrawals }: WithdrawalStack, id: string, outcome: Resolution, by: string) {
-  return withdrawals.command(id, { name: 'resolve', commandId: randomUUID(), by, outcome });
+function resolve(stack: WithdrawalStack, id: string, outcome: Resolution, by: string) {
+  return stack.command(id, { name: 'resolve', commandId: randomUUID(), by, outcome });
 }
 
 /** Once it cannot turn up by itself any more. */

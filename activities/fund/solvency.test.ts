@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import test from 'ava';
 import { fill, mainObserved } from '../../bots/fund/postings.ts';
 import { Decimal } from '../../bots/money.ts';
@@ -9,6 +8,7 @@ import { postEntry } from '../../db/fund/post-entry.ts';
 import { insertWithdrawal } from '../../db/fund/withdrawal-requests.ts';
 import { User } from '../../db/models/user.ts';
 import { openHolder, plainRequest } from '../../runtime/testing/fund-holders.ts';
+import { keptCommand } from '../../runtime/testing/kept-command.ts';
 import { startLooseFund, type LooseFund } from '../../runtime/testing/loose-fund.ts';
 import { shared } from '../../runtime/testing/shared.ts';
 import { readDifferences } from './differences.ts';
@@ -84,7 +84,9 @@ const COURSES: Record<string, (course: Course) => Promise<void>> = {
   async 'is taken back while it cools'(course) {
     const { fund, withdrawalId, userId: by, is } = course;
     await approve(course);
-    const asked = { withdrawalId, commandId: randomUUID(), by, as: 'cancel', reason: null } as const;
+    const kept = { requestId: withdrawalId, name: 'cancel', userId: by } as const;
+    const commandId = await keptCommand(fund.knex, kept);
+    const asked = { withdrawalId, commandId, by, as: 'cancel', reason: null } as const;
     await fund.run(fund.withdrawals.decisions.close, asked);
     await is('cancelled');
   },
@@ -189,7 +191,8 @@ async function approve({ fund, withdrawalId, is }: Course): Promise<void> {
   const { knex, withdrawals } = fund;
   const { digest } = await knex('withdrawal_requests').where({ id: withdrawalId }).first();
   const by = await admin(fund);
-  await fund.run(withdrawals.decisions.approve, { withdrawalId, commandId: randomUUID(), by, digest });
+  const commandId = await keptCommand(knex, { requestId: withdrawalId, name: 'approve', userId: by });
+  await fund.run(withdrawals.decisions.approve, { withdrawalId, commandId, by, digest });
   await is('approved');
 }
 
@@ -221,7 +224,9 @@ async function reviewAndResolve(
   const { review, resolve } = fund.withdrawals.decisions;
   await fund.run(review, { withdrawalId });
   await is('shown to people');
-  await fund.run(resolve, { withdrawalId, commandId: randomUUID(), by: await admin(fund), outcome });
+  const by = await admin(fund);
+  const commandId = await keptCommand(fund.knex, { requestId: withdrawalId, name: 'resolve', userId: by });
+  await fund.run(resolve, { withdrawalId, commandId, by, outcome });
   await is('decided');
 }
 

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { BY_ITSELF, holdWithdrawal, moveWithdrawal } from '../../../db/fund/withdrawal-changes.ts';
+import { isAsApproved } from '../../../db/fund/withdrawal-digest.ts';
 import type { WithdrawalRequest } from '../../../db/fund/withdrawal-requests.ts';
 import { ExchangeError } from '../../../exchanges/port.ts';
 import type { VenueWithdrawal, WithdrawalRequest as VenueRequest } from '../../../exchanges/treasury.ts';
@@ -80,7 +81,7 @@ async function intend(
 ): Promise<WithdrawalRequest | null> {
   return knex.transaction(async (tx) => {
     const request = (await holdWithdrawal(tx, id)) ?? gone();
-    const isNext = request.send_attempt === attempt - 1;
+    const isNext = request.send_attempt === attempt - 1 && isAsApproved(request);
     if (request.status !== 'processing' || request.step !== 'sending' || !isNext) return null;
     const change = { send_attempt: attempt, send_before: new Date(now() + timing.sendWithin) };
     return moveWithdrawal(tx, request, {

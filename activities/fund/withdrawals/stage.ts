@@ -3,10 +3,11 @@ import { stagingDone, stagingReturned, stagingSent } from '../../../bots/fund/po
 import { holdFreeze } from '../../../db/fund/dealing.ts';
 import { postEntry } from '../../../db/fund/post-entry.ts';
 import { BY_ITSELF, holdWithdrawal, moveWithdrawal } from '../../../db/fund/withdrawal-changes.ts';
+import { isAsApproved } from '../../../db/fund/withdrawal-digest.ts';
 import type { WithdrawalRequest } from '../../../db/fund/withdrawal-requests.ts';
 import { ExchangeError } from '../../../exchanges/port.ts';
 import type { TransferRequest } from '../../../exchanges/treasury.ts';
-import { gone, sentSince, type WithdrawalDependencies } from './dependencies.ts';
+import { gone, refused, sentSince, type WithdrawalDependencies } from './dependencies.ts';
 import { plainAmount } from './plain-amount.ts';
 import type { Staged, WithdrawalMoves } from './types.ts';
 
@@ -83,7 +84,8 @@ async function intend(deps: WithdrawalDependencies, id: string): Promise<Withdra
       return request.step === 'returning'
         ? { outcome: 'refused', reason: request.error ?? '' }
         : { outcome: 'done' };
-    if (request.status !== 'approved') return { outcome: 'over' };
+    if (request.status !== 'approved' || request.step === 'rejecting') return { outcome: 'over' };
+    if (!isAsApproved(request)) throw refused('What is to be paid is not what was approved.');
     // What is on its way goes on; what is not stays until somebody knows what is wrong.
     const freeze = await holdFreeze(tx);
     if (freeze) throw notYet(`Dealing is frozen: ${freeze.because}`);

@@ -22,6 +22,11 @@ export interface WithdrawalDecisions {
     input: Asked & { by: string | null; as: 'reject' | 'cancel' | 'expire'; reason: string | null },
   ): Promise<WithdrawalStanding>;
   /**
+   * Gives the units back of a request that was rejected after its approval. Fails with `CommandRefused` while nothing is
+   * dealt; may be repeated.
+   */
+  takeBack(input: { withdrawalId: string }): Promise<WithdrawalStanding>;
+  /**
    * For a `send` that ended without an answer: where it never committed its attempt, that is done in its place, so that it
    * never sends, and nothing was sent.
    */

@@ -45,7 +45,7 @@ export const storedAddress = z
 const own = {
   id: uuid,
   status,
-  step: z.enum(['cooling', 'staging', 'sending', 'confirming', 'returning']).nullable(),
+  step: z.enum(['cooling', 'rejecting', 'staging', 'sending', 'confirming', 'returning']).nullable(),
   amount: z.number(),
   asset: z.string(),
   units: z.number(),
