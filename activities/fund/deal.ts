@@ -6,8 +6,9 @@ import { Decimal } from '../../bots/money.ts';
 import { readFreeze } from '../../db/fund/dealing.ts';
 import { ledgerTotals } from '../../db/fund/ledger-balances.ts';
 import { latestValuation, recordValuation, type NavReason, type NavRow } from '../../db/fund/nav-history.ts';
-import { hasOpenIntent } from '../../db/fund/orders.ts';
+import { openOrders } from '../../db/fund/orders.ts';
 import type { FundDependencies } from './dependencies.ts';
+import { reasonToWait } from './reason-to-wait.ts';
 
 /** What all that the fund holds costs, and whether anything may be dealt at it. */
 export interface FundPrices {
@@ -34,7 +35,7 @@ export async function readFundPrices({
   settings: { currency },
   readMarks,
 }: Pick<FundDependencies, 'knex' | 'readMarks'> & { settings: { currency: string } }): Promise<FundPrices> {
-  const assets = await heldAssets(knex, currency);
+  const assets = await assetsToPrice(knex, currency);
   const { marks: read, at, isProvisional } = await readMarks(assets);
   const missing = assets.filter((asset) => read[asset] === undefined);
   const last = missing.length > 0 ? ((await latestValuation(knex))?.marks ?? {}) : {};
@@ -44,13 +45,12 @@ export async function readFundPrices({
       return mark === undefined ? [] : [[asset, mark]];
     }),
   );
-  return { marks, at, provisionalBecause: await reasonToWait() };
+  return { marks, at, provisionalBecause: await provisionalBecause() };
 
-  async function reasonToWait(): Promise<string | null> {
+  async function provisionalBecause(): Promise<string | null> {
     if (missing.length > 0) return `There is no price of ${missing.join(', ')} now`;
     if (isProvisional) return 'A price is too old';
-    if (await hasOpenIntent(knex)) return "It is not known what became of an order of the fund's bot";
-    return null;
+    return reasonToWait(knex, { marks, currency });
   }
 }
 
@@ -77,12 +77,16 @@ export async function dealAt(
   }
 }
 
-/** What counts in the fund's value and has a price: not what is only kept for somebody. */
-async function heldAssets(knex: Knex, currency: string): Promise<string[]> {
+/** What counts in the fund's value and has a price, not what is only kept for somebody; and what its open orders are about. */
+async function assetsToPrice(knex: Knex, currency: string): Promise<string[]> {
   const net = new Map<string, Decimal>();
   for (const { kind, asset, amount } of await ledgerTotals(knex)) {
     const counts = ACCOUNT_CLASSES[kind] === 'holding' || ACCOUNT_CLASSES[kind] === 'liability';
     if (counts && asset !== currency) net.set(asset, (net.get(asset) ?? new Decimal(0)).add(amount));
   }
-  return [...net].flatMap(([asset, amount]) => (amount.isZero() ? [] : [asset])).toSorted();
+  const held = [...net].flatMap(([asset, amount]) => (amount.isZero() ? [] : [asset]));
+  const ordered = (await openOrders(knex))
+    .flatMap(({ symbol }) => symbol.split('/'))
+    .filter((asset) => asset !== currency);
+  return [...new Set([...held, ...ordered])].toSorted();
 }

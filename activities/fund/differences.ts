@@ -2,6 +2,7 @@ import { UNIT } from '../../bots/fund/account-names.ts';
 import { fill } from '../../bots/fund/postings.ts';
 import { Decimal, type Amount } from '../../bots/money.ts';
 import { readBooks, type Books, type OpenPayment } from '../../db/fund/holdings.ts';
+import type { Execution } from '../../db/fund/comparisons.ts';
 import { recordedTrades, type LiveOrder } from '../../db/fund/orders.ts';
 import type { SubAccount } from '../../db/fund/sub-accounts.ts';
 import type { Balance, Exchange } from '../../exchanges/port.ts';
@@ -21,12 +22,20 @@ export interface Difference {
   sentence: string;
 }
 
+/** What one look found. */
+export interface Reading {
+  differences: Difference[];
+  /** What the exchange has executed and the bot has not recorded. */
+  unrecorded: Execution[];
+}
+
 /** What should be at the exchange, by the ledger and by what is known there first. */
 interface Expected {
   sums: Sums;
   /** Holders whose money is one place with main's. */
   moving: ReadonlySet<string>;
   books: Books;
+  unrecorded: Execution[];
 }
 
 /**
@@ -34,12 +43,13 @@ interface Expected {
  * read again afterwards: what moved in between is known by then, in the ledger or by the exchange, and such a place tells nothing
  * this time. What is expected to be the same before and after the balances were read was so when they were, whatever moves elsewhere.
  */
-export async function readDifferences(deps: FundDependencies): Promise<Difference[]> {
+export async function readDifferences(deps: FundDependencies): Promise<Reading> {
   const before = await expect(deps);
   const there = await readBalances(deps, before);
   const unequal = unequalMoney(before.sums, there);
-  const still = unequal.length === 0 ? unequal : stillUnequal(unequal, before, await expect(deps));
-  return [...unequalUnits(before.books), ...still];
+  const after = unequal.length === 0 ? before : await expect(deps);
+  const differences = [...unequalUnits(before.books), ...stillUnequal(unequal, before, after)];
+  return { differences, unrecorded: after.unrecorded };
 }
 
 function stillUnequal(unequal: Difference[], before: Expected, after: Expected): Difference[] {
@@ -68,10 +78,11 @@ async function expect(deps: FundDependencies): Promise<Expected> {
   for (const payment of books.payments)
     if (await hasLeft(treasury, payment)) sums.subtract('main', payment.asset, payment.amount);
   for (const [userId, deposits] of told) addUnreceived(sums, placeOf(userId, moving), deposits, books);
+  const unrecorded: Execution[] = [];
   await deps.main(async (exchange) => {
-    for (const order of books.orders) await addUnrecorded(deps, sums, exchange, order);
+    for (const order of books.orders) unrecorded.push(...(await addUnrecorded(deps, sums, exchange, order)));
   });
-  return { sums, moving, books };
+  return { sums, moving, books, unrecorded };
 }
 
 async function readBalances(deps: FundDependencies, { moving, books }: Expected): Promise<Sums> {
@@ -123,23 +134,24 @@ function addUnreceived(sums: Sums, place: string, deposits: VenueDeposit[], { re
   }
 }
 
-/** Executions that the bot has not recorded yet. */
+/** Executions that the bot has not recorded yet; returns them. */
 async function addUnrecorded(
   { knex }: FundDependencies,
   sums: Sums,
   exchange: Exchange,
   { clientOrderId, symbol, venueOrderId }: LiveOrder,
-): Promise<void> {
+): Promise<Execution[]> {
   const orderId =
     venueOrderId ?? (await exchange.orderByClientId({ symbol, clientOrderId }))?.orderId ?? null;
-  if (orderId === null) return;
+  if (orderId === null) return [];
   const recorded = await recordedTrades(knex, clientOrderId);
   const { base, quote } = await exchange.market(symbol);
-  for (const execution of await exchange.fillsOfOrder({ symbol, orderId })) {
-    if (recorded.has(execution.tradeId)) continue;
+  const executions = await exchange.fillsOfOrder({ symbol, orderId });
+  const unrecorded = executions.filter(({ tradeId }) => !recorded.has(tradeId));
+  for (const execution of unrecorded)
     for (const { account, asset, amount } of fill({ base, quote, ...execution }).postings)
       if (account === 'main') sums.add('main', asset, amount);
-  }
+  return unrecorded.map(({ tradeId }) => ({ clientOrderId, tradeId }));
 }
 
 function unequalMoney(expected: Sums, there: Sums): Difference[] {

@@ -241,9 +241,9 @@ function watch({ knex, deps }: LooseFund) {
       at: Date.now(),
     });
   async function is(when: string): Promise<void> {
-    const [difference] = await readDifferences(deps);
+    const [difference] = (await readDifferences(deps)).differences;
     await plant(speck);
-    const [added, ...more] = await readDifferences(deps);
+    const [added, ...more] = (await readDifferences(deps)).differences;
     await plant(`-${speck}`);
     const isSeen = added?.surplus === new Decimal(speck).neg().toFixed() && more.length === 0;
     seen.push({ when, differs: difference?.sentence, missed: !isSeen });

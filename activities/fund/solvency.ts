@@ -1,7 +1,7 @@
 import { Context } from '@temporalio/activity';
-import { keepComparison } from '../../db/fund/comparisons.ts';
+import { keepComparison, keepUnrecorded } from '../../db/fund/comparisons.ts';
 import { freezeFund } from '../../db/fund/freeze.ts';
-import { readDifferences, type Difference } from './differences.ts';
+import { readDifferences, type Difference, type Reading } from './differences.ts';
 import { openWith } from './opening.ts';
 import type { FundDependencies } from './dependencies.ts';
 import type { TreasuryActivities } from './types.ts';
@@ -26,11 +26,17 @@ export function createCheckSolvency(deps: FundDependencies): TreasuryActivities[
 }
 
 async function readAgreed(deps: FundDependencies): Promise<Difference[]> {
-  const first = await readDifferences(deps);
+  const { differences: first } = await read(deps);
   if (first.length === 0) return [];
   await Context.current().sleep(AGREEMENT_MS);
-  const second = await readDifferences(deps);
+  const { differences: second } = await read(deps);
   return second.filter((each) => first.some((other) => isSame(each, other)));
+}
+
+async function read(deps: FundDependencies): Promise<Reading> {
+  const reading = await readDifferences(deps);
+  await keepUnrecorded(deps.knex, reading.unrecorded);
+  return reading;
 }
 
 /** By what differs: while the fund trades, the totals are others each time. */
