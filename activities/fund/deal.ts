@@ -3,12 +3,16 @@ import { ACCOUNT_CLASSES } from '../../bots/fund/account-names.ts';
 import { NoPrice } from '../../bots/fund/unit-price.ts';
 import { MissingMark, type Marks } from '../../bots/fund/valuation.ts';
 import { Decimal } from '../../bots/money.ts';
+import { latestComparison } from '../../db/fund/comparisons.ts';
 import { readFreeze } from '../../db/fund/dealing.ts';
 import { ledgerTotals } from '../../db/fund/ledger-balances.ts';
 import { latestValuation, recordValuation, type NavReason, type NavRow } from '../../db/fund/nav-history.ts';
 import { openOrders } from '../../db/fund/orders.ts';
 import type { FundDependencies } from './dependencies.ts';
 import { reasonToWait } from './reason-to-wait.ts';
+
+/** Nothing is dealt while nobody could say for so long whether ledger and exchange agree. */
+const COMPARED_WITHIN_MS = 300_000;
 
 /** What all that the fund holds costs, and whether anything may be dealt at it. */
 export interface FundPrices {
@@ -17,6 +21,14 @@ export interface FundPrices {
   at: number;
   /** Null where they are final. */
   provisionalBecause: string | null;
+}
+
+export interface DealingTerms {
+  currency: string;
+  initialPrice: string;
+  reason: NavReason;
+  /** Epoch ms. */
+  now(): number;
 }
 
 export interface Dealt {
@@ -55,19 +67,18 @@ export async function readFundPrices({
 }
 
 /**
- * A valuation at these prices and, where they are final and dealing is not frozen, `deal` at it; all in `tx`. The books are
+ * A valuation at these prices and, where they are final and dealing is not held, `deal` at it; all in `tx`. The books are
  * closed by it until the end of the transaction: nobody else values, deals or freezes meanwhile.
  */
 export async function dealAt(
   tx: Knex,
   { marks, at, provisionalBecause }: FundPrices,
-  { currency, initialPrice, reason }: { currency: string; initialPrice: string; reason: NavReason },
+  { currency, initialPrice, reason, now }: DealingTerms,
   deal: (nav: NavRow) => Promise<void>,
 ): Promise<Dealt> {
   try {
     const nav = await recordValuation(tx, { at, marks, reason, provisionalBecause, currency, initialPrice });
-    const freeze = await readFreeze(tx);
-    const heldBecause = provisionalBecause ?? (freeze ? `Dealing is frozen: ${freeze.because}` : null);
+    const heldBecause = provisionalBecause ?? (await reasonToHold(tx, now()));
     if (heldBecause === null) await deal(nav);
     return { nav, heldBecause };
   } catch (error) {
@@ -75,6 +86,16 @@ export async function dealAt(
       return { nav: null, heldBecause: error.message };
     throw error;
   }
+}
+
+/** The price is right, and all the same nothing is dealt. */
+async function reasonToHold(tx: Knex, now: number): Promise<string | null> {
+  const freeze = await readFreeze(tx);
+  if (freeze) return `Dealing is frozen: ${freeze.because}`;
+  const compared = await latestComparison(tx);
+  return compared && now - compared.at.getTime() > COMPARED_WITHIN_MS
+    ? `The ledger has not been compared with the exchange since ${compared.at.toISOString()}`
+    : null;
 }
 
 /** What counts in the fund's value and has a price, not what is only kept for somebody; and what its open orders are about. */

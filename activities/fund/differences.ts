@@ -25,6 +25,8 @@ export interface Difference {
 /** What one look found. */
 export interface Reading {
   differences: Difference[];
+  /** Where what should be there changed while it was looked at: whether anything differs is not known. */
+  undecided: Difference[];
   /** What the exchange has executed and the bot has not recorded. */
   unrecorded: Execution[];
 }
@@ -40,7 +42,7 @@ interface Expected {
 
 /**
  * Everything that differs now. The books and the balances cannot be read in one moment, so where they differ what is expected is
- * read again afterwards: what moved in between is known by then, in the ledger or by the exchange, and such a place tells nothing
+ * read again afterwards: what moved in between is known by then, in the ledger or by the exchange, and such a place is undecided
  * this time. What is expected to be the same before and after the balances were read was so when they were, whatever moves elsewhere.
  */
 export async function readDifferences(deps: FundDependencies): Promise<Reading> {
@@ -48,21 +50,22 @@ export async function readDifferences(deps: FundDependencies): Promise<Reading> 
   const there = await readBalances(deps, before);
   const unequal = unequalMoney(before.sums, there);
   const after = unequal.length === 0 ? before : await expect(deps);
-  const differences = [...unequalUnits(before.books), ...stillUnequal(unequal, before, after)];
-  return { differences, unrecorded: after.unrecorded };
+  const stood = ({ place, asset }: Difference) => hasStood(place!, asset, before, after);
+  return {
+    differences: [...unequalUnits(before.books), ...unequal.filter(stood)],
+    undecided: unequal.filter((each) => !stood(each)),
+    unrecorded: after.unrecorded,
+  };
 }
 
-function stillUnequal(unequal: Difference[], before: Expected, after: Expected): Difference[] {
-  // Another place for the same money: nothing can be said of either.
-  if (!isSameSet(before.moving, after.moving)) return [];
-  return unequal.filter(({ place, asset }) => {
-    const key = Sums.key(place!, asset);
-    return before.sums.of(key).eq(after.sums.of(key));
-  });
-}
-
-function isSameSet(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
-  return one.size === other.size && [...one].every((each) => other.has(each));
+/** True where the same was expected of the place before and after. Holders who have begun or ceased to be one place with main say nothing of either. */
+function hasStood(place: string, asset: string, before: Expected, after: Expected): boolean {
+  const changed = [...before.moving, ...after.moving].filter(
+    (userId) => !before.moving.has(userId) || !after.moving.has(userId),
+  );
+  if (changed.includes(place) || (place === 'main' && changed.length > 0)) return false;
+  const key = Sums.key(place, asset);
+  return before.sums.of(key).eq(after.sums.of(key));
 }
 
 async function expect(deps: FundDependencies): Promise<Expected> {

@@ -14,7 +14,7 @@ export function createValueFund(deps: FundDependencies): FundActivities['valueFu
     const prices = await readFundPrices(deps);
     step('value:marked');
     const { nav, heldBecause } = await knex.transaction((tx) =>
-      dealAt(tx, prices, { ...settings, reason }, async (nav) => {
+      dealAt(tx, prices, { ...settings, reason, now }, async (nav) => {
         await chargeFees(tx, settings.fees, nav);
         for (const { id } of waiting) await allotDeposit(tx, id, { price: nav.nav_per_unit, at: now() });
       }),

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 
-/** What comparing the ledger with the exchange came to. */
+/** What comparing the ledger with the exchange came to, the last time that it came to anything. */
 export interface Comparison {
   at: Date;
   /** A sentence each. */

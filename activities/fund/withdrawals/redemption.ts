@@ -62,12 +62,13 @@ export function refuseWhereHeld(error: unknown): never {
 
 async function dealNow<T>(
   tx: Knex,
-  { settings }: WithdrawalDependencies,
+  { settings, now }: WithdrawalDependencies,
   prices: FundPrices,
   deal: (price: Amount) => Promise<T>,
 ): Promise<T> {
   let dealt: { result: T } | null = null;
-  const { heldBecause } = await dealAt(tx, prices, { ...settings, reason: 'withdrawal' }, async (nav) => {
+  const terms = { ...settings, now, reason: 'withdrawal' } as const;
+  const { heldBecause } = await dealAt(tx, prices, terms, async (nav) => {
     dealt = { result: await deal(nav.nav_per_unit) };
   });
   // What is thrown undoes the valuation as well.
