@@ -1,6 +1,7 @@
 import test from 'ava';
 import { fill, mainObserved } from '../../bots/fund/postings.ts';
 import { Decimal } from '../../bots/money.ts';
+import { latestComparison } from '../../db/fund/comparisons.ts';
 import { checkLedger } from '../../db/fund/check-ledger.ts';
 import { readFreeze } from '../../db/fund/dealing.ts';
 import { allotDeposit } from '../../db/fund/deposits.ts';
@@ -163,9 +164,14 @@ test.serial('money that moves while it is looked at is no mismatch, and hides no
   const { fund } = await fundOf(t);
   const { knex, deps, exchange, activities, run } = fund;
   const { main } = deps;
+  t.deepEqual(await run(activities.checkSolvency, undefined), []);
+  const agreed = await latestComparison(knex);
+  t.deepEqual(agreed?.differences, []);
   let trades = 0;
+  let last = Infinity;
   // Each time the balances are about to be read, the bot has bought as much again, at the same price.
   deps.main = async (use) => {
+    if (trades === last) return main(use);
     const bought = { base: 'BTC', quote: 'USDC', side: 'BUY', price: '50000', quantity: '0.00002' } as const;
     await postEntry(knex, {
       ...fill({ ...bought, fee: '0', feeAsset: 'USDC' }),
@@ -180,6 +186,18 @@ test.serial('money that moves while it is looked at is no mismatch, and hides no
   t.deepEqual(await run(activities.checkSolvency, undefined), []);
   t.true(trades > 2);
   t.is(await readFreeze(knex), null);
+
+  // What is not known is no verdict, and the last one does not hold for ever.
+  t.deepEqual(await latestComparison(knex), agreed);
+  const held = async () => (await run(activities.valueFund, { reason: 'sync' })).heldBecause;
+  t.is(await held(), null);
+  await knex('fund_state').update({ compared_at: new Date(Date.now() - 301_000) });
+  t.regex((await held()) ?? '', /has not been compared with the exchange since/);
+  last = trades + 4;
+  t.deepEqual(await run(activities.checkSolvency, undefined), []);
+  t.is(trades, last);
+  t.is(await held(), null);
+  last = Infinity;
   const airdrop = { from: 'somebody', to: 'fund', asset: 'BNB', amount: '0.00000001' };
   exchange.engine.move([airdrop]);
   const differences = await run(activities.checkSolvency, undefined);
@@ -246,9 +264,9 @@ function watch({ knex, deps }: LooseFund) {
       at: Date.now(),
     });
   async function is(when: string): Promise<void> {
-    const [difference] = await readDifferences(deps);
+    const [difference] = (await readDifferences(deps)).differences;
     await plant(speck);
-    const [added, ...more] = await readDifferences(deps);
+    const [added, ...more] = (await readDifferences(deps)).differences;
     await plant(`-${speck}`);
     const isSeen = added?.surplus === new Decimal(speck).neg().toFixed() && more.length === 0;
     seen.push({ when, differs: difference?.sentence, missed: !isSeen });
