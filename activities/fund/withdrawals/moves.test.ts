@@ -26,7 +26,7 @@ test.serial('P3: a refund that another run begins anew brings back what was on i
   // All that the row tells another run is that it is returning.
   await fund.run(moves.refund, { ...back, from: 'main' });
   t.is(balance(fund.exchange.engine, 'fund', 'USDC').free, '1000');
-  const differences = await readDifferences(fund.deps);
+  const { differences } = await readDifferences(fund.deps);
   t.deepEqual(
     differences.filter(({ asset }) => asset === 'USDC'),
     [],
