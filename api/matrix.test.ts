@@ -6,6 +6,8 @@ import { linkIdentity } from '../db/identities.ts';
 import type { Route } from './route.ts';
 import { actorsOf, member } from './testing/actors.ts';
 import { openHolder, plainRequest } from '../runtime/testing/fund-holders.ts';
+import { recordDeposit } from '../db/fund/deposits.ts';
+import { keepSubAccount } from '../db/fund/sub-accounts.ts';
 import { insertWithdrawal } from '../db/fund/withdrawal-requests.ts';
 import { post } from './testing/example.ts';
 import { bearer, testClock, testIdentity } from './testing/identity.ts';
@@ -121,6 +123,10 @@ async function own(api: TestApi, headers: Record<string, string>): Promise<Thing
     { ...profile, email: null, created_at: new Date() },
     { userId: user_id, address: null },
   );
+  await keepSubAccount(knex, user_id, 'mine');
+  const deposit = { userId: user_id, venueDepositId: 'mine', asset: 'USDC', network: 'BSC', amount: '20' };
+  const seen = { txId: '0x1', confirmations: 1, state: 'pending', seenAt: Date.now() } as const;
+  await recordDeposit(knex, { ...deposit, ...seen }, { at: Date.now(), keptBecause: null });
   const { id: withdrawalId } = await insertWithdrawal(knex, plainRequest(user_id, '20'));
   const [address] = await knex('withdrawal_addresses')
     .insert({

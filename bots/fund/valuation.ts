@@ -56,7 +56,7 @@ export function valuationOf(of: {
 }
 
 /** What the fund has of each asset for its holders: holdings less liabilities. */
-function netAssets(totals: readonly Total[]): [asset: string, amount: Decimal][] {
+export function netAssets(totals: readonly Total[]): [asset: string, amount: Decimal][] {
   const net = new Map<string, Decimal>();
   for (const { kind, asset, amount } of totals)
     if (ACCOUNT_CLASSES[kind] === 'holding' || ACCOUNT_CLASSES[kind] === 'liability')

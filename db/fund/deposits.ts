@@ -110,6 +110,19 @@ export async function holdDeposits(tx: Knex, ids: readonly string[]): Promise<vo
   await tx('deposits').whereIn('id', ids).orderBy('id').forUpdate().select('id');
 }
 
+/** A holder's, newest first. */
+export async function listDeposits(
+  knex: Knex,
+  { userId, offset, limit }: { userId: string; offset: number; limit: number },
+): Promise<Deposit[]> {
+  return knex<Deposit>('deposits')
+    .where({ user_id: userId })
+    .orderBy('seen_at', 'desc')
+    .orderBy('id')
+    .offset(offset)
+    .limit(limit);
+}
+
 /** Gives units for a deposit at a price, in the caller's transaction; nothing where it is not waiting for any more. */
 export async function allotDeposit(
   tx: Knex,

@@ -1,13 +1,13 @@
 import type { Knex } from 'knex';
-import { ACCOUNT_CLASSES } from '../../bots/fund/account-names.ts';
-import { Decimal, type Amount } from '../../bots/money.ts';
+import { netAssets } from '../../bots/fund/valuation.ts';
+import type { Amount } from '../../bots/money.ts';
 import { ledgerTotals } from './ledger-balances.ts';
 import { latestValuation, type NavRow } from './nav-history.ts';
 
-/** What the fund has of an asset, wherever it is. */
+/** What the fund has of an asset for its holders, wherever it is: less what it owes to depositors and payees. */
 export interface FundAsset {
   asset: string;
-  /** Not in orders. */
+  /** Not in orders. Negative where more is owed than there is. */
   free: Amount;
   /** In orders of its bot. */
   locked: Amount;
@@ -31,7 +31,10 @@ export interface FundAssets {
   positions: OpenPosition[];
 }
 
-/** What the fund consists of, as its ledger and its bot's orders are now. */
+/**
+ * What the fund consists of, as its ledger and its bot's orders are now. The values of its assets are together what a valuation at
+ * these marks would find.
+ */
 export async function readFundAssets(knex: Knex, { currency }: { currency: string }): Promise<FundAssets> {
   const [valuation, totals, locked, positions] = await Promise.all([
     latestValuation(knex),
@@ -39,11 +42,9 @@ export async function readFundAssets(knex: Knex, { currency }: { currency: strin
     lockedInOrders(knex),
     openPositions(knex),
   ]);
-  const held = new Map<string, Decimal>();
-  for (const { kind, asset, amount } of totals)
-    if (ACCOUNT_CLASSES[kind] === 'holding') held.set(asset, (held.get(asset) ?? new Decimal(0)).add(amount));
+  const held = netAssets(totals).filter(([asset, amount]) => !amount.isZero() || locked.has(asset));
   const marks: Record<string, Amount> = { ...valuation?.marks, [currency]: '1' };
-  const assets = [...held].map(([asset, amount]) => {
+  const assets = held.map(([asset, amount]) => {
     const inOrders = locked.get(asset) ?? '0';
     const mark = Object.hasOwn(marks, asset) ? marks[asset]! : null;
     return {

@@ -1,4 +1,5 @@
 import test from 'ava';
+import { callerOf } from '../../api/testing/start-api.ts';
 import { checkLedger } from '../../db/fund/check-ledger.ts';
 import { addFundBot } from '../testing/fund.ts';
 import { EAGER_POLICY, EAGER_SETTINGS, fundDoors, type Person } from '../testing/fund-doors.ts';
@@ -14,13 +15,16 @@ interface Listed {
 }
 
 test.serial(
-  'fund-integration 18, 45: units, trades, a paused bot and withdrawals survive the end of every process, and are paid afterwards',
+  'fund-integration 18, 25, 45: units, trades, a paused bot and withdrawals survive the end of every process, and are paid afterwards',
   async (t) => {
     const [postgres, temporal] = await Promise.all([keptPostgres(t), keptTemporal(t)]);
     const stack = await startStack(t, { worker: false, postgres, temporal, settings: EAGER_SETTINGS });
     const { exchange, knex, until } = stack;
     const fund = await openFund(stack);
-    const variables = { FUND_WITHDRAWAL_POLICY: JSON.stringify(EAGER_POLICY), FUND_NETWORKS: 'BSC' };
+    const variables = {
+      ...{ FUND_WITHDRAWAL_POLICY: JSON.stringify(EAGER_POLICY), FUND_NETWORKS: 'BSC' },
+      HEARTBEAT_SECONDS: '2',
+    };
     const [worker, api] = await Promise.all([startWorker(t, stack), startApiProcess(t, stack, variables)]);
     const doors = fundDoors(fund, api.url);
     const [admin, holder] = [await doors.person('admin'), await doors.investor('10000')];
@@ -66,7 +70,14 @@ test.serial(
     await Promise.all([temporal.start(), postgres.start()]);
     await api.start();
     t.deepEqual(await seen(), before);
+    const call = callerOf(api.url);
+    const isHealthy = async () => {
+      const { status, body } = await call<{ is_healthy: boolean }>('GET', '/api/v1/bot/health');
+      return status === 200 ? body.is_healthy : null;
+    };
+    await until('the fund to be seen without its worker', async () => (await isHealthy()) === false);
     await startWorker(t, stack);
+    await until('the fund to be well again', isHealthy);
 
     await asked(doors.approve(pending, admin));
     for (const id of [pending, under]) {

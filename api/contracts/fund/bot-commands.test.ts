@@ -1,31 +1,44 @@
+import { randomUUID } from 'node:crypto';
 import test from 'ava';
-import { bearer } from '../../testing/identity.ts';
+import { bearer, testIdentity } from '../../testing/identity.ts';
 import { actor, fundApi, type Answer } from '../../testing/fund-api.ts';
 import { startApi } from '../../testing/start-api.ts';
 
 const COMMANDS = ['start', 'stop', 'pause', 'resume'] as const;
-const CLOSED = [
-  ...COMMANDS.map((name) => ['POST', `/api/v1/bot/${name}`] as const),
-  ...['status', 'performance', 'trades', 'portfolio'].map((name) => ['GET', `/api/v1/bot/${name}`] as const),
+const READS = ['status', 'performance', 'trades', 'portfolio'].map((name) => `/api/v1/bot/${name}`);
+/** With what a user is answered who sends no body. */
+const CLOSED: [method: string, path: string, toUsers: number][] = [
+  ...COMMANDS.map((name) => ['POST', `/api/v1/bot/${name}`, 403] as [string, string, number]),
+  ...READS.map((path) => ['GET', path, 200] as [string, string, number]),
+  ['GET', '/api/v1/wallet/deposit-address', 200],
+  ['POST', '/api/v1/wallet/withdraw-request', 400],
+  ['POST', `/api/v1/admin/approve-withdrawal/${randomUUID()}`, 403],
 ];
 
 test('fund-integration 1, 2, 3, 4, 5 and 6: who may not is told so in one form, and health is for everybody', async (t) => {
   const { api, user, admin } = await fundApi(t);
-  for (const [method, path] of CLOSED) {
-    for (const headers of [
-      {},
-      bearer('nonsense'),
-      bearer(`${user.token}x`),
-      { Authorization: 'Basic eDp5' },
-    ]) {
+  const subject = (await testIdentity().tokens.verify('access', admin.token))!;
+  const signedBy = async (options: Parameters<typeof testIdentity>[0]) =>
+    bearer((await testIdentity(options).tokens.sign('access', subject)).token);
+  const nobody = [
+    {},
+    bearer('nonsense'),
+    bearer(`${user.token}x`),
+    { Authorization: 'Basic eDp5' },
+    await signedBy({ now: () => new Date(Date.now() - 2 * 3_600_000) }),
+    await signedBy({ secret: 'another-secret-0123456789abcdefghi' }),
+  ];
+  t.is((await api.call('GET', READS[0]!, undefined, await signedBy({}))).status, 200);
+  for (const [method, path, toUsers] of CLOSED) {
+    for (const headers of nobody) {
       const { status, body } = await api.call<Answer>(method, path, undefined, headers);
       t.is(status, 401, path);
       t.deepEqual(Object.keys(body), ['success', 'error']);
       t.false(body.success);
     }
     const { status, body } = await api.call<Answer>(method, path, undefined, user.headers);
-    t.is(status, method === 'POST' ? 403 : 200, path);
-    t.is(body.success, method === 'GET');
+    t.is(status, toUsers, path);
+    t.is(body.success, toUsers === 200);
     t.is((await api.call(method, path, undefined, admin.headers)).status === 403, false, path);
   }
   t.is((await api.call('GET', '/api/v1/bot/health')).status, 200);
@@ -105,8 +118,7 @@ test('without a fund there is nothing to command, and reading says so quietly', 
   const refused = await api.call<Answer>('POST', '/api/v1/bot/start', undefined, admin.headers);
   t.is(refused.status, 404);
   t.regex(refused.body.error!, /Set FUND_SYMBOLS/);
-  for (const [method, path] of CLOSED.filter(([way]) => way === 'GET'))
-    t.is((await api.call(method, path, undefined, admin.headers)).status, 200, path);
+  for (const path of READS) t.is((await api.call('GET', path, undefined, admin.headers)).status, 200, path);
   t.like((await api.call<Answer>('GET', '/api/v1/bot/health')).body, { is_healthy: false });
 });
 

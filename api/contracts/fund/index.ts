@@ -5,6 +5,7 @@ import { botCommandRoutes } from './bot-commands.ts';
 import { botReadRoutes } from './bot-reads.ts';
 import { dealingRoutes } from './dealing.ts';
 import { depositAddressRoutes } from './deposit-address.ts';
+import { depositRoutes } from './deposits.ts';
 import { envelope } from './envelope.ts';
 import { portfolioRoutes } from './portfolio.ts';
 import { proofRoutes } from './proof.ts';
@@ -17,7 +18,7 @@ export function fund(settings: ApiSettings): Contract {
   const { prefix } = settings;
   const routes = [
     ...[botCommandRoutes, botReadRoutes, portfolioRoutes],
-    ...[depositAddressRoutes, statementRoutes, proofRoutes, withdrawalRoutes],
+    ...[depositAddressRoutes, depositRoutes, statementRoutes, proofRoutes, withdrawalRoutes],
     ...[withdrawalReviewRoutes, dealingRoutes],
   ].flat();
   const contract = {

@@ -9,7 +9,7 @@ const wholeFund = z
     assets: z.array(
       z.strictObject({
         asset: z.string(),
-        free: z.number(),
+        free: z.number().meta({ description: 'Not in orders, less what is owed to depositors and payees' }),
         locked: z.number().meta({ description: "In orders of the fund's bot" }),
         value: z
           .number()

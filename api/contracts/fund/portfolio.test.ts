@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import test from 'ava';
 import type { Knex } from 'knex';
-import { depositReceived, unitsAllotted } from '../../../bots/fund/postings.ts';
+import { depositReceived, mainObserved, unitsAllotted } from '../../../bots/fund/postings.ts';
 import { recordValuation } from '../../../db/fund/nav-history.ts';
 import { postEntry, type Told } from '../../../db/fund/post-entry.ts';
 import { fundApi } from '../../testing/fund-api.ts';
@@ -11,6 +11,26 @@ const AT = Date.parse('2026-01-07T10:00:00Z');
 interface PortfolioBody {
   data: Record<string, number> & { fund?: Record<string, unknown> };
 }
+
+test('what an admin is shown of the assets adds up to the value, without what is owed or kept aside', async (t) => {
+  const { api, knex, user, admin } = await fundApi(t);
+  await allotted(knex, user.id, '1000');
+  const received = (asset: string, amount: string) =>
+    postEntry(knex, { ...depositReceived({ userId: user.id, asset, amount }), key: asset, at: AT });
+  await received('USDT', '70');
+  await received('USDC', '30');
+  await postEntry(knex, { ...mainObserved({ asset: 'BTC', amount: '0.01' }), key: 'bitcoin', at: AT });
+  const valuation = { at: Date.now(), marks: { BTC: '50000' }, currency: 'USDC', initialPrice: '1' };
+  await recordValuation(knex, { ...valuation, reason: 'sync', provisionalBecause: null });
+  const path = '/api/v1/bot/portfolio';
+  const { data } = (await api.call<PortfolioBody>('GET', path, undefined, admin.headers)).body;
+  const { assets, total_value } = data.fund as { assets: { asset: string }[]; total_value: number };
+  t.is(total_value, 1_500);
+  t.deepEqual(Object.fromEntries(assets.map(({ asset, ...rest }) => [asset, rest])), {
+    BTC: { free: 0.01, locked: 0, value: 500 },
+    USDC: { free: 1_000, locked: 0, value: 1_000 },
+  } as object);
+});
 
 test("fund-integration 26: a portfolio is the caller's own, at the newest valuation; admins see the whole fund", async (t) => {
   const { api, knex, user, admin, other } = await fundApi(t);
