@@ -56,12 +56,11 @@ async function giveBack(
   return refusal === null;
 }
 
+/** Sent by the ledger, and not there yet. */
 async function isOnTheWay(knex: Knex, id: string): Promise<boolean> {
-  return (
-    (await knex('journal_entries')
-      .where({ key: keyOf(id, 'sent') })
-      .first('id')) !== undefined
-  );
+  const keys = [keyOf(id, 'sent'), keyOf(id, 'settled')];
+  const booked = await knex('journal_entries').whereIn('key', keys).pluck<string[]>('key');
+  return booked.length === 1;
 }
 
 async function intend(deps: WithdrawalDependencies, id: string, reason: string): Promise<void> {
