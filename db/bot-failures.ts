@@ -1,6 +1,9 @@
 import type { Knex } from 'knex';
 
-/** The exchange has failed a bot once more in a row. The count decides nothing: it is for people to see. */
+/**
+ * The exchange has failed a bot once more in a row. People see the count; and while it
+ * is above zero the fund's bot is not relied on to hear of its fills.
+ */
 export async function countFailure(knex: Knex, botId: string): Promise<void> {
   await knex('bots').where({ id: botId }).increment('failures', 1);
 }

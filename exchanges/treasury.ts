@@ -42,6 +42,8 @@ export interface TransferRequest {
   amount: Amount;
   /** Letters, digits, `-` and `_`, 64 at most; for this transfer alone. */
   transferId: string;
+  /** Epoch ms on this machine's clock: nothing was sent under this id before. From then on it is looked for. */
+  since: number;
   /** Epoch ms on this machine's clock: past it nothing is sent any more (`ExchangeError`, phase `before_call`). */
   sendBefore: number;
 }
@@ -65,7 +67,8 @@ export interface WithdrawalRequest {
   amount: Amount;
   /** Letters, digits, `-` and `_`, 50 at most; for this withdrawal alone. */
   withdrawalId: string;
-  /** As a transfer's. */
+  /** Both as a transfer's. */
+  since: number;
   sendBefore: number;
 }
 
@@ -104,9 +107,9 @@ export interface Treasury {
   depositsSince(of: { subAccountId: string; since: number }): Promise<VenueDeposit[]>;
   /** A sub-account's; main's are `Exchange.balances`. */
   balances(of: { subAccountId: string }): Promise<Balance[]>;
-  /** Looks the id up, then sends once. A transfer already made under the id is returned, not made again (for seven days). */
+  /** Looks the id up, then sends once. A transfer already made under the id is returned, not made again. */
   transfer(request: TransferRequest): Promise<VenueTransfer>;
-  /** The transfer of that id that left `from` within seven days of `since` (epoch ms), or null. */
+  /** The transfer of that id that left `from` after `since` (epoch ms), or null. */
   transferById(query: { transferId: string; from: Place; since: number }): Promise<VenueTransfer | null>;
   /**
    * Looks the id up, then sends once. A withdrawal already taken under the id is returned, not made again. Where the venue

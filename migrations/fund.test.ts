@@ -98,6 +98,7 @@ const REFUSED: [constraint: string, table: string, row: Record<string, unknown>]
   ['fund_networks_withdraw_decimals_check', 'fund_networks', { ...TERMS, withdraw_decimals: 19 }],
   ['fund_state_frozen_check', 'fund_state', { frozen_since: new Date(0) }],
   ['fund_state_compared_check', 'fund_state', { compared_at: new Date(0) }],
+  ['fund_state_unrecorded_check', 'fund_state', { unrecorded: '{}' }],
   ['fund_state_is_only_check', 'fund_state', { is_only: false }],
   ['fund_state_pkey', 'fund_state', {}],
 ];

@@ -69,7 +69,7 @@ await runProcess('api', readConfiguration, async (configuration, log) => {
     identity: createIdentity({ ...configuration.identity, sealing }),
     accounts,
     log,
-    metrics: createMetrics('api'),
+    metrics: createMetrics('api', knex),
     limits: createLimits(settings, sharedStore({ pool: counters, redis })),
     redis,
     services: outsideServices(configuration.services, knex),

@@ -75,8 +75,8 @@ async function keyedAccount(
 ): Promise<SealedAccount | UnstoredAccount> {
   const account = await fundAccount(knex);
   const { exchange, kind } = account;
-  if (given?.keys) return { exchange, kind, credentials: given.keys };
   if (kind === 'paper') return account;
+  if (given?.keys) return { exchange, kind, credentials: given.keys };
   throw missing(
     'TREASURY_API_KEY and TREASURY_API_SECRET are not set: the fund of real money cannot be moved.',
   );

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import test from 'ava';
+import { DEFAULT_WITHDRAWAL_POLICY } from '../bots/fund/policy.ts';
 import { EVERYBODY, findBot, insertBot, listBots, readStatistics } from '../db/bots.ts';
 import { changeUser } from '../db/administration.ts';
 import { listLogs } from '../db/logs.ts';
@@ -9,7 +10,8 @@ import { createExchanges } from '../exchanges/directory.ts';
 import { startSimulatedExchange } from '../exchanges/simulated/server.ts';
 import { createVault } from '../exchanges/vault.ts';
 import { ConfigurationError, readConfiguration } from './configuration.ts';
-import { ensureFund, openFundAccount } from './fund.ts';
+import { environmentExample } from './environment/example.ts';
+import { ensureFund, mayMoveFund, openFundAccount } from './fund.ts';
 import { freshDatabase } from './testing/database.ts';
 import { PING_PONG } from './testing/rows.ts';
 import { TEST_KEY } from './testing/stack.ts';
@@ -52,6 +54,25 @@ test('keys of the environment are sealed into an account of their own, and anew 
   t.like(account, { kind: 'live', api_key_last4: '-one' });
   const changed = (await ensureFund(knex, vault, keyed('key-two')))!;
   t.like(changed, { isAsSet: true, account: { id: account.id, api_key_last4: '-two' } });
+});
+
+test('a fund of play money never becomes one of real money, nor the other way round: the start is refused, and nothing stored', async (t) => {
+  const keys = { FUND_API_KEY: 'key-one', FUND_API_SECRET: 'secret' };
+  const [paper, live] = [settingsOf(SET), settingsOf({ ...SET, ...keys })];
+  const treasuryKeys = { apiKey: 'key', secret: 'secret' };
+  const refused = { instanceOf: ConfigurationError, message: /another DATA_DIR/ };
+  for (const [first, then] of [[paper, live] as const, [live, paper] as const]) {
+    const { knex } = await freshDatabase(t);
+    t.false(await mayMoveFund(knex, null));
+    const { account } = (await ensureFund(knex, vault, first))!;
+    await t.throwsAsync(ensureFund(knex, vault, then), refused);
+    t.deepEqual(await knex('exchange_accounts').pluck('id'), [account.id]);
+    const isPaper = first === paper;
+    if (isPaper) await t.throwsAsync(ensureFund(knex, vault, settingsOf(keys)), refused);
+    if (isPaper) await t.throwsAsync(mayMoveFund(knex, treasuryKeys), refused);
+    else t.true(await mayMoveFund(knex, treasuryKeys));
+    t.is(await mayMoveFund(knex, null), isPaper);
+  }
 });
 
 test('an account of the simulated exchange is opened there, empty, however often', async (t) => {
@@ -98,6 +119,19 @@ test("nobody is shown the fund's owner and bot among others, or changes them", a
   t.is(await changeUser(knex, { id: bot.user_id!, by, change, at: new Date() }), undefined);
 });
 
+test('the least of a withdrawal counts beside FUND_WITHDRAWAL_POLICY, which need not say all of it', (t) => {
+  const policyOf = (FUND_WITHDRAWAL_POLICY: string) =>
+    settingsOf({ MIN_WITHDRAWAL_USDC: '500', FUND_WITHDRAWAL_POLICY }).withdrawalPolicy;
+  const standard = { ...DEFAULT_WITHDRAWAL_POLICY, minimum: '500' };
+  t.deepEqual(policyOf(''), standard);
+  const [, example = ''] = /^# FUND_WITHDRAWAL_POLICY=(.*)$/m.exec(environmentExample()) ?? [];
+  t.deepEqual(policyOf(example), standard);
+  t.deepEqual(policyOf('{"limits":{"holderDay":"7000"},"expiryHours":5}'), {
+    ...standard,
+    ...{ limits: { transaction: null, holderDay: '7000', fundDay: null }, expiryHours: 5 },
+  });
+});
+
 test('there are no fees unless FUND_FEES says which', (t) => {
   const feesOf = (variables: Record<string, string>) =>
     readConfiguration({ ...REQUIRED, ...variables }).treasury.fund.fees;
@@ -111,14 +145,16 @@ test('settings of the fund that do not fit stop the start, by the name of their 
   const wrong: [Record<string, string>, RegExp][] = [
     [{ FUND_SYMBOLS: 'BTCUSDT' }, /FUND_SYMBOLS must be one market against USDC/],
     [{ FUND_SYMBOLS: 'BTCUSDC,ETHUSDC' }, /FUND_SYMBOLS must be one market/],
-    [{ FUND_SYMBOLS: 'BTCUSDC' }, /FUND_STRATEGY_PARAMETERS does not fit.*quantity/],
+    [{ FUND_SYMBOLS: 'BTCUSDC' }, /FUND_STRATEGY_PARAMETERS does not fit.*such as .*"quoteAmount"/],
     [{ ...SET, FUND_STRATEGY: 'luck' }, /FUND_STRATEGY must be one of ping-pong, rsi-reversal/],
     [{ FUND_STRATEGY_PARAMETERS: '{' }, /FUND_STRATEGY_PARAMETERS must be JSON/],
-    [{ FUND_WITHDRAWAL_POLICY: '{"minimum":"1"}' }, /FUND_WITHDRAWAL_POLICY must be JSON.*limits/],
+    [{ FUND_WITHDRAWAL_POLICY: '{"minimum":"1"}' }, /FUND_WITHDRAWAL_POLICY .*minimum .*MIN_WITHDRAWAL_USDC/],
+    [{ FUND_WITHDRAWAL_POLICY: '{"limits":{"day":"1"}}' }, /FUND_WITHDRAWAL_POLICY must be JSON.*limits/],
     [{ FUND_FEES: '{"managementPercent":"2"}' }, /FUND_FEES must be JSON as described: performancePercent/],
     [{ FUND_INITIAL_CAPITAL: '0' }, /FUND_INITIAL_CAPITAL must be above 0/],
     [{ FUND_INITIAL_NAV: '1e3' }, /FUND_INITIAL_NAV must be an amount/],
     [{ FUND_API_KEY: 'key' }, /FUND_API_SECRET is missing/],
+    [{ ...SET, TREASURY_API_KEY: 'key', TREASURY_API_SECRET: 'secret' }, /without FUND_API_KEY/],
   ];
   for (const [variables, message] of wrong)
     t.throws(

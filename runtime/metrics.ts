@@ -1,12 +1,30 @@
 import { createServer } from 'node:http';
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import type { Knex } from 'knex';
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { readFreeze } from '../db/fund/dealing.ts';
 
-/** A registry of this process's own, with Node's figures in it. `service` is on every series. */
-export function createMetrics(service: string): Registry {
+/** A registry of this process's own, with Node's figures and how the fund stands in it. `service` is on every series. */
+export function createMetrics(service: string, knex: Knex): Registry {
   const registry = new Registry();
   registry.setDefaultLabels({ service });
   collectDefaultMetrics({ register: registry });
+  addFundFrozen(registry, knex);
   return registry;
+}
+
+/** Read whenever it is asked for; without a value where the database is away. */
+function addFundFrozen(registry: Registry, knex: Knex): void {
+  new Gauge({
+    ...{ name: 'fund_frozen', registers: [registry] },
+    help: '1 where dealing in the fund is frozen, 0 where it is not; the same from every process',
+    async collect() {
+      try {
+        this.set((await readFreeze(knex)) === null ? 0 : 1);
+      } catch {
+        this.remove();
+      }
+    },
+  });
 }
 
 /** Serves `/metrics` for a process that has no HTTP of its own. Rejects where the port is taken. */

@@ -20,7 +20,7 @@ const SCHEDULES: readonly Schedule[] = [
 /** Of the fund: where there is one whose money may be moved. */
 const fundSchedules = (depositPollSeconds: number): readonly Schedule[] => [
   { workflowType: 'depositMonitor', scheduleId: 'fund/deposits', every: depositPollSeconds * 1_000 },
-  { workflowType: 'solvency', scheduleId: 'fund/solvency', every: MINUTE_MS },
+  { workflowType: 'solvency', scheduleId: 'fund/solvency', every: 30_000 },
   { workflowType: 'withdrawalStarter', scheduleId: 'fund/withdrawals', every: MINUTE_MS },
   { workflowType: 'valuation', scheduleId: 'fund/valuation', every: 5 * MINUTE_MS },
 ];

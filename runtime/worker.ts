@@ -2,10 +2,9 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import { openDatabase } from '../db/connect.ts';
-import { findFundAccount } from '../db/fund/account.ts';
 import { keepAnchors } from './audit-anchors.ts';
 import { readConfiguration } from './configuration.ts';
-import { ensureFund } from './fund.ts';
+import { ensureFund, mayMoveFund } from './fund.ts';
 import { createMetrics, serveMetrics } from './metrics.ts';
 import { runProcess } from './run-process.ts';
 import { ensureSchedules } from './schedules.ts';
@@ -14,6 +13,7 @@ import { ensureEnvironmentAccount } from './environment-account.ts';
 import { installTemporalRuntime } from './temporal-logging.ts';
 import { startTrading } from './trading.ts';
 import { openVault } from './vault-key.ts';
+import { watchDealing } from './watch-dealing.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
 /** Everything that trades: workflows and activities of all bots. Run as many as there is to do. */
@@ -28,9 +28,9 @@ await runProcess('worker', readConfiguration, async (configuration, log) => {
   if (fund && !fund.isAsSet)
     log.warn(
       { bot: fund.bot.id },
-      "the fund's bot was made with other settings than FUND_SYMBOLS, FUND_STRATEGY, FUND_STRATEGY_PARAMETERS and keys say: it keeps its own",
+      "the fund's bot was made with other settings than FUND_SYMBOLS, FUND_STRATEGY and FUND_STRATEGY_PARAMETERS say: it keeps its own",
     );
-  const mayMove = treasury.keys !== null || (await findFundAccount(knex))?.kind === 'paper';
+  const mayMove = await mayMoveFund(knex, treasury.keys);
   const connection = await NativeConnection.connect({ address: temporal.address });
   const clientConnection = await Connection.connect({ address: temporal.address });
   await ensureSearchAttributes(clientConnection, temporal.namespace);
@@ -55,13 +55,16 @@ await runProcess('worker', readConfiguration, async (configuration, log) => {
     ...{ knex, file: auditAnchors },
     onFault: (error) => log.error({ err: error }, 'the audit log could not be anchored, it is tried again'),
   });
+  const endDealingWatch = watchDealing({ knex, log });
   await ensureSchedules(client, mayMove ? treasury : null);
-  const metrics = worker.metricsPort && (await serveMetrics(createMetrics('worker'), worker.metricsPort));
+  const metrics =
+    worker.metricsPort && (await serveMetrics(createMetrics('worker', knex), worker.metricsPort));
   return {
     failed: trading.ended,
     async stop() {
       await trading.stop();
       await endAnchors();
+      await endDealingWatch();
       if (metrics) metrics.close();
       await connection.close();
       await clientConnection.close();

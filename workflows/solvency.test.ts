@@ -65,18 +65,42 @@ test.serial(
 test.serial('fills that are not recorded yet and money between two accounts are no mismatch', async (t) => {
   const { fund, holder } = await funded(t);
   const { knex } = fund;
-  const { bot_id, clientOrderId } = await buyUnrecorded(fund);
+  const heldBecause = async () => (await fund.value()).heldBecause ?? '';
+  const { bot_id, clientOrderId, trades } = await buyUnrecorded(fund);
+  const order = () => knex('orders').where({ client_order_id: clientOrderId });
+  const bot = () => knex('bots').where({ id: bot_id });
+
+  // Nothing is dealt at what it is worth without them.
+  t.regex(await heldBecause(), /passed the limit of an open order/);
+  await order().update({ price: '40000' });
+  t.is(await heldBecause(), '');
+  await order().update({ side: 'SELL' });
+  t.regex(await heldBecause(), /passed the limit of an open order/);
+  await order().update({ price: '60000' });
+  for (const failing of [{ failures: 1 }, { status: 'ERROR' }]) {
+    await bot().update(failing);
+    t.regex(await heldBecause(), /is failing/);
+    await bot().update({ failures: 0, status: 'ACTIVE' });
+  }
+  t.is(await heldBecause(), '');
   t.deepEqual(await fund.run('solvency'), []);
+  t.regex(await heldBecause(), /carried out what is not on record/);
 
   // Booked as sent, and never sent.
-  fund.pay(holder, '20');
   const money = { userId: holder.userId, asset: 'USDC', amount: '20' };
-  await fund.run('depositMonitor');
-  await fund.settled('swept');
   fund.pay(holder, '9');
   await fund.run('depositMonitor');
   await postEntry(knex, { ...sweepSent({ ...money, amount: '9' }), key: 'sent', at: Date.now() });
   t.deepEqual(await fund.run('solvency'), []);
+
+  const { client_order_id, symbol, side, venue_order_id } = await order().first();
+  const fill = { bot_id, exchange: 'Binance', client_order_id, symbol, side, venue_order_id };
+  for (const { tradeId, price, quantity } of trades)
+    await knex('fills').insert({
+      ...{ ...fill, price, quantity, trade_id: tradeId },
+      ...{ fee_asset: 'USDC', executed_at: new Date() },
+    });
+  t.is(await heldBecause(), '');
 
   // An order that is over has no fills to come: now they are missed.
   await knex('orders').where({ bot_id, client_order_id: clientOrderId }).update({ status: 'FILLED' });
@@ -180,5 +204,8 @@ async function buyUnrecorded(fund: FundStack) {
     ...{ ...row, bot_id, side, type, quantity, price, leg: 'buy', cycle: 0, status: 'OPEN' },
     venue_order_id: String(placed.order.orderId),
   });
-  return { bot_id, clientOrderId };
+  const trades = placed.fills.map(({ tradeId, price, quantity }) => ({
+    ...{ tradeId: String(tradeId), price, quantity },
+  }));
+  return { bot_id, clientOrderId, trades };
 }

@@ -32,7 +32,7 @@ export async function depositMonitor(): Promise<void> {
   if (waiting > 0) await tellFund(FUND_SIGNALS.depositsSeen);
 }
 
-/** Every minute: ledger, exchange and units are compared; what differs freezes dealing. */
+/** Every half minute: ledger, exchange and units are compared; what differs freezes dealing. */
 export async function solvency(): Promise<string[]> {
   return checkSolvency();
 }

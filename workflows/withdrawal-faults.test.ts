@@ -103,6 +103,35 @@ test.serial('what never arrived an admin sends again or gives up, and nobody els
   await sound(t, stack);
 });
 
+test.serial(
+  'P3: a way back that came to nothing at the exchange is gone again, under an id of its own',
+  async (t) => {
+    const stack = await startWithdrawals(t);
+    const { knex, treasury, deps } = stack;
+    const ids: string[] = [];
+    // As the exchange keeps it: what has failed once under an id has failed for ever.
+    deps.treasury = async () => ({
+      ...treasury,
+      async transfer(request) {
+        const { transferId, asset, amount } = request;
+        const attempt = /-return-?(\d*)$/.exec(transferId)?.[1];
+        if (attempt === undefined) return treasury.transfer(request);
+        ids.push(transferId);
+        if (Number(attempt) > 2) return treasury.transfer(request);
+        return { transferId, venueId: '1', status: 'failed', asset, amount };
+      },
+    });
+    const userId = await stack.holder('1000');
+    // Less than the network takes.
+    const { id } = await approved(stack, await stack.request(userId, '1'));
+    t.regex((await stack.stands(id, 'failed')).error ?? '', /refused/);
+    t.deepEqual(ids, [`${id}-return-1`, `${id}-return-2`, `${id}-return-3`]);
+    t.like(await readPortfolio(knex, userId), { units: '1000', locked: '0', reserved: '0' });
+    t.is(mainOf(stack), '1000');
+    await sound(t, stack);
+  },
+);
+
 test.serial('P3: a failure at any step of a withdrawal pays it once', async (t) => {
   const failed = new Map<string, WithdrawalStep>();
   const stack = await startWithdrawals(t, {
@@ -163,8 +192,8 @@ async function approved(stack: WithdrawalStack, request: WithdrawalRequest): Pro
   return request;
 }
 
-function resolve({ withdrawals }: WithdrawalStack, id: string, outcome: Resolution, by: string) {
-  return withdrawals.command(id, { name: 'resolve', commandId: randomUUID(), by, outcome });
+function resolve(stack: WithdrawalStack, id: string, outcome: Resolution, by: string) {
+  return stack.command(id, { name: 'resolve', commandId: randomUUID(), by, outcome });
 }
 
 /** Once it cannot turn up by itself any more. */

@@ -30,10 +30,8 @@ export type WithdrawalCommand = { commandId: string } & (
 );
 
 type Named<N extends WithdrawalCommand['name']> = Extract<WithdrawalCommand, { name: N }>;
-/** A signal's argument. Without a command id each one is another command. */
-export type WithdrawalSignal<N extends WithdrawalCommand['name']> = Omit<Named<N>, 'name' | 'commandId'> & {
-  commandId?: string;
-};
+/** A signal's argument. Without the id of a command that a door has put on record nothing comes of it. */
+export type WithdrawalSignal<N extends WithdrawalCommand['name']> = Omit<Named<N>, 'name'>;
 
 export interface WithdrawalInput {
   withdrawalId: string;
@@ -42,7 +40,7 @@ export interface WithdrawalInput {
 /** How a request stands; what every command answers. */
 export interface WithdrawalStanding {
   status: WithdrawalStatus;
-  step: 'cooling' | 'staging' | 'sending' | 'confirming' | 'returning' | null;
+  step: 'cooling' | 'rejecting' | 'staging' | 'sending' | 'confirming' | 'returning' | null;
   /** Admins who have agreed, by id. */
   approvedBy: string[];
   /** How often it was sent, or was about to be. */

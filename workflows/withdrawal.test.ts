@@ -8,6 +8,7 @@ import { accountBalance } from '../db/fund/ledger-balances.ts';
 import { valueFund } from '../db/fund/nav-history.ts';
 import { postEntry } from '../db/fund/post-entry.ts';
 import { balance } from '../exchanges/simulated/testing/market.ts';
+import { keptCommand } from '../runtime/testing/kept-command.ts';
 import { shared } from '../runtime/testing/shared.ts';
 import { startWithdrawals, type WithdrawalStack } from '../runtime/testing/withdrawals.ts';
 import { CommandRefused } from './client.ts';
@@ -92,11 +93,13 @@ test('a command is carried out once, whoever repeats it, as update or as signal'
   const { name, commandId, by } = command;
   const { digest } = request;
   const handle = stack.temporal.client.workflow.getHandle(`withdrawal/${request.id}`);
-  const answer = await stack.withdrawals.command(request.id, { name, commandId, by, digest });
+  const answer = await stack.command(request.id, { name, commandId, by, digest });
   await handle.signal('approve', { commandId, by, digest });
   await handle.signal('approve', { commandId: 'not an id', by: 'nobody', digest });
   t.deepEqual(await stack.withdrawals.command(request.id, { name, commandId, by, digest }), answer);
-  await handle.signal('approve', { by: await stack.admin(), digest });
+  const other = { requestId: request.id, name, userId: await stack.admin() };
+  const kept = await keptCommand(stack.knex, other);
+  await handle.signal('approve', { commandId: kept, by: other.userId, digest });
   await stack.paid(request.id);
 });
 
@@ -106,13 +109,13 @@ test('fund-integration 43: a rejected or cancelled request frees its units and m
   const [rejected, cancelled] = [await stack.request(userId, '20'), await stack.request(userId, '20')];
   const by = await stack.admin();
   const reject = { name: 'reject', commandId: randomUUID(), by, reason: 'unknown payee' } as const;
-  t.like(await stack.withdrawals.command(rejected.id, reject), { status: 'rejected' });
+  t.like(await stack.command(rejected.id, reject), { status: 'rejected' });
   const cancel = { name: 'cancel', commandId: randomUUID() } as const;
-  await t.throwsAsync(stack.withdrawals.command(cancelled.id, { ...cancel, by }), {
+  await t.throwsAsync(stack.command(cancelled.id, { ...cancel, by }), {
     message: /Only its holder/,
   });
   const again = { ...cancel, commandId: randomUUID(), by: userId };
-  t.like(await stack.withdrawals.command(cancelled.id, again), { status: 'cancelled' });
+  t.like(await stack.command(cancelled.id, again), { status: 'cancelled' });
   t.like(await stack.row(rejected.id), { rejected_by: by, reject_reason: 'unknown payee' });
   t.like(await readPortfolio(stack.knex, userId), { units: '40', locked: '0' });
   await t.throwsAsync(approve(stack, rejected, by), { instanceOf: CommandRefused });
@@ -135,7 +138,7 @@ test('while an approved one cools nothing is sent, and its holder can take it ba
   await stack.approve(stopped);
   t.like(await stack.row(stopped.id), { status: 'approved', step: 'cooling' });
   const cancel = { name: 'cancel', commandId: randomUUID(), by: userId } as const;
-  t.like(await stack.withdrawals.command(stopped.id, cancel), { status: 'cancelled' });
+  t.like(await stack.command(stopped.id, cancel), { status: 'cancelled' });
   t.like(await readPortfolio(stack.knex, userId), { units: '40', locked: '0', reserved: '0' });
   t.deepEqual(stack.effects(stopped.id), { staged: 0, withdrawals: 0 });
   const soon = await stack.request(userId, '20', { cooling_until: new Date(Date.now() + 1_500) });
@@ -204,10 +207,6 @@ test('fund-integration 45: a pending request survives a restart of its workers a
   t.like(await stack.paid(request.id), { status: 'completed' });
 });
 
-function approve(
-  { withdrawals }: WithdrawalStack,
-  { id, digest }: { id: string; digest: string },
-  by: string,
-) {
-  return withdrawals.command(id, { name: 'approve', commandId: randomUUID(), by, digest });
+function approve(stack: WithdrawalStack, { id, digest }: { id: string; digest: string }, by: string) {
+  return stack.command(id, { name: 'approve', commandId: randomUUID(), by, digest });
 }

@@ -6,7 +6,6 @@ import {
   defineSignal,
   defineUpdate,
   setHandler,
-  uuid4,
 } from '@temporalio/workflow';
 import { ApplicationFailure } from '@temporalio/common';
 import {
@@ -84,9 +83,9 @@ function registerHandlers(actor: Actor): void {
   const signalled = (command: WithdrawalCommand) => {
     if (isReadable(command)) take(actor, command);
   };
-  setHandler(approveSignal, (signal) => signalled({ commandId: uuid4(), ...signal, name: 'approve' }));
-  setHandler(rejectSignal, (signal) => signalled({ commandId: uuid4(), ...signal, name: 'reject' }));
-  setHandler(cancelSignal, (signal) => signalled({ commandId: uuid4(), ...signal, name: 'cancel' }));
-  setHandler(resolveSignal, (signal) => signalled({ commandId: uuid4(), ...signal, name: 'resolve' }));
+  setHandler(approveSignal, (signal) => signalled({ ...signal, name: 'approve' }));
+  setHandler(rejectSignal, (signal) => signalled({ ...signal, name: 'reject' }));
+  setHandler(cancelSignal, (signal) => signalled({ ...signal, name: 'cancel' }));
+  setHandler(resolveSignal, (signal) => signalled({ ...signal, name: 'resolve' }));
   setHandler(withdrawalQuery, () => state);
 }

@@ -2,6 +2,7 @@ import { UNIT } from '../../bots/fund/account-names.ts';
 import { fill } from '../../bots/fund/postings.ts';
 import { Decimal, type Amount } from '../../bots/money.ts';
 import { readBooks, type Books, type OpenPayment } from '../../db/fund/holdings.ts';
+import type { Execution } from '../../db/fund/comparisons.ts';
 import { recordedTrades, type LiveOrder } from '../../db/fund/orders.ts';
 import type { SubAccount } from '../../db/fund/sub-accounts.ts';
 import type { Balance, Exchange } from '../../exchanges/port.ts';
@@ -21,38 +22,50 @@ export interface Difference {
   sentence: string;
 }
 
+/** What one look found. */
+export interface Reading {
+  differences: Difference[];
+  /** Where what should be there changed while it was looked at: whether anything differs is not known. */
+  undecided: Difference[];
+  /** What the exchange has executed and the bot has not recorded. */
+  unrecorded: Execution[];
+}
+
 /** What should be at the exchange, by the ledger and by what is known there first. */
 interface Expected {
   sums: Sums;
   /** Holders whose money is one place with main's. */
   moving: ReadonlySet<string>;
   books: Books;
+  unrecorded: Execution[];
 }
 
 /**
  * Everything that differs now. The books and the balances cannot be read in one moment, so where they differ what is expected is
- * read again afterwards: what moved in between is known by then, in the ledger or by the exchange, and such a place tells nothing
+ * read again afterwards: what moved in between is known by then, in the ledger or by the exchange, and such a place is undecided
  * this time. What is expected to be the same before and after the balances were read was so when they were, whatever moves elsewhere.
  */
-export async function readDifferences(deps: FundDependencies): Promise<Difference[]> {
+export async function readDifferences(deps: FundDependencies): Promise<Reading> {
   const before = await expect(deps);
   const there = await readBalances(deps, before);
   const unequal = unequalMoney(before.sums, there);
-  const still = unequal.length === 0 ? unequal : stillUnequal(unequal, before, await expect(deps));
-  return [...unequalUnits(before.books), ...still];
+  const after = unequal.length === 0 ? before : await expect(deps);
+  const stood = ({ place, asset }: Difference) => hasStood(place!, asset, before, after);
+  return {
+    differences: [...unequalUnits(before.books), ...unequal.filter(stood)],
+    undecided: unequal.filter((each) => !stood(each)),
+    unrecorded: after.unrecorded,
+  };
 }
 
-function stillUnequal(unequal: Difference[], before: Expected, after: Expected): Difference[] {
-  // Another place for the same money: nothing can be said of either.
-  if (!isSameSet(before.moving, after.moving)) return [];
-  return unequal.filter(({ place, asset }) => {
-    const key = Sums.key(place!, asset);
-    return before.sums.of(key).eq(after.sums.of(key));
-  });
-}
-
-function isSameSet(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
-  return one.size === other.size && [...one].every((each) => other.has(each));
+/** True where the same was expected of the place before and after. Holders who have begun or ceased to be one place with main say nothing of either. */
+function hasStood(place: string, asset: string, before: Expected, after: Expected): boolean {
+  const changed = [...before.moving, ...after.moving].filter(
+    (userId) => !before.moving.has(userId) || !after.moving.has(userId),
+  );
+  if (changed.includes(place) || (place === 'main' && changed.length > 0)) return false;
+  const key = Sums.key(place, asset);
+  return before.sums.of(key).eq(after.sums.of(key));
 }
 
 async function expect(deps: FundDependencies): Promise<Expected> {
@@ -68,10 +81,11 @@ async function expect(deps: FundDependencies): Promise<Expected> {
   for (const payment of books.payments)
     if (await hasLeft(treasury, payment)) sums.subtract('main', payment.asset, payment.amount);
   for (const [userId, deposits] of told) addUnreceived(sums, placeOf(userId, moving), deposits, books);
+  const unrecorded: Execution[] = [];
   await deps.main(async (exchange) => {
-    for (const order of books.orders) await addUnrecorded(deps, sums, exchange, order);
+    for (const order of books.orders) unrecorded.push(...(await addUnrecorded(deps, sums, exchange, order)));
   });
-  return { sums, moving, books };
+  return { sums, moving, books, unrecorded };
 }
 
 async function readBalances(deps: FundDependencies, { moving, books }: Expected): Promise<Sums> {
@@ -123,23 +137,24 @@ function addUnreceived(sums: Sums, place: string, deposits: VenueDeposit[], { re
   }
 }
 
-/** Executions that the bot has not recorded yet. */
+/** Executions that the bot has not recorded yet; returns them. */
 async function addUnrecorded(
   { knex }: FundDependencies,
   sums: Sums,
   exchange: Exchange,
   { clientOrderId, symbol, venueOrderId }: LiveOrder,
-): Promise<void> {
+): Promise<Execution[]> {
   const orderId =
     venueOrderId ?? (await exchange.orderByClientId({ symbol, clientOrderId }))?.orderId ?? null;
-  if (orderId === null) return;
+  if (orderId === null) return [];
   const recorded = await recordedTrades(knex, clientOrderId);
   const { base, quote } = await exchange.market(symbol);
-  for (const execution of await exchange.fillsOfOrder({ symbol, orderId })) {
-    if (recorded.has(execution.tradeId)) continue;
+  const executions = await exchange.fillsOfOrder({ symbol, orderId });
+  const unrecorded = executions.filter(({ tradeId }) => !recorded.has(tradeId));
+  for (const execution of unrecorded)
     for (const { account, asset, amount } of fill({ base, quote, ...execution }).postings)
       if (account === 'main') sums.add('main', asset, amount);
-  }
+  return unrecorded.map(({ tradeId }) => ({ clientOrderId, tradeId }));
 }
 
 function unequalMoney(expected: Sums, there: Sums): Difference[] {

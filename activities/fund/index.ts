@@ -3,7 +3,7 @@ import { createOpenDepositAddress } from './deposit-address.ts';
 import type { FundDependencies } from './dependencies.ts';
 import { refreshTerms } from './networks.ts';
 import { createObserveDeposits } from './observe-deposits.ts';
-import { createCheckSolvency } from './solvency.ts';
+import { createCompare } from './solvency.ts';
 import { createSweeps } from './sweep.ts';
 import type { FundActivities, TreasuryActivities } from './types.ts';
 import { createValueFund } from './value.ts';
@@ -24,12 +24,12 @@ export function createFundActivities(deps: FundDependencies): FundActivities {
 
 /** Those that move money, or look at where it is. */
 export function createTreasuryActivities(deps: FundDependencies): TreasuryActivities {
-  const checkSolvency = createCheckSolvency(deps);
+  const compare = createCompare(deps);
   return {
-    observeDeposits: createObserveDeposits(deps, checkSolvency),
+    observeDeposits: createObserveDeposits(deps, compare),
     ...createSweeps(deps),
     async checkSolvency() {
-      const differences = await checkSolvency();
+      const { differences } = await compare();
       await refreshTerms(deps);
       return differences;
     },

@@ -9,6 +9,7 @@ import { hasBegun } from '../../db/fund/opening.ts';
 import { listSubAccounts, markObserved, type SubAccount } from '../../db/fund/sub-accounts.ts';
 import type { VenueDeposit } from '../../exchanges/treasury.ts';
 import type { FundDependencies, FundSettings } from './dependencies.ts';
+import type { Verdict } from './solvency.ts';
 import type { TreasuryActivities } from './types.ts';
 
 /** How far before the last look the next one begins. */
@@ -20,12 +21,13 @@ const LOOK_BACK_MS = 3 * 86_400_000;
  */
 export function createObserveDeposits(
   deps: FundDependencies,
-  checkSolvency: TreasuryActivities['checkSolvency'],
+  compare: () => Promise<Verdict>,
 ): TreasuryActivities['observeDeposits'] {
   return async () => {
     deps.step('deposits:begun');
     // Before the first deposit can be given units: what is on main by then is not the depositor's.
-    if (!(await hasBegun(deps.knex))) await checkSolvency();
+    if (!(await hasBegun(deps.knex)) && (await compare()).outcome === 'inconclusive')
+      throw new Error('It is not known what the fund begins with: its money moved whenever it was looked at');
     for (const subAccount of await listSubAccounts(deps.knex)) await observe(deps, subAccount);
     return { waiting: (await creditedDeposits(deps.knex)).length };
   };

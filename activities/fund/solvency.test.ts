@@ -1,7 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import test from 'ava';
 import { fill, mainObserved } from '../../bots/fund/postings.ts';
 import { Decimal } from '../../bots/money.ts';
+import { latestComparison } from '../../db/fund/comparisons.ts';
 import { checkLedger } from '../../db/fund/check-ledger.ts';
 import { readFreeze } from '../../db/fund/dealing.ts';
 import { allotDeposit } from '../../db/fund/deposits.ts';
@@ -9,6 +9,7 @@ import { postEntry } from '../../db/fund/post-entry.ts';
 import { insertWithdrawal } from '../../db/fund/withdrawal-requests.ts';
 import { User } from '../../db/models/user.ts';
 import { openHolder, plainRequest } from '../../runtime/testing/fund-holders.ts';
+import { keptCommand } from '../../runtime/testing/kept-command.ts';
 import { startLooseFund, type LooseFund } from '../../runtime/testing/loose-fund.ts';
 import { shared } from '../../runtime/testing/shared.ts';
 import { readDifferences } from './differences.ts';
@@ -84,7 +85,9 @@ const COURSES: Record<string, (course: Course) => Promise<void>> = {
   async 'is taken back while it cools'(course) {
     const { fund, withdrawalId, userId: by, is } = course;
     await approve(course);
-    const asked = { withdrawalId, commandId: randomUUID(), by, as: 'cancel', reason: null } as const;
+    const kept = { requestId: withdrawalId, name: 'cancel', userId: by } as const;
+    const commandId = await keptCommand(fund.knex, kept);
+    const asked = { withdrawalId, commandId, by, as: 'cancel', reason: null } as const;
     await fund.run(fund.withdrawals.decisions.close, asked);
     await is('cancelled');
   },
@@ -161,9 +164,14 @@ test.serial('money that moves while it is looked at is no mismatch, and hides no
   const { fund } = await fundOf(t);
   const { knex, deps, exchange, activities, run } = fund;
   const { main } = deps;
+  t.deepEqual(await run(activities.checkSolvency, undefined), []);
+  const agreed = await latestComparison(knex);
+  t.deepEqual(agreed?.differences, []);
   let trades = 0;
+  let last = Infinity;
   // Each time the balances are about to be read, the bot has bought as much again, at the same price.
   deps.main = async (use) => {
+    if (trades === last) return main(use);
     const bought = { base: 'BTC', quote: 'USDC', side: 'BUY', price: '50000', quantity: '0.00002' } as const;
     await postEntry(knex, {
       ...fill({ ...bought, fee: '0', feeAsset: 'USDC' }),
@@ -178,6 +186,18 @@ test.serial('money that moves while it is looked at is no mismatch, and hides no
   t.deepEqual(await run(activities.checkSolvency, undefined), []);
   t.true(trades > 2);
   t.is(await readFreeze(knex), null);
+
+  // What is not known is no verdict, and the last one does not hold for ever.
+  t.deepEqual(await latestComparison(knex), agreed);
+  const held = async () => (await run(activities.valueFund, { reason: 'sync' })).heldBecause;
+  t.is(await held(), null);
+  await knex('fund_state').update({ compared_at: new Date(Date.now() - 301_000) });
+  t.regex((await held()) ?? '', /has not been compared with the exchange since/);
+  last = trades + 4;
+  t.deepEqual(await run(activities.checkSolvency, undefined), []);
+  t.is(trades, last);
+  t.is(await held(), null);
+  last = Infinity;
   const airdrop = { from: 'somebody', to: 'fund', asset: 'BNB', amount: '0.00000001' };
   exchange.engine.move([airdrop]);
   const differences = await run(activities.checkSolvency, undefined);
@@ -189,7 +209,8 @@ async function approve({ fund, withdrawalId, is }: Course): Promise<void> {
   const { knex, withdrawals } = fund;
   const { digest } = await knex('withdrawal_requests').where({ id: withdrawalId }).first();
   const by = await admin(fund);
-  await fund.run(withdrawals.decisions.approve, { withdrawalId, commandId: randomUUID(), by, digest });
+  const commandId = await keptCommand(knex, { requestId: withdrawalId, name: 'approve', userId: by });
+  await fund.run(withdrawals.decisions.approve, { withdrawalId, commandId, by, digest });
   await is('approved');
 }
 
@@ -221,7 +242,9 @@ async function reviewAndResolve(
   const { review, resolve } = fund.withdrawals.decisions;
   await fund.run(review, { withdrawalId });
   await is('shown to people');
-  await fund.run(resolve, { withdrawalId, commandId: randomUUID(), by: await admin(fund), outcome });
+  const by = await admin(fund);
+  const commandId = await keptCommand(fund.knex, { requestId: withdrawalId, name: 'resolve', userId: by });
+  await fund.run(resolve, { withdrawalId, commandId, by, outcome });
   await is('decided');
 }
 
@@ -241,9 +264,9 @@ function watch({ knex, deps }: LooseFund) {
       at: Date.now(),
     });
   async function is(when: string): Promise<void> {
-    const [difference] = await readDifferences(deps);
+    const [difference] = (await readDifferences(deps)).differences;
     await plant(speck);
-    const [added, ...more] = await readDifferences(deps);
+    const [added, ...more] = (await readDifferences(deps)).differences;
     await plant(`-${speck}`);
     const isSeen = added?.surplus === new Decimal(speck).neg().toFixed() && more.length === 0;
     seen.push({ when, differs: difference?.sentence, missed: !isSeen });

@@ -27,13 +27,13 @@ export function createSweeps(deps: FundDependencies): Sweeps {
     },
 
     async sendSweep(sweep) {
-      const { deposit, sendBefore } = await intentOf(deps, sweep);
+      const { deposit, sendBefore, intendedAt } = await intentOf(deps, sweep);
       const treasury = await deps.treasury();
       const { asset, amount } = moneyOf(deposit);
       try {
         const transfer = await treasury.transfer({
           ...{ from: { subAccountId: await placeOf(deps, deposit.user_id) }, to: 'main' },
-          ...{ asset, amount, transferId: sweep.transferId, sendBefore },
+          ...{ asset, amount, transferId: sweep.transferId, since: intendedAt, sendBefore },
         });
         step('sweep:sent');
         return transfer.status === 'done' ? 'done' : 'unknown';

@@ -14,22 +14,27 @@ const written = z.string().refine((text) => forms.safeParse(text).success, {
 });
 
 /** From when to when: moments, or whole days of UTC, of which the last one counts too. */
-export const statementRange = z.object({
-  from: written
-    .transform((text) => Date.parse(text))
-    .optional()
-    .meta({
-      description: 'The first day, or moment; from the beginning unless said',
-      override: { type: 'string', example: '2026-01-01' },
-    }),
-  to: written
-    .transform((text) => Date.parse(text) + (text.includes('T') ? 0 : DAY_MS - 1))
-    .optional()
-    .meta({
-      description: 'The last day, or moment; to the newest entry unless said',
-      override: { type: 'string', example: '2026-01-31' },
-    }),
-});
+export const statementRange = z
+  .object({
+    from: written
+      .transform((text) => Date.parse(text))
+      .optional()
+      .meta({
+        description: 'The first day, or moment; from the beginning unless said',
+        override: { type: 'string', example: '2026-01-01' },
+      }),
+    to: written
+      .transform((text) => Date.parse(text) + (text.includes('T') ? 0 : DAY_MS - 1))
+      .optional()
+      .meta({
+        description: 'The last day, or moment; to the newest entry unless said',
+        override: { type: 'string', example: '2026-01-31' },
+      }),
+  })
+  .refine(({ from, to }) => from === undefined || to === undefined || from <= to, {
+    path: ['to'],
+    error: 'must not be before from',
+  });
 
 export interface StatementOf extends z.output<typeof statementRange> {
   userId: string;

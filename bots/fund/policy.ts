@@ -3,18 +3,20 @@ import { positiveAmount } from '../amount-schema.ts';
 import { Decimal, type Amount } from '../money.ts';
 
 const hours = z.number().min(0).max(8_760);
-const limit = positiveAmount.nullable();
+const limit = positiveAmount.nullable().default(null);
 
 /** What a withdrawal may be and who must agree to it, as data. Money is in the fund's currency; `null` is no limit. */
 export const withdrawalPolicySchema = z.strictObject({
-  minimum: positiveAmount,
-  limits: z.strictObject({
-    transaction: limit,
-    /** Of one holder within 24 hours, this one included. */
-    holderDay: limit,
-    /** Of all holders within 24 hours, this one included. */
-    fundDay: limit,
-  }),
+  minimum: positiveAmount.default('10'),
+  limits: z
+    .strictObject({
+      transaction: limit,
+      /** Of one holder within 24 hours, this one included. */
+      holderDay: limit,
+      /** Of all holders within 24 hours, this one included. */
+      fundDay: limit,
+    })
+    .prefault({}),
   /** So many different administrators from that amount on; the first step is for every amount. */
   quorum: z
     .array(
@@ -25,32 +27,25 @@ export const withdrawalPolicySchema = z.strictObject({
     .refine(
       isRising,
       'Each step must be from a larger amount than the one before, and not ask for fewer approvals',
-    ),
+    )
+    .default([
+      { from: '0', approvals: 1 },
+      { from: '10000', approvals: 2 },
+    ]),
   /** Up to this amount nobody is asked, unless something speaks against it; null: somebody always is. */
   autoApproveUpTo: limit,
   /** Nothing is sent to an address that is younger. */
-  newAddressCoolingHours: hours,
+  newAddressCoolingHours: hours.default(24),
   /** Nothing is sent so soon after a change of password or second factor. */
-  securityCoolingHours: hours,
+  securityCoolingHours: hours.default(24),
   /** A request that is not approved by then expires. */
-  expiryHours: hours.min(1),
+  expiryHours: hours.min(1).default(72),
 });
 
 export type WithdrawalPolicy = z.output<typeof withdrawalPolicySchema>;
 
-/** Limits nothing, asks one administrator, two from 10,000 on, and cools for a day. */
-export const DEFAULT_WITHDRAWAL_POLICY: WithdrawalPolicy = {
-  minimum: '10',
-  limits: { transaction: null, holderDay: null, fundDay: null },
-  quorum: [
-    { from: '0', approvals: 1 },
-    { from: '10000', approvals: 2 },
-  ],
-  autoApproveUpTo: null,
-  newAddressCoolingHours: 24,
-  securityCoolingHours: 24,
-  expiryHours: 72,
-};
+/** Where nothing is said: limits nothing, asks one administrator, two from 10,000 on, and cools for a day. */
+export const DEFAULT_WITHDRAWAL_POLICY: WithdrawalPolicy = withdrawalPolicySchema.parse({});
 
 export interface AssessedRequest {
   amount: Amount;

@@ -53,6 +53,7 @@ const ALL: Record<string, fc.Arbitrary<Entry>> = {
   feeCharged: holding.map(entries.feeCharged),
   networkFeePaid: money.map(entries.networkFeePaid),
   fundOpened: fc.tuple(money, holding).map(([of, { units }]) => entries.fundOpened({ ...of, units })),
+  restTakenOver: holding.map(entries.restTakenOver),
   mainObserved: money.map(entries.mainObserved),
 };
 

@@ -34,7 +34,8 @@ export type EntryKind =
   | 'fee_charged'
   | 'network_fee_paid'
   | 'main_observed'
-  | 'fund_opened';
+  | 'fund_opened'
+  | 'rest_taken_over';
 
 /** Decimals an amount may have in the ledger. */
 export const LEDGER_DECIMALS = 18;
@@ -191,6 +192,10 @@ export const networkFeePaid = (money: Omit<Money, 'userId'>): Entry =>
 /** What main had when the fund began: money of whoever runs it, who has units for it as any other has. */
 export const fundOpened = ({ units, ...money }: Omit<Money, 'userId'> & { units: Amount }): Entry =>
   entry('fund_opened', [move(money, 'capital', 'main'), move(counted(units), 'units-issued', 'fee-units')]);
+
+/** What those have left who had the last units: of whoever runs the fund, who has units for it from here on. */
+export const restTakenOver = ({ units }: Omit<Units, 'userId'>): Entry =>
+  entry('rest_taken_over', [move(counted(units), 'units-issued', 'fee-units')]);
 
 /** Main has so much more than the ledger knows of (less, where negative), for a reason of its own. */
 export const mainObserved = (money: { asset: string; amount: Amount }): Entry =>

@@ -33,6 +33,16 @@ test('a fund that is worth nothing while units are outstanding has no price', (t
   t.throws(() => unitPrice({ value: '1', units: '-1', initial: '1' }), { instanceOf: NoPrice });
 });
 
+test('without units the price is the initial one, unless who comes next would pay for what is missing', (t) => {
+  for (const value of ['0.00000001', '310', '-0.00000001'])
+    t.is(unitPrice({ value, units: '0', initial: '1' }), '1', value);
+  for (const [value, initial] of [
+    ['-0.000000011', '1'],
+    ['-300', '100'],
+  ] as const)
+    t.throws(() => unitPrice({ value, units: '0', initial }), { instanceOf: NoPrice });
+});
+
 test('P2: a deposit never lowers the price of those who are there, and raises it by no more than a rounding', (t) => {
   const holds = fc.property(price, amount, ({ value, units, price: before }, paid) => {
     const given = unitsFor(paid, before);

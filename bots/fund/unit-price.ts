@@ -5,14 +5,14 @@ export const UNIT_DECIMALS = 8;
 /** Decimals a unit price is rounded to, half up, before anything is dealt at it: what is stored is what was used. */
 const PRICE_DECIMALS = 18;
 
-/** Nothing may be dealt at such a price: the fund is worth nothing, or less, while units are outstanding. */
+/** Nothing may be dealt at such a price: the fund is worth nothing while units are outstanding, or less than nothing. */
 export class NoPrice extends Error {
   override readonly name = 'NoPrice';
 }
 
 /**
  * Value of one unit: value / units outstanding, or the initial price where none are. Throws `NoPrice` where that is not
- * above zero.
+ * above zero, and where a fund without units is worth less than nothing by more than the smallest part of one: who comes next would pay.
  */
 export function unitPrice(of: {
   value: Decimal.Value;
@@ -20,9 +20,10 @@ export function unitPrice(of: {
   initial: Decimal.Value;
 }): Amount {
   const units = new Decimal(of.units);
-  if (units.isZero()) return new Decimal(of.initial).toFixed();
+  const isOwing = new Decimal(of.value).lt(new Decimal(of.initial).mul(`-1e-${UNIT_DECIMALS}`));
+  if (units.isZero() && !isOwing) return new Decimal(of.initial).toFixed();
   const price = new Decimal(of.value).div(units).toDecimalPlaces(PRICE_DECIMALS, Decimal.ROUND_HALF_UP);
-  if (price.lte(0) || units.isNegative())
+  if (!price.gt(0) || !units.gt(0))
     throw new NoPrice(
       `${units.toFixed()} units of a fund worth ${new Decimal(of.value).toFixed()} have no price. Nothing is dealt ` +
         'until its ledger has been compared with the exchange.',

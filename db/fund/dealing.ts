@@ -1,4 +1,5 @@
 import type { Knex } from 'knex';
+import { lockLedger } from './ledger-balances.ts';
 
 export interface Freeze {
   since: Date;
@@ -13,9 +14,15 @@ export async function readFreeze(knex: Knex): Promise<Freeze | null> {
     : null;
 }
 
+/** As `readFreeze`; nobody freezes before the transaction has ended. Waits for whoever is about to. */
+export async function holdFreeze(tx: Knex): Promise<Freeze | null> {
+  await tx.raw("SELECT pg_advisory_xact_lock_shared(hashtext('ledger'))");
+  return readFreeze(tx);
+}
+
 /**
- * Once it resolves no units are allotted and no redemption is fixed, until `thawDealing`; money that is on its way goes on. Where it is
- * frozen already, the first reason stays. Returns whether this froze it.
+ * Once it resolves no units are allotted, no redemption is fixed and no money begins its way out, until `thawDealing`; money that is
+ * on its way goes on. Where it is frozen already, the first reason stays. Returns whether this froze it.
  */
 export async function freezeDealing(
   knex: Knex,
@@ -23,7 +30,7 @@ export async function freezeDealing(
 ): Promise<boolean> {
   return knex.transaction(async (tx) => {
     // Alone: an entry that did not see it yet is not under way any more.
-    await tx.raw("SELECT pg_advisory_xact_lock(hashtext('ledger'))");
+    await lockLedger(tx);
     const row = { frozen_since: new Date(at), frozen_because: because.slice(0, 500) };
     return (await tx('fund_state').whereNull('frozen_since').update(row)) > 0;
   });

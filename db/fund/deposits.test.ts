@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Knex } from 'knex';
 import test, { type ExecutionContext } from 'ava';
+import { plainRequest } from '../../runtime/testing/fund-holders.ts';
 import { freshDatabase } from '../../runtime/testing/database.ts';
 import { unitsLocked } from '../../bots/fund/postings.ts';
 import { Decimal } from '../../bots/money.ts';
@@ -11,6 +12,7 @@ import { allotDeposit, recordDeposit, type ToldDeposit } from './deposits.ts';
 import { accountBalance } from './ledger-balances.ts';
 import { postEntry } from './post-entry.ts';
 import { keepSubAccount } from './sub-accounts.ts';
+import { insertWithdrawal } from './withdrawal-requests.ts';
 import { findSweep, intendSweep, settleSweep } from './sweeps.ts';
 
 const AT = Date.UTC(2026, 0, 7, 10);
@@ -91,6 +93,22 @@ test('units that are not free any more are left, and the fund bears what they ha
   t.is(await accountBalance(knex, { account: `sub/${userId}`, asset: 'USDC' }), '0');
   t.is(await accountBalance(knex, { account: 'adjustments', asset: 'USDC' }), locked);
   t.is(await accountBalance(knex, { account: 'capital', asset: 'USDC' }), `-${locked}`);
+  t.deepEqual(await checkLedger(knex), []);
+});
+
+test('requests that wait for approval are cancelled where their units were given for what is taken back', async (t) => {
+  const { knex, told } = await setUp(t);
+  await allotted(knex, told);
+  const { id } = await insertWithdrawal(knex, plainRequest(told.userId, '95'));
+  t.is(await recordDeposit(knex, { ...told, state: 'reversed' }, TAKEN), 'reversed');
+  t.like(await knex('balances').first(), { units: '0.00000000', locked_units: '0.00000000' });
+  t.is(await accountBalance(knex, { account: 'adjustments', asset: 'USDC' }), '0');
+  t.like(await knex('withdrawal_requests').where({ id }).first(), {
+    status: 'cancelled',
+    error: 'The exchange has taken a deposit of yours back',
+  });
+  t.like(await knex('transactions').where({ type: 'withdrawal' }).first(), { status: 'cancelled' });
+  t.deepEqual(await toldOf(knex, 'fund.withdrawal'), ['pending_approval 95', 'cancelled 95']);
   t.deepEqual(await checkLedger(knex), []);
 });
 

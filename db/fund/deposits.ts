@@ -13,7 +13,9 @@ import { Event } from '../models/event.ts';
 import { freezeFund } from './freeze.ts';
 import { isMoving } from './holdings.ts';
 import { accountBalance } from './ledger-balances.ts';
+import { cancelPending, holdPending, unlockPending } from './pending-withdrawals.ts';
 import { postEntry, type Told, type TransactionStatus } from './post-entry.ts';
+import type { WithdrawalRequest } from './withdrawal-requests.ts';
 
 /**
  * `pending`: the venue may still take it back. `credited`: it is the fund's to give units for. `kept`: nothing is given for
@@ -113,6 +115,14 @@ export async function listDeposits(
     .limit(limit);
 }
 
+/**
+ * Holds them until the transaction ends. Before the books are closed in it: whoever writes what the exchange says of a deposit, or sweeps
+ * it, holds it before the ledger.
+ */
+export async function holdDeposits(tx: Knex, ids: readonly string[]): Promise<void> {
+  await tx('deposits').whereIn('id', ids).orderBy('id').forUpdate().select('id');
+}
+
 /** Gives units for a deposit at a price, in the caller's transaction; nothing where it is not waiting for any more. */
 export async function allotDeposit(
   tx: Knex,
@@ -159,11 +169,14 @@ async function reverse(tx: Knex, deposit: Deposit, at: number): Promise<DepositS
   if (status === 'reversed') return status;
   const money = moneyOf(deposit);
   const isAllotted = status === 'allotted' || status === 'swept';
-  // First: whoever posts holds the lock that this waits for.
+  // First of all: whoever decides on a request holds it before the ledger.
+  if (isAllotted) await holdPending(tx, userId);
+  // Then: whoever posts holds the lock that this waits for.
   const because = `The exchange has taken back deposit ${told} of ${money.amount} ${money.asset}, for which units had been given`;
   if (isAllotted) await freezeFund(tx, { at, because });
   // Where the money was is known once what is under way has arrived: until then it is told again.
   if (status !== 'pending' && (await isMoving(tx, userId))) return status;
+  const cancelled = isAllotted ? await unlockWhatIsMissing(tx, deposit, at) : [];
   if (status !== 'pending')
     await postEntry(tx, {
       ...{ key: `deposit/${id}/reversed`, at, refs: { deposit: id } },
@@ -174,7 +187,28 @@ async function reverse(tx: Knex, deposit: Deposit, at: number): Promise<DepositS
       transaction: tellOf(deposit, 'reversed'),
     });
   await move(tx, deposit, { status: 'reversed', at });
+  await cancelPending(tx, cancelled, { because: 'The exchange has taken a deposit of yours back', at });
   return 'reversed';
+}
+
+/** Units are taken back before any of them is paid for: requests that wait for approval are given up where too few are free. */
+async function unlockWhatIsMissing(
+  tx: Knex,
+  { user_id, units }: Deposit,
+  at: number,
+): Promise<WithdrawalRequest[]> {
+  if (new Decimal(await freeUnits(tx, user_id)).gte(units!)) return [];
+  const requests = await holdPending(tx, user_id);
+  await unlockPending(tx, requests, at);
+  return requests;
+}
+
+async function freeUnits(tx: Knex, userId: string): Promise<Amount> {
+  const held = await tx('balances')
+    .where({ user_id: userId })
+    .forUpdate()
+    .first<{ units: Amount; locked_units: Amount }>();
+  return new Decimal(held.units).sub(held.locked_units).toFixed();
 }
 
 /** A venue takes what it takes back from the sub-account, and what that has not from main. */
@@ -188,11 +222,7 @@ async function unitsTakenBack(
   tx: Knex,
   { user_id, amount, units, nav_per_unit }: Deposit,
 ): Promise<{ takenBack: Amount; borne: Amount }> {
-  const held = await tx('balances')
-    .where({ user_id })
-    .forUpdate()
-    .first<{ units: Amount; locked_units: Amount }>();
-  const takenBack = Decimal.min(units!, new Decimal(held.units).sub(held.locked_units));
+  const takenBack = Decimal.min(units!, await freeUnits(tx, user_id));
   if (takenBack.eq(units!)) return { takenBack: takenBack.toFixed(), borne: '0' };
   const worth = moneyFor(takenBack, nav_per_unit!, LEDGER_DECIMALS);
   return { takenBack: takenBack.toFixed(), borne: new Decimal(amount).sub(worth).toFixed() };

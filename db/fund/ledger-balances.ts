@@ -41,6 +41,11 @@ export async function closeLedger(knex: Knex, at: number): Promise<number> {
   return rows[0].closed.getTime();
 }
 
+/** Nothing is posted, valued or frozen by anybody else until the transaction ends; what was under way has ended. */
+export async function lockLedger(tx: Knex): Promise<void> {
+  await tx.raw("SELECT pg_advisory_xact_lock(hashtext('ledger'))");
+}
+
 function moment(at: number | undefined): Date | null {
   return at === undefined ? null : new Date(at);
 }

@@ -1,4 +1,6 @@
 import type { Knex } from 'knex';
+import type { Amount } from '../../bots/money.ts';
+import type { Side } from '../../bots/orders.ts';
 
 /** Orders of the fund's bot that are not final on record: the venue may know more of them. */
 export interface LiveOrder {
@@ -8,6 +10,17 @@ export interface LiveOrder {
   venueOrderId: string | null;
 }
 
+/** An order of the fund's bot that the venue has, by the record. */
+export interface OpenOrder {
+  /** `BASE/QUOTE`. */
+  symbol: string;
+  side: Side;
+  /** Its limit; null at market. */
+  price: Amount | null;
+  /** True where its bot cannot be relied on to hear of its fills. */
+  isFailing: boolean;
+}
+
 /** True while an order of the fund's bot has been sent and its answer is not known. */
 export async function hasOpenIntent(knex: Knex): Promise<boolean> {
   const { rows } = await knex.raw<{ rows: [{ open: boolean }] }>(
@@ -15,6 +28,15 @@ export async function hasOpenIntent(knex: Knex): Promise<boolean> {
        JOIN fund_state f ON f.owner_id = b.user_id WHERE i.status IN ('SENDING', 'UNKNOWN')) AS open`,
   );
   return rows[0].open;
+}
+
+/** What may be filled without anybody's asking. */
+export async function openOrders(knex: Knex): Promise<OpenOrder[]> {
+  const { rows } = await knex.raw<{ rows: OpenOrder[] }>(
+    `SELECT o.symbol, o.side, trim_scale(o.price) AS price, (b.failures > 0 OR b.status = 'ERROR') AS "isFailing"
+     FROM orders o JOIN bots b ON b.id = o.bot_id JOIN fund_state f ON f.owner_id = b.user_id WHERE o.status = 'OPEN'`,
+  );
+  return rows;
 }
 
 /** What the venue has to be asked about, so that its balances can be compared with the ledger. */

@@ -68,6 +68,15 @@ test('P2: an entry that does not sum to zero in each asset is refused at commit,
   }
 });
 
+test('P2: an entry without postings is refused at commit', async (t) => {
+  const { knex } = await database(t);
+  const entry = { key: randomUUID(), kind: 'fill', at: new Date(NOW), refs: '{}', posting_count: 2 };
+  await t.throwsAsync(async () => knex('journal_entries').insert(entry), {
+    code: '23514',
+    message: /no postings/,
+  });
+});
+
 test('P2: nothing can be added to an entry later, balanced or not', async (t) => {
   const { knex } = await database(t);
   const { entryId } = await postEntry(knex, { ...observed('5'), key: randomUUID() });
@@ -190,6 +199,19 @@ test('a moment in the past is the same before and after the books are closed, an
   t.is(late.at, NOW + 10_000);
   t.deepEqual(await sums(), expected);
   t.is(await accountBalance(knex, { account: 'main', asset: 'USDC' }), '7');
+  t.deepEqual(await checkLedger(knex), []);
+});
+
+test('an entry that is dated ahead is dated when it was written, and so is what comes after it', async (t) => {
+  const { knex } = await freshDatabase(t);
+  const ahead = Date.now() + 3_650 * 86_400_000;
+  const { at } = await postEntry(knex, { ...observed('1'), key: 'ahead', at: ahead });
+  t.true(at < ahead);
+  t.true((await closeLedger(knex, NOW)) < ahead);
+  t.like(await knex('journal_entries').first(), { at: new Date(at) });
+  // The books say when they were closed: nothing is dated before that.
+  t.is(await closeLedger(knex, ahead), ahead);
+  t.is((await postEntry(knex, { ...observed('1'), key: 'later', at: NOW })).at, ahead + 1);
   t.deepEqual(await checkLedger(knex), []);
 });
 

@@ -24,7 +24,7 @@ export interface Told {
 export interface NewEntry extends Entry {
   /** Says what happened, once and for all: `deposit/<id>/allotted`. At most 160 characters. */
   key: string;
-  /** Epoch ms. An entry that comes after the books were closed is dated 1 ms after that. */
+  /** Epoch ms. One ahead of the database's clock is dated by that; an entry that comes after the books were closed, 1 ms after that. */
   at: number;
   /** What it belongs to, as `{ deposit: '<id>' }`. No secret. */
   refs?: Record<string, string | number>;

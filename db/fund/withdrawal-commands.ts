@@ -25,16 +25,26 @@ export async function keepCommand(
     .ignore();
 }
 
+/** No door has put the command on record as this one: by this person, to this request, under this name. */
+export class NotOnRecord extends Error {
+  override readonly name = 'NotOnRecord';
+}
+
 /**
- * For whoever carries a command out, in the transaction that does: who asks, and from where as far as it is on record; null
- * where it has been carried out before.
+ * For whoever carries a command out, in the transaction that does: who asks, and from where; null where it has been carried out
+ * before. What nobody asks is put on record here; a person's command throws `NotOnRecord` where no door has done so, for
+ * only a door knows who it is that asks.
  */
 export async function beginCommand(tx: Knex, command: AskedCommand): Promise<By | null> {
-  await keepCommand(tx, { ...command, address: null });
+  const { id, requestId, name, userId, at } = command;
+  if (userId === null) await keepCommand(tx, { ...command, address: null });
+  const asked = { id, request_id: requestId, name, user_id: userId };
   const [begun] = await tx('withdrawal_commands')
-    .where({ id: command.id, request_id: command.requestId, name: command.name, user_id: command.userId })
+    .where(asked)
     .whereNull('carried_out_at')
-    .update({ carried_out_at: command.at })
+    .update({ carried_out_at: at })
     .returning<{ user_id: string | null; address: string | null }[]>(['user_id', 'address']);
-  return begun ? { userId: begun.user_id, address: begun.address } : null;
+  if (begun) return { userId: begun.user_id, address: begun.address };
+  if (await tx('withdrawal_commands').where(asked).first('id')) return null;
+  throw new NotOnRecord(`${name} ${id}`);
 }

@@ -79,7 +79,7 @@ test('fund-integration 40: units are given up for a request once, by however man
 test('approvals are of others, of exactly what was asked, and each counts once', async (t) => {
   const { knex } = await database(t);
   const userId = await investor(knex, '100');
-  const [admin, other] = await Promise.all([holder(knex), holder(knex)]);
+  const [admin, other] = await Promise.all([holder(knex, 'admin'), holder(knex, 'admin')]);
   const request = await insertWithdrawal(knex, asked(userId, '40'));
   const approve = (adminId: string, digest = request.digest) =>
     insertApproval(knex, { request, digest, adminId, at: new Date(NOW) });
@@ -93,6 +93,23 @@ test('approvals are of others, of exactly what was asked, and each counts once',
   t.is(await approve(admin), 1);
   t.is(await approve(admin), 1);
   t.is(await approve(other), 2);
+});
+
+test('approvals of administrators who have been disabled or demoted since do not count', async (t) => {
+  const { knex } = await database(t);
+  const request = await insertWithdrawal(knex, asked(await investor(knex, '100'), '40'));
+  const admins = await Promise.all(Array.from({ length: 4 }, () => holder(knex, 'admin')));
+  const [disabled, demoted, third, fourth] = admins as [string, string, string, string];
+  const approve = (adminId: string) =>
+    insertApproval(knex, { request, digest: request.digest, adminId, at: new Date(NOW) });
+  t.is(await approve(disabled), 1);
+  t.is(await approve(demoted), 2);
+  await knex('users')
+    .where({ id: disabled })
+    .update({ disabled_at: new Date(NOW) });
+  t.is(await approve(third), 2);
+  await knex('users').where({ id: demoted }).update({ role: 'user' });
+  t.is(await approve(fourth), 2);
 });
 
 test('the same idempotency key of the same user is one request', async (t) => {
@@ -162,8 +179,8 @@ const told = (userId: string, amount: string, externalId: string, change: Partia
   ...{ externalId, ...change },
 });
 
-async function holder(knex: Knex): Promise<string> {
-  return (await User.query(knex).insert({ name: 'Holder' }).returning('*')).id;
+async function holder(knex: Knex, role: 'user' | 'admin' = 'user'): Promise<string> {
+  return (await User.query(knex).insert({ name: 'Holder', role }).returning('*')).id;
 }
 
 async function count(knex: Knex, userId: string): Promise<number> {

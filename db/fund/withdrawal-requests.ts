@@ -32,7 +32,7 @@ export interface WithdrawalRequest {
   expires_at: Date;
   cooling_until: Date | null;
   status: WithdrawalStatus;
-  step: 'cooling' | 'staging' | 'sending' | 'confirming' | 'returning' | null;
+  step: 'cooling' | 'rejecting' | 'staging' | 'sending' | 'confirming' | 'returning' | null;
   /** Whose approval made it enough. */
   approved_by: string | null;
   approved_at: Date | null;
@@ -112,8 +112,8 @@ export interface Approval {
 }
 
 /**
- * Writes an approval; the same administrator's again changes nothing. Returns how many different ones there are. The database refuses
- * the requester's own (`withdrawal_approvals_others_check`) and one of something else (`withdrawal_approvals_subject_fkey`).
+ * Writes an approval; the same administrator's again changes nothing. Returns how many there are of people who are
+ * administrators now: whoever has been disabled or demoted since does not count. The database refuses the requester's own (`withdrawal_approvals_others_check`) and one of something else (`withdrawal_approvals_subject_fkey`).
  */
 export async function insertApproval(
   knex: Knex,
@@ -124,8 +124,9 @@ export async function insertApproval(
     .insert({ ...of, digest, admin_id: adminId, approved_at: at })
     .onConflict(['request_id', 'admin_id'])
     .ignore();
-  const [counted] = await knex('withdrawal_approvals')
-    .where({ request_id: request.id })
+  const [counted] = await knex('withdrawal_approvals AS a')
+    .join('users AS u', 'u.id', 'a.admin_id')
+    .where({ 'a.request_id': request.id, 'u.role': 'admin', 'u.disabled_at': null })
     .count<{ approvals: number }[]>({ approvals: '*' });
   return counted?.approvals ?? 0;
 }

@@ -31,7 +31,7 @@ export class Bot extends Model {
   /** True while it completes its last cycle (stop mode `finish`). */
   declare finishing: boolean;
   declare error: string | null;
-  /** Tries in a row that its exchange failed; for people to see. */
+  /** Tries in a row that its exchange failed. */
   declare failures: number;
   declare pnl: Amount;
   declare total_trades: number;

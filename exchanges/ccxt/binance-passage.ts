@@ -1,7 +1,7 @@
 import { ExchangeError } from '../port.ts';
 import type { WithdrawalRequest } from '../treasury.ts';
 import { inDoubt } from './binance-ids.ts';
-import { CLOCKS_DIFFER_MS, type Transfers, WEEK_MS } from './binance-transfers.ts';
+import type { Transfers } from './binance-transfers.ts';
 import type { TreasuryParts } from './treasury.ts';
 
 /** The way of a sub-account's money through main, before it is paid out. */
@@ -24,17 +24,18 @@ export async function bringToMain(
   transfers: Transfers,
   parts: TreasuryParts,
 ): Promise<Passage> {
-  const { from, asset, amount, withdrawalId, sendBefore } = request;
+  const { from, asset, amount, withdrawalId, since, sendBefore } = request;
   if (from === 'main') return { giveBack: async () => undefined };
   const { attempt, isOut } = await lookUp(request, transfers, parts).catch(inDoubt);
   const transferId = `${withdrawalId}-out-${attempt}`;
   if (!isOut) {
-    const out = await transfers.transfer({ from, to: 'main', asset, amount, transferId, sendBefore });
+    const way = { from, to: 'main', asset, amount, since } as const;
+    const out = await transfers.transfer({ ...way, transferId, sendBefore });
     if (out.status !== 'done') throw notThrough(parts.venue, out.status);
   }
   return {
     async giveBack() {
-      const back = { from: 'main', to: from, asset, amount, sendBefore: NO_LIMIT } as const;
+      const back = { from: 'main', to: from, asset, amount, since, sendBefore: NO_LIMIT } as const;
       const { status } = await transfers
         .transfer({ ...back, transferId: `${withdrawalId}-back-${attempt}` })
         .catch(inDoubt);
@@ -45,11 +46,10 @@ export async function bringToMain(
 
 /** The first attempt whose money has not come back: one that stands half-way, or a new one. */
 async function lookUp(
-  { withdrawalId, from }: WithdrawalRequest,
+  { withdrawalId, from, since }: WithdrawalRequest,
   { transferById }: Transfers,
-  { venue, now }: TreasuryParts,
+  { venue }: TreasuryParts,
 ): Promise<{ attempt: number; isOut: boolean }> {
-  const since = now() - WEEK_MS + 2 * CLOCKS_DIFFER_MS;
   for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
     const out = await transferById({ transferId: `${withdrawalId}-out-${attempt}`, from, since });
     if (out?.status === 'pending') throw notThrough(venue, 'pending');

@@ -2,16 +2,12 @@ import { ExchangeError } from '../port.ts';
 import type { Place, Treasury, TransferRequest, VenueTransfer } from '../treasury.ts';
 import { listIn, textIn } from './binance-answers.ts';
 import { notSent, sameAmount, takenUnseen, usedTwice } from './binance-ids.ts';
+import { weeksSince } from './binance-weeks.ts';
 import { UnreadableAnswer } from './errors.ts';
 import { exact } from './markets.ts';
 import { checkTransfer } from './transfer-checks.ts';
 import type { TreasuryParts } from './treasury.ts';
 import type { Answered, Client } from './unified.ts';
-
-/** The longest piece of a history that is told by a client's id: less than seven days. */
-export const WEEK_MS = 7 * 86_400_000 - 1_000;
-/** What was asked for at a time by this machine's clock may be a little earlier by the venue's. */
-export const CLOCKS_DIFFER_MS = 60_000;
 
 export type Transfers = Pick<Treasury, 'transfer' | 'transferById'>;
 
@@ -20,22 +16,21 @@ export function transfersOf(parts: TreasuryParts): Transfers {
   const { call, now, venue } = parts;
 
   async function find(transferId: string, from: Place, since: number): Promise<VenueTransfer | null> {
-    const startTime = since - CLOCKS_DIFFER_MS;
-    const query = {
-      clientTranId: transferId,
+    for (const week of weeksSince(since, now())) {
       // Without an email it is what left the master account.
-      ...(from === 'main' ? {} : { fromEmail: from.subAccountId }),
-      ...{ startTime: String(startTime), endTime: String(startTime + WEEK_MS) },
-    };
-    const answer = await call('read', (client) => client.sapiGetSubAccountUniversalTransfer(query));
-    const row = listIn(answer, 'result').find((each) => each['clientTranId'] === transferId);
-    return row === undefined ? null : toTransfer(row, transferId);
+      const left = from === 'main' ? {} : { fromEmail: from.subAccountId };
+      const query = { clientTranId: transferId, ...left, ...week };
+      const answer = await call('read', (client) => client.sapiGetSubAccountUniversalTransfer(query));
+      const row = listIn(answer, 'result').find((each) => each['clientTranId'] === transferId);
+      if (row !== undefined) return toTransfer(row, transferId);
+    }
+    return null;
   }
 
   /** As it stands; another one under the same id is none of ours. */
   async function findSame(request: TransferRequest): Promise<VenueTransfer | null> {
-    const { transferId, from, asset, amount } = request;
-    const known = await find(transferId, from, now() - WEEK_MS + 2 * CLOCKS_DIFFER_MS);
+    const { transferId, from, asset, amount, since } = request;
+    const known = await find(transferId, from, since);
     if (known && !(known.asset === asset && sameAmount(known.amount, amount)))
       throw usedTwice(venue, transferId);
     return known;

@@ -4,7 +4,8 @@ import type { Treasury, VenueWithdrawal, WithdrawalRequest } from '../treasury.t
 import { textIn } from './binance-answers.ts';
 import { inDoubt, notSent, sameAmount, takenUnseen, usedTwice } from './binance-ids.ts';
 import { bringToMain } from './binance-passage.ts';
-import { CLOCKS_DIFFER_MS, type Transfers, WEEK_MS } from './binance-transfers.ts';
+import type { Transfers } from './binance-transfers.ts';
+import { weeksSince } from './binance-weeks.ts';
 import { UnreadableAnswer } from './errors.ts';
 import { exact } from './markets.ts';
 import { checkWithdrawal } from './transfer-checks.ts';
@@ -19,11 +20,8 @@ export function withdrawalsOf(parts: TreasuryParts, transfers: Transfers): Withd
 
   /** The venue tells of a week at a time. */
   async function find(withdrawalId: string, since: number): Promise<VenueWithdrawal | null> {
-    for (let startTime = since - CLOCKS_DIFFER_MS; startTime < now(); startTime += WEEK_MS) {
-      const query = {
-        withdrawOrderId: withdrawalId,
-        ...{ startTime: String(startTime), endTime: String(startTime + WEEK_MS) },
-      };
+    for (const week of weeksSince(since, now())) {
+      const query = { withdrawOrderId: withdrawalId, ...week };
       const rows = await call('read', (client) => client.sapiGetCapitalWithdrawHistory(query));
       const row = rows.find((each) => each['withdrawOrderId'] === withdrawalId);
       if (row !== undefined) return toWithdrawal(row, withdrawalId);
@@ -33,8 +31,8 @@ export function withdrawalsOf(parts: TreasuryParts, transfers: Transfers): Withd
 
   /** As it stands; another one under the same id is none of ours. */
   async function findSame(request: WithdrawalRequest): Promise<VenueWithdrawal | null> {
-    const { withdrawalId, asset, address, amount } = request;
-    const known = await find(withdrawalId, now() - WEEK_MS + 2 * CLOCKS_DIFFER_MS);
+    const { withdrawalId, asset, address, amount, since } = request;
+    const known = await find(withdrawalId, since);
     const isSame =
       known?.asset === asset &&
       known.address.toLowerCase() === address.toLowerCase() &&
@@ -62,7 +60,11 @@ export function withdrawalsOf(parts: TreasuryParts, transfers: Transfers): Withd
         if (!(error instanceof ExchangeError)) throw error;
         // Taken before, if not yet seen: nothing is put back.
         if (error.code === 'duplicate_id') return findTaken(request);
-        if (error.phase === 'refused' || error.phase === 'before_call') await passage.giveBack();
+        if (error.phase === 'unknown' || error.phase === 'accepted' || request.from === 'main') throw error;
+        // Another caller may have paid it meanwhile, while this one was held up: what it moved is spent.
+        const paid = await findSame(request).catch(inDoubt);
+        if (paid) return paid;
+        await passage.giveBack();
         throw error;
       }
     },

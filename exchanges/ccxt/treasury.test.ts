@@ -1,13 +1,15 @@
 import test, { type ExecutionContext } from 'ava';
 import { treasuryContract, type ContractTreasuryVenue, type TreasuryRequest } from '../contract/treasury.ts';
+import { held, payout, stocked } from '../contract/treasury-out.ts';
 import type { VenueFault } from '../contract/venue.ts';
 import type { FaultInput } from '../simulated/control/faults.ts';
 import { FUND, OUTSIDE_ADDRESS, startFundExchange } from '../simulated/testing/fund-exchange.ts';
 import { balance } from '../simulated/testing/market.ts';
 import { accountOf } from '../simulated/testing/still-exchange.ts';
+import type { VenueWithdrawal } from '../treasury.ts';
 import { binance } from './binance.ts';
 import { createCcxtTreasury } from './treasury.ts';
-import { createVenue } from './venue.ts';
+import { createVenue, type Venue } from './venue.ts';
 
 treasuryContract(test, openSimulatedBinance);
 
@@ -34,9 +36,28 @@ test('of more sub-accounts than a page holds the one of a name is found', async 
   t.is(requests('create'), 1);
 });
 
+test('P3: who comes too late with a withdrawal that another has paid meanwhile puts nothing back', async (t) => {
+  const stack = await openSimulatedBinance(t);
+  const { treasury, venue } = stack;
+  const request = payout(stack, await stocked(stack, 'a sub-account'), { withdrawalId: 'twice' });
+  let paid: VenueWithdrawal | null = null;
+  let moves = 0;
+  // Its money is on main when it is held up, and another goes on from there.
+  const slow: Venue['call'] = async (client, options, use) => {
+    if (options.purpose === 'move') moves += 1;
+    if (moves < 2 || paid) return venue.call(client, options, use);
+    paid = await treasury.withdraw(request);
+    return venue.call(client, { ...options, sendBefore: 0 }, use);
+  };
+  const late = createCcxtTreasury({ ...venue, call: slow }, FUND);
+  t.teardown(() => late.close());
+  t.deepEqual(await late.withdraw(request), paid);
+  t.deepEqual([stack.main(), await held(stack, request.from), stack.withdrawals()], ['900', '0', 1]);
+});
+
 async function openSimulatedBinance(
   t: ExecutionContext,
-): Promise<ContractTreasuryVenue & { fill(count: number): void }> {
+): Promise<ContractTreasuryVenue & { venue: Venue; fill(count: number): void }> {
   const simulated = await startFundExchange(t);
   const { control, engine } = simulated;
   const permissions = { read: true, trade: false, withdraw: false };
@@ -53,6 +74,7 @@ async function openSimulatedBinance(
   };
   t.teardown(() => venue.close());
   return {
+    venue,
     treasury: open(FUND),
     open,
     reader: READER,

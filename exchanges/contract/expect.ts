@@ -39,3 +39,8 @@ export async function until(condition: () => boolean | Promise<boolean>): Promis
     await sleep(10);
   }
 }
+
+/** Of a request of the treasury that is made for the first time, and within 5 s. */
+export function fresh(): { since: number; sendBefore: number } {
+  return { since: Date.now(), sendBefore: Date.now() + 5_000 };
+}

@@ -1,6 +1,6 @@
 import type { TestFn } from 'ava';
 import type { Treasury } from '../treasury.ts';
-import { failure, until } from './expect.ts';
+import { failure, fresh, until } from './expect.ts';
 import { held, payout, stocked } from './treasury-out.ts';
 import type { OpenTreasuryVenue } from './treasury-venue.ts';
 import type { VenueFault } from './venue.ts';
@@ -22,7 +22,7 @@ export function treasuryFaultsContract(test: TestFn, open: OpenTreasuryVenue): v
       const venue = await open(t);
       const sub = await venue.treasury.createSubAccount('one');
       const request = { from: 'main', to: sub, asset: 'USDC', amount: '10', transferId: 'lost' } as const;
-      const send = () => venue.treasury.transfer({ ...request, sendBefore: Date.now() + 5_000 });
+      const send = () => venue.treasury.transfer({ ...request, ...fresh() });
       venue.strike('transfer', fault);
       t.like(await failure(t, send()), { code, phase: 'unknown', retrySafe: false, final: false });
       t.is(venue.requests('transfer'), 1);
@@ -76,9 +76,42 @@ export function treasuryFaultsContract(test: TestFn, open: OpenTreasuryVenue): v
     t.deepEqual([venue.main(), await held(venue, sub)], ['900', '100']);
     t.is(venue.withdrawals(), 0);
     const move = { from: 'main', to: sub, asset: 'USDC', amount: '1', transferId: 'late' } as const;
-    t.like(await failure(t, venue.treasury.transfer({ ...move, sendBefore: Date.now() })), {
+    t.like(await failure(t, venue.treasury.transfer({ ...move, ...fresh(), sendBefore: Date.now() })), {
       ...{ code: 'too_late', phase: 'before_call' },
     });
+  });
+
+  for (const from of ['main', 'a sub-account'] as const)
+    test(`P3: a withdrawal from ${from} is found by its id however long ago it was sent`, async (t) => {
+      const venue = await open(t);
+      const request = payout(venue, await stocked(venue, from), { withdrawalId: 'old' });
+      const first = await venue.treasury.withdraw(request);
+      venue.skewClock(20 * 86_400_000);
+      t.deepEqual(await venue.treasury.withdraw({ ...request, sendBefore: 0 }), first);
+      t.deepEqual(await venue.treasury.withdraw(request), first);
+      t.deepEqual([venue.main(), venue.withdrawals()], ['900', 1]);
+    });
+
+  test('P3: what has stood half-way for weeks is put back, and a transfer is made once, weeks later too', async (t) => {
+    const venue = await open(t);
+    const sub = await stocked(venue, 'a sub-account');
+    const request = payout(venue, sub, { withdrawalId: 'old' });
+    venue.strike('withdraw', { kind: 'lost_request' });
+    t.like(await failure(t, venue.treasury.withdraw(request)), { phase: 'unknown' });
+    const other = {
+      from: 'main',
+      to: sub,
+      asset: 'USDC',
+      amount: '1',
+      transferId: 'old',
+      ...fresh(),
+    } as const;
+    const moved = await venue.treasury.transfer(other);
+    venue.skewClock(20 * 86_400_000);
+    const late = await failure(t, venue.treasury.withdraw({ ...request, sendBefore: 0 }));
+    t.is(late.code, 'too_late');
+    t.deepEqual(await venue.treasury.transfer(other), moved);
+    t.deepEqual([venue.main(), await held(venue, sub)], ['899', '101']);
   });
 
   test('contract: where what was moved for a withdrawal cannot be put back, it is unknown until it can', async (t) => {

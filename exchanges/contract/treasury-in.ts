@@ -1,6 +1,6 @@
 import type { TestFn } from 'ava';
 import type { Treasury, TransferRequest } from '../treasury.ts';
-import { failure } from './expect.ts';
+import { failure, fresh } from './expect.ts';
 import type { OpenTreasuryVenue } from './treasury-venue.ts';
 
 /** Sub-accounts, deposits, and moves between accounts. */
@@ -150,5 +150,5 @@ async function openHolder(treasury: Treasury, network: string) {
 function move(
   changes: Partial<TransferRequest> & Pick<TransferRequest, 'to' | 'transferId'>,
 ): TransferRequest {
-  return { from: 'main', asset: 'USDC', amount: '10', sendBefore: Date.now() + 5_000, ...changes };
+  return { from: 'main', asset: 'USDC', amount: '10', ...fresh(), ...changes };
 }

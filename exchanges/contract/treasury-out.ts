@@ -1,6 +1,6 @@
 import type { TestFn } from 'ava';
 import type { Place, WithdrawalRequest } from '../treasury.ts';
-import { failure } from './expect.ts';
+import { failure, fresh } from './expect.ts';
 import type { ContractTreasuryVenue, OpenTreasuryVenue } from './treasury-venue.ts';
 
 /** Withdrawals, from main and from sub-accounts. */
@@ -100,7 +100,7 @@ export async function stocked(venue: ContractTreasuryVenue, what: 'main' | 'a su
   if (what === 'main') return what;
   const sub = await venue.treasury.createSubAccount('holder');
   const request = { from: 'main', to: sub, asset: 'USDC', amount: '100', transferId: 'stock' } as const;
-  await venue.treasury.transfer({ ...request, sendBefore: Date.now() + 5_000 });
+  await venue.treasury.transfer({ ...request, ...fresh() });
   return sub;
 }
 
@@ -113,7 +113,7 @@ export function payout(
   const network = changes.network ?? 'ETH';
   return {
     ...{ from, asset: 'USDC', network, address: outside[network] ?? '', tag: null, amount: '100' },
-    ...{ sendBefore: Date.now() + 5_000, ...changes },
+    ...{ ...fresh(), ...changes },
   };
 }
 

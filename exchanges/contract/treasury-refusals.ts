@@ -1,5 +1,5 @@
 import type { TestFn } from 'ava';
-import { failure } from './expect.ts';
+import { failure, fresh } from './expect.ts';
 import { held, payout, stocked } from './treasury-out.ts';
 import type { OpenTreasuryVenue } from './treasury-venue.ts';
 
@@ -47,7 +47,7 @@ export function treasuryRefusalsContract(test: TestFn, open: OpenTreasuryVenue):
     const sub = await treasury.createSubAccount('one');
     const request = { from: 'main', asset: 'USDC', amount: '1', transferId: 'a' } as const;
     const send = (changes: object) =>
-      failure(t, treasury.transfer({ ...request, to: sub, sendBefore: Date.now() + 5_000, ...changes }));
+      failure(t, treasury.transfer({ ...request, to: sub, ...fresh(), ...changes }));
     t.like(await send({ amount: '1000.00000001' }), { code: 'insufficient_funds', phase: 'refused' });
     t.like(await send({ to: { subAccountId: 'nobody_virtual@x.com' } }), { code: 'unknown_sub_account' });
     t.is(main(), '1000');
@@ -62,7 +62,7 @@ export function treasuryRefusalsContract(test: TestFn, open: OpenTreasuryVenue):
     t.like(withdrawal, denied);
     t.regex(withdrawal.message, /permissions to transfer and to withdraw/);
     const transfer = { from: 'main', to: 'main', asset: 'USDC', amount: '1', transferId: 'a' } as const;
-    t.like(await failure(t, reader.transfer({ ...transfer, sendBefore: Date.now() + 5_000 })), denied);
+    t.like(await failure(t, reader.transfer({ ...transfer, ...fresh() })), denied);
     t.like(await failure(t, reader.balances(sub)), { code: 'unknown_sub_account', phase: 'refused' });
   });
 
@@ -71,14 +71,13 @@ export function treasuryRefusalsContract(test: TestFn, open: OpenTreasuryVenue):
     await venue.treasury.networks('USDC');
     const before = venue.requests(null);
     const good = payout(venue, 'main', { withdrawalId: 'w1' });
-    const sendBefore = Date.now() + 5_000;
     const transfer = {
       from: 'main',
       to: 'main',
       asset: 'USDC',
       amount: '1',
       transferId: 'a',
-      sendBefore,
+      ...fresh(),
     } as const;
     for (const changes of [
       { address: `${good.address}&amount=1000` },

@@ -1,6 +1,7 @@
 import { InvalidBot, readBot } from '../../bots/bot.ts';
 import { DEFAULT_WITHDRAWAL_POLICY } from '../../bots/fund/policy.ts';
 import { ConfigurationError } from './configuration-error.ts';
+import { EXAMPLE_PARAMETERS } from './fund-variables.ts';
 import type { EmbeddedEnvironment } from './variables.ts';
 
 /** What the fund's money is counted in. */
@@ -21,8 +22,8 @@ export function fundSettings(env: EmbeddedEnvironment) {
     initialCapital: env.FUND_INITIAL_CAPITAL ?? null,
     networks: env.FUND_NETWORKS,
     minDeposit: env.MIN_DEPOSIT_USDC,
-    withdrawalPolicy: env.FUND_WITHDRAWAL_POLICY ?? {
-      ...DEFAULT_WITHDRAWAL_POLICY,
+    withdrawalPolicy: {
+      ...(env.FUND_WITHDRAWAL_POLICY ?? DEFAULT_WITHDRAWAL_POLICY),
       minimum: env.MIN_WITHDRAWAL_USDC,
     },
     depositPollSeconds: env.DEPOSIT_POLL_SECONDS,
@@ -52,7 +53,8 @@ function fundBot(env: EmbeddedEnvironment) {
   } catch (error) {
     if (!(error instanceof InvalidBot)) throw error;
     throw new ConfigurationError(
-      `FUND_STRATEGY_PARAMETERS does not fit FUND_STRATEGY=${strategy}. ${error.message}`,
+      `FUND_STRATEGY_PARAMETERS does not fit FUND_STRATEGY=${strategy}. ${error.message} ` +
+        `It is JSON as GET /strategies describes it, for rsi-reversal such as ${EXAMPLE_PARAMETERS}.`,
     );
   }
 }

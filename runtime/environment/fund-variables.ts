@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { STRATEGIES } from '../../bots/strategies/index.ts';
 import { NETWORK_NAMES } from '../../db/fund/addresses.ts';
 import { fundFeesSchema } from '../../bots/fund/fees.ts';
-import { withdrawalPolicySchema } from '../../bots/fund/policy.ts';
+import { DEFAULT_WITHDRAWAL_POLICY, withdrawalPolicySchema } from '../../bots/fund/policy.ts';
 import {
   amount,
   amountAboveZero,
@@ -14,6 +14,15 @@ import {
   secret,
   whole,
 } from './rules.ts';
+
+/** What `FUND_STRATEGY_PARAMETERS` may be for the standard strategy. */
+export const EXAMPLE_PARAMETERS = '{"timeframe":"15m","quoteAmount":"250"}';
+
+const { minimum: STANDARD_MINIMUM, ...STANDARD_POLICY } = DEFAULT_WITHDRAWAL_POLICY;
+/** The least is said in one place. */
+const policySchema = withdrawalPolicySchema.extend({
+  minimum: z.never({ error: 'is what MIN_WITHDRAWAL_USDC says: leave it out here' }).optional(),
+});
 
 /** The fund: what its bot trades, what a unit begins at, how money comes in and goes out. */
 export const fund = {
@@ -29,7 +38,7 @@ export const fund = {
   FUND_STRATEGY_PARAMETERS: optionalJson(
     z.record(z.string(), z.unknown()),
     'Its parameters, as GET /strategies describes them, in JSON; needed with FUND_SYMBOLS',
-    '{"timeframe":"15m","quoteAmount":"250"}',
+    EXAMPLE_PARAMETERS,
   ),
   FUND_API_KEY: secret(
     "Keys of the fund's main account, which read and trade and may not withdraw; not set: an account of the simulated exchange",
@@ -46,9 +55,9 @@ export const fund = {
     'Networks that deposits and withdrawals go over, the first unless said',
   ),
   FUND_WITHDRAWAL_POLICY: optionalJson(
-    withdrawalPolicySchema,
-    'What a withdrawal may be and who must agree, in JSON; not set: one admin, from 10,000 USDC on two, and a day of cooling',
-    '',
+    policySchema,
+    'What a withdrawal may be (null: no limit), how many admins must agree from which amount on, and how long it waits, in JSON; what is left out is as here',
+    JSON.stringify(STANDARD_POLICY),
   ),
   FUND_FEES: optionalJson(
     fundFeesSchema,
@@ -62,5 +71,5 @@ export const fund = {
     [2, 3_600],
   ),
   MIN_DEPOSIT_USDC: amount('10', 'Deposits below it are kept aside, without units'),
-  MIN_WITHDRAWAL_USDC: amountAboveZero('10', 'The least that can be withdrawn'),
+  MIN_WITHDRAWAL_USDC: amountAboveZero(STANDARD_MINIMUM, 'The least that can be withdrawn'),
 };

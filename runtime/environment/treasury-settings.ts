@@ -22,11 +22,17 @@ export function treasurySettings(env: EmbeddedEnvironment) {
 function treasuryKeys({
   TREASURY_API_KEY: apiKey,
   TREASURY_API_SECRET: secret,
+  FUND_SYMBOLS: symbols,
+  FUND_API_KEY: fundKey,
 }: EmbeddedEnvironment): Credentials | null {
   if (apiKey === undefined && secret === undefined) return null;
   if (apiKey === undefined || secret === undefined)
     throw new ConfigurationError(
       `${apiKey === undefined ? 'TREASURY_API_KEY' : 'TREASURY_API_SECRET'} is missing: set both keys, or neither.`,
+    );
+  if (symbols?.length && fundKey === undefined)
+    throw new ConfigurationError(
+      'TREASURY_API_KEY is set, which moves real money, and without FUND_API_KEY the fund is of play money: set both, or neither.',
     );
   return { apiKey, secret };
 }

@@ -4,6 +4,7 @@ import { readPortfolio } from '../../db/fund/holders.ts';
 import { createWithdrawalClient } from '../../workflows/client.ts';
 import { faultRun } from '../configuration.ts';
 import { EAGER_SETTINGS, fundDoors, type FundDoors, type Person } from '../testing/fund-doors.ts';
+import { keptCommand } from '../testing/kept-command.ts';
 import { startFund, type FundStack } from '../testing/funded-stack.ts';
 
 const ADMINS = 50;
@@ -59,7 +60,8 @@ async function assertCommandedOnce(
   const { id } = (await doors.ask(holder, 10_000)).body.data;
   const { digest } = await knex('withdrawal_requests').where({ id }).first();
   const withdrawals = createWithdrawalClient(temporal.client, { deadlineMs: 30_000 });
-  const command = { name: 'approve', commandId: randomUUID(), by: admin.userId, digest } as const;
+  const commandId = await keptCommand(knex, { requestId: id, name: 'approve', userId: admin.userId });
+  const command = { name: 'approve', commandId, by: admin.userId, digest } as const;
   const standings = await Promise.all(Array.from({ length: 10 }, () => withdrawals.command(id, command)));
   t.is(new Set(standings.map((standing) => JSON.stringify(standing))).size, 1);
   t.like(standings[0], { status: 'pending_approval', approvedBy: [admin.userId] });

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import type { Knex } from 'knex';
-import { DEFAULT_WITHDRAWAL_POLICY } from '../../bots/fund/policy.ts';
 import { openDatabase } from '../../db/connect.ts';
 import { environment, readConfiguration } from '../configuration.ts';
 import { freePort } from '../embedded/ports.ts';
@@ -120,6 +119,6 @@ async function variablesOf(dataDir: string): Promise<Variables> {
     },
     FUND_STRATEGY_PARAMETERS: JSON.stringify(parameters),
     // Nobody waits a day to see the end.
-    FUND_WITHDRAWAL_POLICY: JSON.stringify({ ...DEFAULT_WITHDRAWAL_POLICY, newAddressCoolingHours: 0 }),
+    FUND_WITHDRAWAL_POLICY: JSON.stringify({ newAddressCoolingHours: 0 }),
   };
 }

@@ -119,18 +119,21 @@ test('nothing listens beyond this machine until .env says so, and the API is rea
   t.is(compose.services['backend']?.ports, undefined);
 });
 
-test('trading-api 70: the edge speaks TLS, sends plain HTTP there, and hands the client on in headers that the API trusts', (t) => {
+test('trading-api 70, fund-integration 46: the edge speaks TLS, sends plain HTTP there, and hands the client on in headers that the API trusts', (t) => {
   const { edge, backend } = compose.services;
-  t.deepEqual(
-    edge?.ports?.map((port) => port.split('}:')[1]),
-    ['80:80', '443:443'],
-  );
+  // The last one is for programs on the machine itself.
+  t.deepEqual(edge?.ports, [
+    '${EDGE_ADDRESS:-127.0.0.1}:80:80',
+    '${EDGE_ADDRESS:-127.0.0.1}:443:443',
+    '127.0.0.1:8000:8000',
+  ]);
   t.deepEqual(edge?.configs, [{ source: 'caddyfile', target: '/etc/caddy/Caddyfile' }]);
   t.deepEqual(compose.configs['caddyfile'], { file: 'edge/Caddyfile' });
   const lines = read('edge/Caddyfile').replaceAll(/^\s*#.*$/gm, '');
   // A site by name alone: TLS, the redirect and HTTP/2 are what Caddy does for one.
   t.regex(lines, /^\{\$EDGE_NAME:localhost\} \{$/m);
-  t.notRegex(lines, /auto_https|http:\/\/|trusted_proxies|\btls\b/);
+  t.notRegex(lines, /auto_https|trusted_proxies|\btls\b/);
+  t.deepEqual(lines.match(/^http:.*$/gm), ['http://localhost:8000, http://127.0.0.1:8000 {']);
   t.regex(lines, /^\t\tprotocols h1 h2$/m);
   t.regex(lines, /^\treverse_proxy backend:8000$/m);
   // It comes before the proxy in Caddy's order of directives; with what follows, for the API answers /metrics/ as well.

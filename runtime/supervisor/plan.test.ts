@@ -68,6 +68,7 @@ test('A fund of play money is set up where nobody has said what the fund trades,
   const { hasDemoFund, configuration } = plan({});
   t.true(hasDemoFund);
   t.is(configuration.api.fund.withdrawalPolicy.newAddressCoolingHours, 0);
+  t.is(apiOf({ MIN_WITHDRAWAL_USDC: '500' }).fund.withdrawalPolicy.minimum, '500');
   const keys = { FUND_API_KEY: 'key', FUND_API_SECRET: 'secret' };
   for (const variables of [
     { FUND_SYMBOLS: 'BTCUSDC', FUND_STRATEGY_PARAMETERS: '{"timeframe":"1m","quoteAmount":"250"}' },

@@ -1,4 +1,3 @@
-import { DEFAULT_WITHDRAWAL_POLICY } from '../../bots/fund/policy.ts';
 import {
   ConfigurationError,
   readConfiguration,
@@ -62,10 +61,7 @@ export function planStart(
 }
 
 /** Nobody waits a day to see play money paid out. */
-const WITHOUT_COOLING = JSON.stringify({
-  ...DEFAULT_WITHDRAWAL_POLICY,
-  ...{ newAddressCoolingHours: 0, securityCoolingHours: 0 },
-});
+const WITHOUT_COOLING = JSON.stringify({ newAddressCoolingHours: 0, securityCoolingHours: 0 });
 
 /** No money but play money can be moved where the treasury has no keys. */
 function mayHaveDemoFund(settings: Settings): boolean {

@@ -15,7 +15,7 @@ export interface Person {
   headers: { Authorization: string };
 }
 
-/** The fund as people have it: everything is asked of the API over HTTP. */
+/** The fund as people have it: everything is asked of the API over HTTP, and again where nobody could answer yet. */
 export interface FundDoors {
   person(role: Role): Promise<Person>;
   /** Somebody whose payment of so much USDC has units and has been swept. */
@@ -60,8 +60,13 @@ export function fundDoors(fund: FundStack, url = fund.api.url): FundDoors {
   const { exchange, knex, main, until } = fund;
   const { chain } = exchange.control;
   const call = callerOf(url);
-  const send: FundDoors['send'] = (method, path, by, body, headers = {}) =>
-    call(method, `/api/v1${path}`, body, { ...by.headers, ...headers });
+  const send = <T>(
+    ...[method, path, by, body, headers = {}]: Parameters<FundDoors['send']>
+  ): Promise<TestAnswer<Told<T>>> =>
+    until(`an answer to ${method} ${path}`, async () => {
+      const answer = await call<Told<T>>(method, `/api/v1${path}`, body, { ...by.headers, ...headers });
+      return answer.status !== 503 && answer;
+    });
   const person: FundDoors['person'] = async (role) => {
     const { id: userId, email } = await signedIn(call, `${role}-${randomUUID()}@example.com`);
     await knex('users').where({ id: userId }).update({ role });
@@ -81,11 +86,11 @@ export function fundDoors(fund: FundStack, url = fund.api.url): FundDoors {
       await fund.settled('swept');
       return investor;
     },
-    ask: (by, amount, key) =>
+    ask: (by, amount, key = randomUUID()) =>
       send(
         ...(['POST', '/wallet/withdraw-request', by] as const),
         { amount, network: NETWORK, address: OUTSIDE_ADDRESS[NETWORK] },
-        key === undefined ? {} : { 'Idempotency-Key': key },
+        { 'Idempotency-Key': key },
       ),
     approve: (id, by) => send('POST', `/admin/approve-withdrawal/${id}`, by, {}),
     effects(id) {

@@ -67,12 +67,13 @@ export async function startLooseFund(t: Scope): Promise<LooseFund> {
     },
   };
   const timing = { sendWithin: 10_000, acceptance: -10_000, patience: 0 };
+  const readMarks: FundDependencies['readMarks'] = (assets) => deps.readMarks(assets);
   const environment = new MockActivityEnvironment(undefined, { logger: new DefaultLogger('ERROR') });
   const run: LooseFund['run'] = (activity, input) => environment.run(activity, input);
   return {
     ...{ knex, exchange, treasury, deps, run },
     activities: { ...createFundActivities(deps), ...createTreasuryActivities(deps) },
-    withdrawals: createWithdrawalActivities({ ...deps, step, timing }),
+    withdrawals: createWithdrawalActivities({ ...deps, readMarks, step, timing }),
     async runUntil(at, activity, input) {
       stopAt = at;
       const ended = await run(activity, input).catch((error: unknown) => error);

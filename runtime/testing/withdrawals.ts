@@ -20,11 +20,12 @@ import type { Treasury } from '../../exchanges/treasury.ts';
 import { FUND, startFundExchange } from '../../exchanges/simulated/testing/fund-exchange.ts';
 import type { StillExchange } from '../../exchanges/simulated/testing/still-exchange.ts';
 import { createWithdrawalClient, type WithdrawalClient } from '../../workflows/client.ts';
-import { QUEUES } from '../../workflows/messages.ts';
+import { QUEUES, type WithdrawalCommand, type WithdrawalStanding } from '../../workflows/messages.ts';
 import { binarySearch } from '../configuration.ts';
 import { workflowBundle } from '../workflow-bundle.ts';
 import { freshDatabase, type Scope } from './database.ts';
 import { openHolder, plainRequest } from './fund-holders.ts';
+import { keptCommand } from './kept-command.ts';
 import { until } from './stack.ts';
 import { freshTemporal, type TestTemporal } from './temporal.ts';
 
@@ -50,6 +51,8 @@ export interface WithdrawalStack {
     status: WithdrawalRequest['status'],
     step?: WithdrawalRequest['step'],
   ): Promise<WithdrawalRequest>;
+  /** As a door does: on record first, then sent. */
+  command(id: string, command: WithdrawalCommand): Promise<WithdrawalStanding>;
   /** Approves as a new admin. */
   approve(request: WithdrawalRequest): Promise<unknown>;
   /** How often the exchange has moved a request's money to the sub-account, and out. */
@@ -110,8 +113,13 @@ export async function startWithdrawals(
     });
   const admin = async () =>
     (await User.query(knex).insert({ name: 'Admin', role: 'admin' }).returning('*')).id;
+  const command: WithdrawalStack['command'] = async (id, asked) => {
+    const { commandId, name, by: userId } = asked;
+    await keptCommand(knex, { id: commandId, requestId: id, name, userId });
+    return withdrawals.command(id, asked);
+  };
   return {
-    ...{ knex, temporal, exchange, treasury, withdrawals, deps, startWorkers, row, stands, admin },
+    ...{ knex, temporal, exchange, treasury, command, withdrawals, deps, startWorkers, row, stands, admin },
     holder: (units) => openHolder(knex, units),
     async request(userId, amount, change = {}) {
       const request = await insertWithdrawal(knex, { ...plainRequest(userId, amount), ...change });
@@ -119,7 +127,7 @@ export async function startWithdrawals(
       return request;
     },
     approve: async ({ id, digest }) =>
-      withdrawals.command(id, { name: 'approve', commandId: randomUUID(), by: await admin(), digest }),
+      command(id, { name: 'approve', commandId: randomUUID(), by: await admin(), digest }),
     effects(id) {
       const { chain } = exchange.control;
       const staged = chain.transfers('fund').filter((each) => each.clientTranId === `${id}-staging`);

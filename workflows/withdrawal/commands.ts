@@ -68,6 +68,10 @@ function whyIllegal(actor: Actor, command: WithdrawalCommand): string | null {
         ? 'You have approved this withdrawal already. Another administrator must, too.'
         : null;
     case 'reject':
+      if (step === 'rejecting') return 'The withdrawal is being rejected already.';
+      return status === 'pending_approval' || status === 'approved'
+        ? null
+        : `The withdrawal is ${status}: only one of which nothing has been sent can be rejected.`;
     case 'cancel':
       return status === 'pending_approval' || cools
         ? null

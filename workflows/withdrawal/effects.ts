@@ -9,12 +9,13 @@ import { QUEUES } from '../messages.ts';
 export function decisions(summary: string): WithdrawalDecisions {
   const retry = { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '10s' } as const;
   const told = { startToCloseTimeout: '20s', heartbeatTimeout: '5s', retry, summary } as const;
-  const { loadWithdrawal, forestall, review } = proxyActivities<WithdrawalDecisions>(told);
+  const { loadWithdrawal, forestall, review, takeBack } = proxyActivities<WithdrawalDecisions>(told);
   const asked = proxyActivities<WithdrawalDecisions>({ ...told, scheduleToCloseTimeout: '1m' });
   return {
     loadWithdrawal,
     forestall,
     review,
+    takeBack,
     approve: asked.approve,
     close: asked.close,
     resolve: asked.resolve,

@@ -1,9 +1,10 @@
 import type { Knex } from 'knex';
-import { beginCommand } from '../../../db/fund/withdrawal-commands.ts';
 import { holdWithdrawal, moveWithdrawal } from '../../../db/fund/withdrawal-changes.ts';
+import { isAsApproved } from '../../../db/fund/withdrawal-digest.ts';
 import { insertApproval, type WithdrawalRequest } from '../../../db/fund/withdrawal-requests.ts';
 import type { WithdrawalStanding } from '../../../workflows/messages.ts';
 import { readFundPrices, type FundPrices } from '../deal.ts';
+import { begin } from './begin.ts';
 import { gone, refused, type WithdrawalDependencies } from './dependencies.ts';
 import { standingOf } from './load.ts';
 import { fixRedemption, refuseWhereHeld } from './redemption.ts';
@@ -34,7 +35,7 @@ async function approve(
   const request = (await holdWithdrawal(tx, withdrawalId)) ?? gone();
   const at = new Date(deps.now());
   const command = { id: commandId, requestId: withdrawalId, name: 'approve', userId: by, at } as const;
-  const asking = await beginCommand(tx, command);
+  const asking = await begin(tx, command);
   if (!asking) return standingOf(tx, request);
   await requireOpen(tx, request, { by, digest, at });
   const approvals = by === null ? 0 : await insertApproval(tx, { request, digest, adminId: by, at });
@@ -61,8 +62,10 @@ async function requireOpen(
   if (request.status !== 'pending_approval')
     throw refused(`The withdrawal is ${request.status}: only one that waits for approval can be approved.`);
   if (request.expires_at <= at) throw refused('The withdrawal has expired. Its holder can ask again.');
-  if (request.digest !== digest)
+  if (request.digest !== digest || !isAsApproved(request))
     throw refused('What was approved is not what is asked for now. Look at the request again.');
+  if (!(await tx('users').where({ id: request.user_id, disabled_at: null }).first('id')))
+    throw refused('Its holder is disabled: nothing is paid to them. Reject it, or enable them first.');
   if (by === null) return;
   if (by === request.user_id)
     throw refused('Nobody approves their own withdrawal. Another administrator must.');

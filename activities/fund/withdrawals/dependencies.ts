@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import type { Knex } from 'knex';
 import type { WithdrawalRequest } from '../../../db/fund/withdrawal-requests.ts';
 import { FAILURES } from '../../../workflows/messages.ts';
@@ -54,10 +54,18 @@ export function sentSince({ approved_at, cooling_until, created_at }: Withdrawal
 }
 
 export function gone(): never {
-  throw ApplicationFailure.nonRetryable('Withdrawal not found', FAILURES.gone);
+  throw ordinary('Withdrawal not found', FAILURES.gone);
 }
 
 /** What is asked for cannot be done as things are; the message says what can. */
 export function refused(message: string): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(message, FAILURES.refused);
+  return ordinary(message, FAILURES.refused);
+}
+
+/** An answer to whoever asked, and no incident. */
+function ordinary(message: string, type: string): ApplicationFailure {
+  return ApplicationFailure.create({
+    ...{ message, type, nonRetryable: true },
+    category: ApplicationFailureCategory.BENIGN,
+  });
 }

@@ -7,6 +7,7 @@ import { createRefund } from './refund.ts';
 import { createForestall, createResolve, createReview } from './review.ts';
 import { createAsk, createGiveUp, createSend } from './send.ts';
 import { createStage } from './stage.ts';
+import { createTakeBack } from './take-back.ts';
 import type { WithdrawalDecisions, WithdrawalMoves } from './types.ts';
 
 /** Every activity of withdrawals, by the queue that serves it. */
@@ -19,6 +20,7 @@ export function createWithdrawalActivities(deps: WithdrawalDependencies): {
       loadWithdrawal: createLoad(deps),
       approve: createApprove(deps),
       close: createClose(deps),
+      takeBack: createTakeBack(deps),
       forestall: createForestall(deps),
       review: createReview(deps),
       resolve: createResolve(deps),

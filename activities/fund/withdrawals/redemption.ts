@@ -2,6 +2,8 @@ import type { Knex } from 'knex';
 import { redemptionFixed, redemptionReversed } from '../../../bots/fund/postings.ts';
 import { unitsToRedeem, unitsToReturn } from '../../../bots/fund/unit-price.ts';
 import type { Amount } from '../../../bots/money.ts';
+import type { NavRow } from '../../../db/fund/nav-history.ts';
+import { takeOverRest } from '../../../db/fund/opening.ts';
 import { postEntry, UnitsOverdrawn, type Told } from '../../../db/fund/post-entry.ts';
 import type { WithdrawalRequest } from '../../../db/fund/withdrawal-requests.ts';
 import { dealAt, type FundPrices } from '../deal.ts';
@@ -18,7 +20,7 @@ export async function fixRedemption(
   prices: FundPrices,
 ): Promise<{ units: Amount; navPerUnit: Amount }> {
   const { id, user_id: userId, asset, amount, units: locked } = request;
-  return dealNow(tx, deps, prices, async (navPerUnit) => {
+  return dealNow(tx, deps, prices, async ({ nav_per_unit: navPerUnit }) => {
     const units = unitsToRedeem(amount, navPerUnit);
     await postEntry(tx, {
       ...{ key: `withdrawal/${id}/fixed`, at: deps.now(), refs: { withdrawal: id } },
@@ -40,13 +42,14 @@ export async function reverseRedemption(
   { prices, status }: { prices: FundPrices; status: Extract<Told['status'], 'cancelled' | 'failed'> },
 ): Promise<void> {
   const { id, user_id: userId, asset, amount, units, nav_per_unit: fixedAt } = request;
-  await dealNow(tx, deps, prices, async (price) => {
-    const returned = unitsToReturn({ units, fixedAt, price });
+  await dealNow(tx, deps, prices, async (nav) => {
+    const returned = unitsToReturn({ units, fixedAt, price: nav.nav_per_unit });
     await postEntry(tx, {
       ...{ key: `withdrawal/${id}/reversed`, at: deps.now(), refs: { withdrawal: id } },
       ...redemptionReversed({ userId, asset, amount, units, returned }),
       transaction: { ...told(request), status },
     });
+    await takeOverRest(tx, nav, deps.settings.currency);
   });
 }
 
@@ -62,13 +65,14 @@ export function refuseWhereHeld(error: unknown): never {
 
 async function dealNow<T>(
   tx: Knex,
-  { settings }: WithdrawalDependencies,
+  { settings, now }: WithdrawalDependencies,
   prices: FundPrices,
-  deal: (price: Amount) => Promise<T>,
+  deal: (nav: NavRow) => Promise<T>,
 ): Promise<T> {
   let dealt: { result: T } | null = null;
-  const { heldBecause } = await dealAt(tx, prices, { ...settings, reason: 'withdrawal' }, async (nav) => {
-    dealt = { result: await deal(nav.nav_per_unit) };
+  const terms = { ...settings, now, reason: 'withdrawal' } as const;
+  const { heldBecause } = await dealAt(tx, prices, terms, async (nav) => {
+    dealt = { result: await deal(nav) };
   });
   // What is thrown undoes the valuation as well.
   if (dealt === null)

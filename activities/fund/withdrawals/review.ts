@@ -1,5 +1,5 @@
-import { beginCommand } from '../../../db/fund/withdrawal-commands.ts';
 import { BY_ITSELF, holdWithdrawal, moveWithdrawal } from '../../../db/fund/withdrawal-changes.ts';
+import { begin } from './begin.ts';
 import { gone, refused, type WithdrawalDependencies } from './dependencies.ts';
 import { standingOf } from './load.ts';
 import type { WithdrawalDecisions } from './types.ts';
@@ -44,7 +44,7 @@ export function createResolve(deps: WithdrawalDependencies): WithdrawalDecisions
       const request = (await holdWithdrawal(tx, withdrawalId)) ?? gone();
       const at = new Date(deps.now());
       const command = { id: commandId, requestId: withdrawalId, name: 'resolve', userId: by, at } as const;
-      const asking = await beginCommand(tx, command);
+      const asking = await begin(tx, command);
       const standing = await standingOf(tx, request);
       if (!asking) return standing;
       if (request.status !== 'manual_review')

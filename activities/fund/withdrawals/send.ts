@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { BY_ITSELF, holdWithdrawal, moveWithdrawal } from '../../../db/fund/withdrawal-changes.ts';
+import { isAsApproved } from '../../../db/fund/withdrawal-digest.ts';
 import type { WithdrawalRequest } from '../../../db/fund/withdrawal-requests.ts';
 import { ExchangeError } from '../../../exchanges/port.ts';
 import type { VenueWithdrawal, WithdrawalRequest as VenueRequest } from '../../../exchanges/treasury.ts';
@@ -66,8 +67,10 @@ export function createGiveUp(deps: WithdrawalDependencies): WithdrawalMoves['giv
 
 function asVenue(request: WithdrawalRequest, subAccountId: string, sendBefore: number): VenueRequest {
   const { id: withdrawalId, asset, network, address, tag, amount } = request;
-  const from = { subAccountId };
-  return { from, asset, network, address, tag, amount: plainAmount(amount), withdrawalId, sendBefore };
+  return {
+    ...{ from: { subAccountId }, asset, network, address, tag, amount: plainAmount(amount) },
+    ...{ withdrawalId, since: sentSince(request), sendBefore },
+  };
 }
 
 /** Null where the attempt is on record, or the request is not to be sent. */
@@ -78,7 +81,7 @@ async function intend(
 ): Promise<WithdrawalRequest | null> {
   return knex.transaction(async (tx) => {
     const request = (await holdWithdrawal(tx, id)) ?? gone();
-    const isNext = request.send_attempt === attempt - 1;
+    const isNext = request.send_attempt === attempt - 1 && isAsApproved(request);
     if (request.status !== 'processing' || request.step !== 'sending' || !isNext) return null;
     const change = { send_attempt: attempt, send_before: new Date(now() + timing.sendWithin) };
     return moveWithdrawal(tx, request, {

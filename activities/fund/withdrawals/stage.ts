@@ -1,12 +1,13 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { stagingDone, stagingReturned, stagingSent } from '../../../bots/fund/postings.ts';
-import { readFreeze } from '../../../db/fund/dealing.ts';
+import { holdFreeze } from '../../../db/fund/dealing.ts';
 import { postEntry } from '../../../db/fund/post-entry.ts';
 import { BY_ITSELF, holdWithdrawal, moveWithdrawal } from '../../../db/fund/withdrawal-changes.ts';
+import { isAsApproved } from '../../../db/fund/withdrawal-digest.ts';
 import type { WithdrawalRequest } from '../../../db/fund/withdrawal-requests.ts';
 import { ExchangeError } from '../../../exchanges/port.ts';
 import type { TransferRequest } from '../../../exchanges/treasury.ts';
-import { gone, type WithdrawalDependencies } from './dependencies.ts';
+import { gone, refused, sentSince, type WithdrawalDependencies } from './dependencies.ts';
 import { plainAmount } from './plain-amount.ts';
 import type { Staged, WithdrawalMoves } from './types.ts';
 
@@ -22,7 +23,8 @@ export function createStage(deps: WithdrawalDependencies): WithdrawalMoves['stag
     deps.step('stage:intended', withdrawalId);
     const { user_id, asset, amount } = begun;
     const to = { subAccountId: await deps.subAccountOf(user_id) };
-    const moved = await moveOnce(deps, { from: 'main', to, asset, amount: plainAmount(amount), transferId });
+    const money = { asset, amount: plainAmount(amount), since: sentSince(begun) };
+    const moved = await moveOnce(deps, { from: 'main', to, transferId, ...money });
     deps.step('stage:sent', withdrawalId);
     const staged = await settle(deps, withdrawalId, moved);
     deps.step('stage:recorded', withdrawalId);
@@ -30,26 +32,33 @@ export function createStage(deps: WithdrawalDependencies): WithdrawalMoves['stag
   };
 }
 
+/** What became of a transfer. */
+interface Moved {
+  refusal: string | null;
+  isSpent: boolean;
+}
+
 /**
- * Makes a transfer under its id, once however often this is called. Returns why the venue refuses it for good; throws, to be
- * tried again, where it cannot be known yet or may go later.
+ * Makes a transfer under its id, once however often this is called. Returns why the venue refuses it for good, and whether the
+ * venue has taken it in vain, so that its id is spent; throws, to be tried again, where it cannot be known yet or may go later.
  */
 export async function moveOnce(
   { treasury, timing, now }: WithdrawalDependencies,
   request: Omit<TransferRequest, 'sendBefore'>,
-): Promise<{ refusal: string | null }> {
+): Promise<Moved> {
   try {
     const { status } = await (
       await treasury()
     ).transfer({ ...request, sendBefore: now() + timing.sendWithin });
     if (status === 'failed')
-      return { refusal: 'The exchange could not move the money between its accounts.' };
+      return { refusal: 'The exchange could not move the money between its accounts.', isSpent: true };
     if (status === 'pending') throw notYet('The transfer is under way');
-    return { refusal: null };
+    return { refusal: null, isSpent: true };
   } catch (error) {
     if (!(error instanceof ExchangeError)) throw error;
     const isRefused = error.phase === 'refused' || error.phase === 'before_call';
-    if (isRefused && (error.final || FOR_GOOD.has(error.code))) return { refusal: error.message };
+    if (isRefused && (error.final || FOR_GOOD.has(error.code)))
+      return { refusal: error.message, isSpent: false };
     if (isRefused) throw error;
     // It is there within the acceptance window, or never comes: whichever, the same id asks first.
     throw notYet(error.message, timing.acceptance);
@@ -75,9 +84,10 @@ async function intend(deps: WithdrawalDependencies, id: string): Promise<Withdra
       return request.step === 'returning'
         ? { outcome: 'refused', reason: request.error ?? '' }
         : { outcome: 'done' };
-    if (request.status !== 'approved') return { outcome: 'over' };
+    if (request.status !== 'approved' || request.step === 'rejecting') return { outcome: 'over' };
+    if (!isAsApproved(request)) throw refused('What is to be paid is not what was approved.');
     // What is on its way goes on; what is not stays until somebody knows what is wrong.
-    const freeze = await readFreeze(tx);
+    const freeze = await holdFreeze(tx);
     if (freeze) throw notYet(`Dealing is frozen: ${freeze.because}`);
     const { user_id: userId, asset, amount } = request;
     await postEntry(tx, {
@@ -91,11 +101,7 @@ async function intend(deps: WithdrawalDependencies, id: string): Promise<Withdra
   });
 }
 
-async function settle(
-  deps: WithdrawalDependencies,
-  id: string,
-  { refusal }: { refusal: string | null },
-): Promise<Staged> {
+async function settle(deps: WithdrawalDependencies, id: string, { refusal }: Moved): Promise<Staged> {
   await deps.knex.transaction(async (tx) => {
     const request = (await holdWithdrawal(tx, id)) ?? gone();
     if (request.step !== 'staging') return;

@@ -22,6 +22,11 @@ export interface WithdrawalDecisions {
     input: Asked & { by: string | null; as: 'reject' | 'cancel' | 'expire'; reason: string | null },
   ): Promise<WithdrawalStanding>;
   /**
+   * Gives the units back of a request that was rejected after its approval. Fails with `CommandRefused` while nothing is
+   * dealt; may be repeated.
+   */
+  takeBack(input: { withdrawalId: string }): Promise<WithdrawalStanding>;
+  /**
    * For a `send` that ended without an answer: where it never committed its attempt, that is done in its place, so that it
    * never sends, and nothing was sent.
    */
@@ -62,7 +67,8 @@ export interface WithdrawalMoves {
   confirm(input: { withdrawalId: string }): Promise<'completed' | 'came_to_nothing'>;
   /**
    * Puts the money back to main, where it is not there yet, and gives the holder units for it: the request has failed.
-   * `from`: where it is. May be repeated.
+   * `from`: where it is, unless its way back has begun. May be repeated. Where the exchange has taken the transfer in vain the
+   * request is still `returning`: the next attempt needs an id of its own.
    */
   refund(input: {
     withdrawalId: string;

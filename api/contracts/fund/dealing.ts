@@ -38,7 +38,7 @@ const standing = z
   .meta({ id: 'FundStanding' });
 
 const freezing = z
-  .object({
+  .strictObject({
     reason: z.string().trim().min(1, 'Must say why').max(500).refine(isStorable, 'Must be a readable text'),
   })
   .meta({ id: 'FundFreeze' });
@@ -75,7 +75,8 @@ const unfreeze = route({
   path: '/admin/fund/unfreeze',
   stepUp: true,
   summary: 'Let dealing go on',
-  description: 'Where the ledger and the exchange still differ, the next comparison freezes it again.',
+  description: 'Once the newest comparison of ledger and exchange finds no difference.',
+  refusals: ['command_refused'],
   async handler({ client, ...rest }, dependencies) {
     await resumeDealing({ ...dependencies, ...rest, address: client.address });
     return standingOf(dependencies.knex);

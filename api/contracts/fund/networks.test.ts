@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import test from 'ava';
 import { mainObserved } from '../../../bots/fund/postings.ts';
 import { DEFAULT_WITHDRAWAL_POLICY } from '../../../bots/fund/policy.ts';
 import { postEntry } from '../../../db/fund/post-entry.ts';
 import { OUTSIDE_ADDRESS } from '../../../exchanges/simulated/testing/fund-exchange.ts';
+import { keptCommand } from '../../../runtime/testing/kept-command.ts';
 import { openHolder } from '../../../runtime/testing/fund-holders.ts';
 import { startLooseFund } from '../../../runtime/testing/loose-fund.ts';
 import { actor } from '../../testing/fund-api.ts';
@@ -43,7 +43,8 @@ test('each network has one name, from the setting to the chain, and the terms of
     t.is(asked.status, 201, asked.text);
     const of = { withdrawalId: asked.body.data.id };
     const { digest } = await knex('withdrawal_requests').where({ id: of.withdrawalId }).first();
-    const approval = { ...of, commandId: randomUUID(), by: admin.id, digest };
+    const kept = { requestId: of.withdrawalId, name: 'approve', userId: admin.id } as const;
+    const approval = { ...of, commandId: await keptCommand(knex, kept), by: admin.id, digest };
     await run(withdrawals.decisions.approve, approval);
     await run(withdrawals.moves.stage, { ...of, transferId: `${of.withdrawalId}-staging` });
     t.deepEqual(await run(withdrawals.moves.send, { ...of, attempt: 1 }), { outcome: 'accepted' });

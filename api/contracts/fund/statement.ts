@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { statement, statementRange } from '../../commands/statement.ts';
-import { invalidInput } from '../../errors.ts';
 import { answer, route } from '../../route.ts';
 
 const read = route({
@@ -16,8 +15,6 @@ const read = route({
   responses: { 200: z.string() },
   refusals: ['invalid_input'],
   async handler({ query: { from, to }, caller: { userId } }, { knex, settings }) {
-    if (from !== undefined && to !== undefined && from > to)
-      throw invalidInput([{ field: 'to', message: 'must not be before from' }]);
     const { currency } = settings.fund;
     const text = await statement(knex, { userId, currency, from, to });
     return answer(200, text, { 'Content-Disposition': 'attachment; filename="statement.csv"' });

@@ -14,14 +14,14 @@ const place = {
 };
 
 export const payment = z
-  .object({
+  .strictObject({
     amount: exactNumber.meta({ override: asNumber, description: 'USDC; the network fee is in it' }),
     ...place,
   })
   .meta({ id: 'NewWithdrawal' });
 
 export const newAddress = z
-  .object({ ...place, label: textUpTo(60).meta({ description: 'What you call it' }) })
+  .strictObject({ ...place, label: textUpTo(60).meta({ description: 'What you call it' }) })
   .meta({ id: 'NewWithdrawalAddress' });
 
 export const EXAMPLES = {
@@ -45,7 +45,7 @@ export const storedAddress = z
 const own = {
   id: uuid,
   status,
-  step: z.enum(['cooling', 'staging', 'sending', 'confirming', 'returning']).nullable(),
+  step: z.enum(['cooling', 'rejecting', 'staging', 'sending', 'confirming', 'returning']).nullable(),
   amount: z.number(),
   asset: z.string(),
   units: z.number(),
@@ -98,7 +98,7 @@ export const ofStatus = { status: status.optional().meta({ description: 'In this
 
 /** May be left out with the whole body. */
 export const approval = z
-  .object({
+  .strictObject({
     digest: z
       .string()
       .regex(/^[0-9a-f]{64}$/, 'Must be the digest of the request')
@@ -109,13 +109,13 @@ export const approval = z
   .meta({ id: 'WithdrawalApproval' });
 
 export const rejection = z
-  .object({
+  .strictObject({
     reason: z.string().trim().min(1, 'Must say why').max(500).refine(isStorable, 'Must be a readable text'),
   })
   .meta({ id: 'WithdrawalRejection' });
 
 export const resolution = z
-  .object({
+  .strictObject({
     outcome: z.enum(['retry', 'refund']).meta({
       description:
         'retry: send it again under its own id; refund: give it up, and the holder gets units for it',

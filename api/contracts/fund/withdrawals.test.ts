@@ -111,6 +111,8 @@ test('what is wrong is named, and nothing of it is stored', async (t) => {
     ['address', { ...ASKED, address: OUTSIDE_ADDRESS.TRX }],
     ['address', { ...ASKED, address: 7 }],
     ['tag', { ...ASKED, tag: '12' }],
+    // What is not understood is not left out where money moves.
+    ['asset', { ...ASKED, asset: 'BTC' }],
   ];
   for (const [field, body] of wrong) {
     const { status, text, body: told } = await ask(body);

@@ -18,7 +18,7 @@ export const WITHDRAWAL_COURSES: readonly Course[] = [
   ofWithdrawal('withdrawal-rejected', async (stack, userId) => {
     const { id } = await stack.request(userId, '40');
     const by = await stack.admin();
-    await stack.withdrawals.command(id, { name: 'reject', commandId: randomUUID(), by, reason: 'no' });
+    await stack.command(id, { name: 'reject', commandId: randomUUID(), by, reason: 'no' });
     return id;
   }),
   ofWithdrawal('withdrawal-expired', async (stack, userId) => {
@@ -32,7 +32,7 @@ export const WITHDRAWAL_COURSES: readonly Course[] = [
     await stack.stands(request.id, 'manual_review');
     const by = await stack.admin();
     const refund = { name: 'resolve', commandId: randomUUID(), by, outcome: 'refund' } as const;
-    await stack.withdrawals.command(request.id, refund);
+    await stack.command(request.id, refund);
     return (await stack.stands(request.id, 'failed')).id;
   }),
   ofWithdrawal('withdrawal-dropped', async (stack, userId) => {
