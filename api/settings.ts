@@ -41,13 +41,13 @@ export interface ApiSettings {
     initialCapital: Amount | null;
     /** Most digits that an amount of it has behind the point. */
     decimals: number;
-    /** That withdrawals go over, by the exchange's names (`FUND_NETWORKS`). */
+    /** That payments in and out go over, by the exchange's names; the first unless said (`FUND_NETWORKS`). */
     networks: readonly string[];
+    /** A deposit of less gets no units (`MIN_DEPOSIT_USDC`). */
+    minDeposit: Amount;
     /** What a withdrawal may be and who must agree (`FUND_WITHDRAWAL_POLICY`). */
     withdrawalPolicy: WithdrawalPolicy;
     /** A worker that has been silent for longer is not healthy (`HEARTBEAT_SECONDS`, four of them). */
     staleAfterSeconds: number;
   };
-  /** What the fund takes: networks by name, the first unless said; less than the minimum gets no units. */
-  deposits: { currency: string; networks: readonly string[]; minimum: Amount };
 }

@@ -108,9 +108,9 @@ const SETTINGS = {
   ...{ maxBots: BOTS, tradeAmount: { least: '0.001', most: '1000' } },
   fund: {
     ...{ currency: 'USDC', decimals: 6, initialPrice: '1', initialCapital: null, staleAfterSeconds: 60 },
-    ...{ networks: ['ETH', 'BSC', 'TRX', 'SOL'], withdrawalPolicy: DEFAULT_WITHDRAWAL_POLICY },
+    ...{ networks: ['ETH', 'BSC', 'TRX', 'SOL'], minDeposit: '10' },
+    withdrawalPolicy: DEFAULT_WITHDRAWAL_POLICY,
   },
-  deposits: { currency: 'USDC', networks: ['ETH'], minimum: '10' },
 };
 
 async function fill(knex: ReturnType<typeof openDatabase>): Promise<string> {

@@ -204,8 +204,17 @@ function grouped(env: EmbeddedEnvironment) {
 
 /** What the API is told of the fund: no keys. */
 function ofDoors({ currency, decimals, initialPrice, initialCapital, ...fund }: FundSettings) {
-  const { staleAfterSeconds, networks, withdrawalPolicy } = fund;
-  return { currency, decimals, initialPrice, initialCapital, staleAfterSeconds, networks, withdrawalPolicy };
+  const { staleAfterSeconds, networks, minDeposit, withdrawalPolicy } = fund;
+  return {
+    currency,
+    decimals,
+    initialPrice,
+    initialCapital,
+    staleAfterSeconds,
+    networks,
+    minDeposit,
+    withdrawalPolicy,
+  };
 }
 
 /** They are nobody's who signs in, so they are not for real money. */

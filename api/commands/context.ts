@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Caller } from '../auth/caller.ts';
 import type { Dependencies, Owner } from '../dependencies.ts';
 import type { Client } from '../route.ts';
 
@@ -16,6 +17,14 @@ export function identityContext(
   dependencies: Dependencies,
 ): IdentityContext {
   return { ...dependencies, signal, log: log(), address: client.address };
+}
+
+/** What a request of somebody who is signed in works with: the world, who asks, and from where, for the audit log. */
+export function callerContext(
+  { caller, signal, log, client }: { caller: Caller; signal: AbortSignal; log(): Logger; client: Client },
+  dependencies: Dependencies,
+) {
+  return { ...dependencies, caller, signal, log, address: client.address };
 }
 
 /** What a use case works with: the world, and for whom. */

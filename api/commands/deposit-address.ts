@@ -5,7 +5,7 @@ import { invalidInput, unavailable } from '../errors.ts';
 import type { ApiSettings } from '../settings.ts';
 
 type AddressContext = Pick<Dependencies, 'knex' | 'deposits'> & {
-  settings: Pick<ApiSettings, 'deposits'>;
+  settings: Pick<ApiSettings, 'fund'>;
   caller: Pick<Caller, 'userId'>;
 };
 
@@ -17,7 +17,7 @@ export async function depositAddress(
   { network: wanted }: { network: string | undefined },
   { knex, deposits, settings, caller: { userId } }: AddressContext,
 ): Promise<DepositAddress> {
-  const { currency: asset, networks } = settings.deposits;
+  const { currency: asset, networks } = settings.fund;
   const network = wanted ?? networks[0];
   if (network === undefined || !networks.includes(network))
     throw invalidInput([{ field: 'network', message: `Must be one of ${networks.join(', ')}` }]);

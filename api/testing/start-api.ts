@@ -60,9 +60,9 @@ export const TEST_SETTINGS: ApiSettings = {
   tradeAmount: { least: '0.001', most: '1000' },
   fund: {
     ...{ currency: 'USDC', decimals: 6, initialPrice: '1', initialCapital: null, staleAfterSeconds: 60 },
-    ...{ networks: ['ETH', 'BSC', 'TRX', 'SOL'], withdrawalPolicy: DEFAULT_WITHDRAWAL_POLICY },
+    ...{ networks: ['ETH', 'BSC', 'TRX', 'SOL'], minDeposit: '10' },
+    withdrawalPolicy: DEFAULT_WITHDRAWAL_POLICY,
   },
-  deposits: { currency: 'USDC', networks: ['ETH', 'BSC', 'TRX', 'SOL'], minimum: '10' },
 };
 
 /** On a busy machine a test waits rather than fails. */

@@ -1,6 +1,5 @@
 import { addressList, ANY_ADDRESS, NO_ADDRESS, type AddressList } from '../../api/addresses.ts';
 import { isLoopback } from '../../api/loopback.ts';
-import { FUND_CURRENCY } from './fund-settings.ts';
 import type { EmbeddedEnvironment } from './variables.ts';
 
 /** Where a front end is developed. */
@@ -39,7 +38,6 @@ export function apiSettings(env: EmbeddedEnvironment) {
         }
       : null,
     maxBots: env.MAX_BOTS_PER_USER,
-    deposits: { currency: FUND_CURRENCY, networks: env.FUND_NETWORKS, minimum: env.MIN_DEPOSIT_USDC },
     tradeAmount: { least: env.MIN_TRADE_AMOUNT, most: env.MAX_TRADE_AMOUNT },
   };
 }

@@ -26,7 +26,6 @@ export function fundSettings(env: EmbeddedEnvironment) {
       ...(env.FUND_WITHDRAWAL_POLICY ?? DEFAULT_WITHDRAWAL_POLICY),
       minimum: env.MIN_WITHDRAWAL_USDC,
     },
-    depositPollSeconds: env.DEPOSIT_POLL_SECONDS,
     staleAfterSeconds: env.HEARTBEAT_SECONDS * MISSED_BEATS,
   };
 }

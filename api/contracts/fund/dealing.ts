@@ -3,11 +3,11 @@ import { z } from 'zod';
 import { latestComparison } from '../../../db/fund/comparisons.ts';
 import { readFreeze } from '../../../db/fund/dealing.ts';
 import { latestValuation } from '../../../db/fund/nav-history.ts';
+import { callerContext } from '../../commands/context.ts';
 import { resumeDealing, stopDealing } from '../../commands/fund-dealing.ts';
-import { isStorable } from '../../json.ts';
 import { answer, route } from '../../route.ts';
 import { timestamp } from '../scalper/fields.ts';
-import { data, success } from './fields.ts';
+import { data, reason, success } from './fields.ts';
 
 const standing = z
   .strictObject({
@@ -37,11 +37,7 @@ const standing = z
   })
   .meta({ id: 'FundStanding' });
 
-const freezing = z
-  .strictObject({
-    reason: z.string().trim().min(1, 'Must say why').max(500).refine(isStorable, 'Must be a readable text'),
-  })
-  .meta({ id: 'FundFreeze' });
+const freezing = z.strictObject({ reason }).meta({ id: 'FundFreeze' });
 
 const both = { policy: 'admin', tag: 'Dealing', responses: { 200: data(standing) } } as const;
 
@@ -63,8 +59,8 @@ const freeze = route({
     'At once: no units are given and no withdrawal is approved until somebody lets dealing go on. What is on its way goes on. The first reason stays.',
   body: freezing,
   examples: { reason: { summary: 'A reason', value: { reason: 'The exchange shows what cannot be' } } },
-  async handler({ body: { reason }, client, ...rest }, dependencies) {
-    await stopDealing(reason, { ...dependencies, ...rest, address: client.address });
+  async handler({ body: { reason }, ...rest }, dependencies) {
+    await stopDealing(reason, callerContext(rest, dependencies));
     return standingOf(dependencies.knex);
   },
 });
@@ -77,8 +73,8 @@ const unfreeze = route({
   summary: 'Let dealing go on',
   description: 'Once the newest comparison of ledger and exchange finds no difference.',
   refusals: ['command_refused'],
-  async handler({ client, ...rest }, dependencies) {
-    await resumeDealing({ ...dependencies, ...rest, address: client.address });
+  async handler(request, dependencies) {
+    await resumeDealing(callerContext(request, dependencies));
     return standingOf(dependencies.knex);
   },
 });

@@ -43,8 +43,8 @@ const read = route({
   refusals: ['invalid_input', 'unavailable'],
   async handler({ query: { network }, caller }, dependencies) {
     const address = await depositAddress({ network }, { ...dependencies, caller });
-    const { minimum } = dependencies.settings.deposits;
-    return answer(200, { success: true as const, data: { ...address, min_deposit: Number(minimum) } });
+    const { minDeposit } = dependencies.settings.fund;
+    return answer(200, { success: true as const, data: { ...address, min_deposit: Number(minDeposit) } });
   },
 });
 

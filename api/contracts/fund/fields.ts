@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isStorable } from '../../json.ts';
 
 /** In every answer that is no refusal. */
 export const success = true as const;
@@ -7,6 +8,14 @@ export const success = true as const;
 export function data<S extends z.ZodType>(schema: S) {
   return z.strictObject({ success: z.literal(true), data: schema });
 }
+
+/** Why somebody decides as they do. */
+export const reason = z
+  .string()
+  .trim()
+  .min(1, 'Must say why')
+  .max(500)
+  .refine(isStorable, 'Must be a readable text');
 
 /** How many to answer at most, from 1 on; more than `most` are taken for `most`. */
 export function atMost(most: number, otherwise: number) {

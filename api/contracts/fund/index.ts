@@ -1,6 +1,7 @@
 import { documentRoute } from '../../documentation/routes.ts';
 import type { Contract } from '../../route.ts';
 import type { ApiSettings } from '../../settings.ts';
+import { addressBookRoutes } from './address-book.ts';
 import { botCommandRoutes } from './bot-commands.ts';
 import { botReadRoutes } from './bot-reads.ts';
 import { dealingRoutes } from './dealing.ts';
@@ -19,7 +20,7 @@ export function fund(settings: ApiSettings): Contract {
   const routes = [
     ...[botCommandRoutes, botReadRoutes, portfolioRoutes],
     ...[depositAddressRoutes, depositRoutes, statementRoutes, proofRoutes, withdrawalRoutes],
-    ...[withdrawalReviewRoutes, dealingRoutes],
+    ...[addressBookRoutes, withdrawalReviewRoutes, dealingRoutes],
   ].flat();
   const contract = {
     roots: ['/bot', '/wallet', '/admin'].map((root) => `${prefix}${root}`),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { reviewWithdrawal, reviewWithdrawals } from '../../../db/fund/withdrawal-lists.ts';
 import { commandWithdrawal, type WithdrawalAsk } from '../../commands/command-withdrawal.ts';
+import { callerContext } from '../../commands/context.ts';
 import type { WithdrawalContext } from '../../commands/request-withdrawal.ts';
 import type { ErrorCode } from '../../errors.ts';
 import { answer, route } from '../../route.ts';
@@ -48,8 +49,8 @@ const approve = route({
   description:
     'The agreement that makes enough fixes its units at the price of now; its money goes out by itself then. Never your own, and each admin once.',
   body: approval,
-  async handler({ params, body, client, ...rest }, dependencies) {
-    const context = { ...dependencies, ...rest, address: client.address };
+  async handler({ params, body, ...rest }, dependencies) {
+    const context = callerContext(rest, dependencies);
     return decide(params.id, { name: 'approve', digest: body?.digest }, context);
   },
 });
@@ -61,8 +62,8 @@ const reject = route({
   description: 'While it waits for approval, and while an approved one cools. Its units are free again.',
   body: rejection,
   examples: { rejection: EXAMPLES.rejection },
-  async handler({ params, body: { reason }, client, ...rest }, dependencies) {
-    const context = { ...dependencies, ...rest, address: client.address };
+  async handler({ params, body: { reason }, ...rest }, dependencies) {
+    const context = callerContext(rest, dependencies);
     return decide(params.id, { name: 'reject', reason }, context);
   },
 });
@@ -75,8 +76,8 @@ const resolve = route({
     'In `manual_review` alone. The exchange is asked once more: a withdrawal it knows goes on, whatever is decided.',
   body: resolution,
   examples: { resolution: EXAMPLES.resolution },
-  async handler({ params, body: { outcome }, client, ...rest }, dependencies) {
-    const context = { ...dependencies, ...rest, address: client.address };
+  async handler({ params, body: { outcome }, ...rest }, dependencies) {
+    const context = callerContext(rest, dependencies);
     return decide(params.id, { name: 'resolve', outcome }, context);
   },
 });

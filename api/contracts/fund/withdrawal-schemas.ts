@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { WITHDRAWAL_STATUSES } from '../../../bots/fund/withdrawal-status.ts';
-import { isStorable } from '../../json.ts';
 import { asNumber, exactNumber, textUpTo, timestamp, uuid } from '../scalper/fields.ts';
+import { reason } from './fields.ts';
 
 const status = z.enum(WITHDRAWAL_STATUSES);
 
@@ -108,11 +108,7 @@ export const approval = z
   .optional()
   .meta({ id: 'WithdrawalApproval' });
 
-export const rejection = z
-  .strictObject({
-    reason: z.string().trim().min(1, 'Must say why').max(500).refine(isStorable, 'Must be a readable text'),
-  })
-  .meta({ id: 'WithdrawalRejection' });
+export const rejection = z.strictObject({ reason }).meta({ id: 'WithdrawalRejection' });
 
 export const resolution = z
   .strictObject({

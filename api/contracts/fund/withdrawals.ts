@@ -1,22 +1,13 @@
 import { z } from 'zod';
-import { listAddresses } from '../../../db/fund/withdrawal-addresses.ts';
 import { listWithdrawals } from '../../../db/fund/withdrawal-lists.ts';
-import { addAddress, removeAddress } from '../../commands/address-book.ts';
 import { commandWithdrawal } from '../../commands/command-withdrawal.ts';
+import { callerContext } from '../../commands/context.ts';
 import { requestWithdrawal, tryWithdrawal } from '../../commands/request-withdrawal.ts';
 import { invalidInput } from '../../errors.ts';
 import { answer, route } from '../../route.ts';
 import { atMost, data, leavingOut, success } from './fields.ts';
-import { presentAddress, presentAssessment, presentWithdrawal } from './present-withdrawal.ts';
-import {
-  assessment,
-  byId,
-  EXAMPLES,
-  newAddress,
-  payment,
-  storedAddress,
-  withdrawal,
-} from './withdrawal-schemas.ts';
+import { presentAssessment, presentWithdrawal } from './present-withdrawal.ts';
+import { assessment, byId, EXAMPLES, payment, withdrawal } from './withdrawal-schemas.ts';
 
 const tag = 'Withdrawals';
 
@@ -33,8 +24,8 @@ const request = route({
   examples: { payment: EXAMPLES.payment },
   responses: { 201: data(withdrawal) },
   refusals: ['idempotency_key_reused'],
-  async handler({ body, header, client, ...rest }, dependencies) {
-    const context = { ...dependencies, ...rest, address: client.address };
+  async handler({ body, header, ...rest }, dependencies) {
+    const context = callerContext(rest, dependencies);
     const key = keyOf(header('Idempotency-Key'));
     const asked = { ...body, tag: body.tag ?? null };
     return answer(201, {
@@ -53,9 +44,9 @@ const tryOut = route({
   body: payment,
   examples: { payment: EXAMPLES.payment },
   responses: { 200: data(assessment) },
-  async handler({ body, client, ...rest }, dependencies) {
+  async handler({ body, ...rest }, dependencies) {
     const asked = { ...body, tag: body.tag ?? null };
-    const assessed = await tryWithdrawal(asked, { ...dependencies, ...rest, address: client.address });
+    const assessed = await tryWithdrawal(asked, callerContext(rest, dependencies));
     return answer(200, { success, data: presentAssessment(assessed) });
   },
 });
@@ -84,56 +75,10 @@ const cancel = route({
   params: byId,
   responses: { 200: data(withdrawal) },
   refusals: ['withdrawal_not_found', 'command_refused'],
-  async handler({ params, client, ...rest }, dependencies) {
-    const context = { ...dependencies, ...rest, address: client.address };
+  async handler({ params, ...rest }, dependencies) {
+    const context = callerContext(rest, dependencies);
     const cancelled = await commandWithdrawal(params.id, { name: 'cancel' }, context);
     return answer(200, { success, data: presentWithdrawal(cancelled) });
-  },
-});
-
-const addresses = route({
-  method: 'get',
-  path: '/wallet/addresses',
-  policy: 'signed-in',
-  tag,
-  summary: 'Your address book',
-  responses: { 200: data(z.array(storedAddress)) },
-  async handler({ caller }, { knex }) {
-    return answer(200, { success, data: (await listAddresses(knex, caller.userId)).map(presentAddress) });
-  },
-});
-
-const add = route({
-  method: 'post',
-  path: '/wallet/addresses',
-  policy: 'signed-in',
-  stepUp: true,
-  tag,
-  summary: 'Write an address into your book',
-  description: 'Nothing is sent to it before it has cooled.',
-  body: newAddress,
-  examples: { address: EXAMPLES.address },
-  responses: { 201: data(storedAddress) },
-  refusals: ['address_taken'],
-  async handler({ body, client, ...rest }, dependencies) {
-    const context = { ...dependencies, ...rest, address: client.address };
-    const added = await addAddress({ ...body, tag: body.tag ?? null }, context);
-    return answer(201, { success, data: presentAddress(added) });
-  },
-});
-
-const remove = route({
-  method: 'delete',
-  path: '/wallet/addresses/{id}',
-  policy: 'signed-in',
-  tag,
-  summary: 'Strike an address out of your book',
-  params: byId,
-  responses: { 200: z.strictObject({ success: z.literal(true) }) },
-  refusals: ['address_not_found'],
-  async handler({ params, client, ...rest }, dependencies) {
-    await removeAddress(params.id, { ...dependencies, ...rest, address: client.address });
-    return answer(200, { success });
   },
 });
 
@@ -146,4 +91,4 @@ function keyOf(header: string | undefined): string | null {
   ]);
 }
 
-export const withdrawalRoutes = [request, tryOut, list, cancel, addresses, add, remove];
+export const withdrawalRoutes = [request, tryOut, list, cancel];
