@@ -12,6 +12,7 @@ import { keepSubAccount } from '../../db/fund/sub-accounts.ts';
 import { User } from '../../db/models/user.ts';
 import { untilLockAwaited } from '../../runtime/testing/database.ts';
 import { openHolder, plainRequest } from '../../runtime/testing/fund-holders.ts';
+import { keptCommand } from '../../runtime/testing/kept-command.ts';
 import { startLooseFund, type LooseFund } from '../../runtime/testing/loose-fund.ts';
 
 test('what main has before anybody has units is the house’s, and the next one pays the same price', async (t) => {
@@ -117,8 +118,11 @@ test('P2: with the last unit redeemed the price begins anew, and what was left i
     cooling_until,
   });
   const { id: by } = await User.query(knex).insert({ name: 'Admin', role: 'admin' }).returning('*');
-  const command = { withdrawalId: asked.id, commandId: randomUUID(), by };
-  await run(withdrawals.decisions.approve, { ...command, digest: asked.digest });
+  const command = async (name: 'approve' | 'reject') => {
+    const commandId = await keptCommand(knex, { requestId: asked.id, name, userId: by });
+    return { withdrawalId: asked.id, commandId, by };
+  };
+  await run(withdrawals.decisions.approve, { ...(await command('approve')), digest: asked.digest });
   const turn = async () => {
     const { price, units, value, waiting } = await run(activities.valueFund, { reason: 'deposit' });
     return [price, units, value, waiting].map(Number);
@@ -138,8 +142,9 @@ test('P2: with the last unit redeemed the price begins anew, and what was left i
   t.like(await knex('balances').where({ user_id: newcomer }).first(), { units: '500.00000000' });
   t.is(await accountBalance(knex, { account: 'fee-units', asset: 'UNIT' }), '310');
   // What is taken back now is worth as much as anybody's.
-  const back = { ...command, commandId: randomUUID(), as: 'reject', reason: 'no' } as const;
+  const back = { ...(await command('reject')), as: 'reject', reason: 'no' } as const;
   await run(withdrawals.decisions.close, back);
+  await run(withdrawals.decisions.takeBack, { withdrawalId: asked.id });
   t.deepEqual(await turn(), [1, 2310, 2310, 0]);
   t.deepEqual(await checkLedger(knex), []);
 });
