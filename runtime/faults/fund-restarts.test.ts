@@ -21,8 +21,9 @@ test.serial(
     const stack = await startStack(t, { worker: false, postgres, temporal, settings: EAGER_SETTINGS });
     const { exchange, knex, until } = stack;
     const fund = await openFund(stack);
+    const { minimum: MIN_WITHDRAWAL_USDC, ...policy } = EAGER_POLICY;
     const variables = {
-      ...{ FUND_WITHDRAWAL_POLICY: JSON.stringify(EAGER_POLICY), FUND_NETWORKS: 'BSC' },
+      ...{ FUND_WITHDRAWAL_POLICY: JSON.stringify(policy), MIN_WITHDRAWAL_USDC, FUND_NETWORKS: 'BSC' },
       HEARTBEAT_SECONDS: '2',
     };
     const [worker, api] = await Promise.all([startWorker(t, stack), startApiProcess(t, stack, variables)]);
