@@ -84,7 +84,10 @@ interface Reading {
   warning: string | null;
 }
 
-/** The order and all its fills, or null where the venue has no such order. A venue may show an order filled a moment before it shows the fills: ask again. */
+/**
+ * The order and all its fills, or null where the venue has no such order. A venue may show an order filled a moment before it
+ * shows the fills: ask again.
+ */
 async function readFromVenue(exchange: Exchange, row: Order): Promise<Reading | null> {
   const { symbol, client_order_id: clientOrderId } = row;
   const order = await exchange.orderByClientId({ symbol, clientOrderId });

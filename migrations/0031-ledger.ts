@@ -16,7 +16,7 @@ async function layTables(knex: Knex): Promise<void> {
       id integer GENERATED ALWAYS AS IDENTITY CONSTRAINT ledger_accounts_pkey PRIMARY KEY,
       name varchar(60) NOT NULL CONSTRAINT ledger_accounts_name_key UNIQUE
         CONSTRAINT ledger_accounts_name_check CHECK (name ~ '^(sub|transit|deposits|redemptions|units|units-locked|units-reserved)/[0-9a-f-]{36}$'
-          OR name IN ('main', 'capital', 'trading', 'fees', 'network-fees', 'adjustments', 'units-issued', 'fee-units')),
+          OR name IN ('main', 'capital', 'trading', 'fees', 'adjustments', 'units-issued', 'fee-units')),
       kind varchar(20) NOT NULL GENERATED ALWAYS AS (split_part(name, '/', 1)) STORED,
       class varchar(10) NOT NULL GENERATED ALWAYS AS (CASE
         WHEN split_part(name, '/', 1) IN ('main', 'sub', 'transit') THEN 'holding'

@@ -58,7 +58,10 @@ export async function readDifferences(deps: FundDependencies): Promise<Reading> 
   };
 }
 
-/** True where the same was expected of the place before and after. Holders who have begun or ceased to be one place with main say nothing of either. */
+/**
+ * True where the same was expected of the place before and after. Holders who have begun or ceased to be one place with main say
+ * nothing of either.
+ */
 function hasStood(place: string, asset: string, before: Expected, after: Expected): boolean {
   const changed = [...before.moving, ...after.moving].filter(
     (userId) => !before.moving.has(userId) || !after.moving.has(userId),

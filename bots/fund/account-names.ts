@@ -21,7 +21,6 @@ export const ACCOUNT_CLASSES = {
   /** The venue's trading fees. */
   fees: 'equity',
   /** Fees of transfers that the fund bears; those of a withdrawal are its payee's. */
-  'network-fees': 'equity',
   /** Corrections of what was not the fund's doing. */
   adjustments: 'equity',
   /** A holder's free units. */

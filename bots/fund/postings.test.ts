@@ -51,7 +51,6 @@ const ALL: Record<string, fc.Arbitrary<Entry>> = {
   stagingReturned: money.map(entries.stagingReturned),
   withdrawalPaid: fc.tuple(money, units).map(([of, paid]) => entries.withdrawalPaid({ ...of, units: paid })),
   feeCharged: holding.map(entries.feeCharged),
-  networkFeePaid: money.map(entries.networkFeePaid),
   fundOpened: fc.tuple(money, holding).map(([of, { units }]) => entries.fundOpened({ ...of, units })),
   restTakenOver: holding.map(entries.restTakenOver),
   mainObserved: money.map(entries.mainObserved),

@@ -32,7 +32,6 @@ export type EntryKind =
   | 'staging_returned'
   | 'withdrawal_paid'
   | 'fee_charged'
-  | 'network_fee_paid'
   | 'main_observed'
   | 'fund_opened'
   | 'rest_taken_over';
@@ -184,10 +183,6 @@ export const withdrawalPaid = ({ userId, units, ...money }: Money & Units): Entr
 /** A management or performance fee: units go over to whoever runs the fund, the price stays. */
 export const feeCharged = ({ userId, units }: Units): Entry =>
   entry('fee_charged', [move(counted(units), holder('units', userId), 'fee-units')]);
-
-/** A transfer's fee that the fund bears. */
-export const networkFeePaid = (money: Omit<Money, 'userId'>): Entry =>
-  entry('network_fee_paid', [move(money, 'main', 'network-fees')]);
 
 /** What main had when the fund began: money of whoever runs it, who has units for it as any other has. */
 export const fundOpened = ({ units, ...money }: Omit<Money, 'userId'> & { units: Amount }): Entry =>
