@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import test, { type ExecutionContext } from 'ava';
 import { WITHDRAWAL_STEPS, type WithdrawalStep } from '../activities/fund/withdrawals/dependencies.ts';
+import { createReview } from '../activities/fund/withdrawals/review.ts';
 import { checkLedger } from '../db/fund/check-ledger.ts';
 import { readPortfolio } from '../db/fund/holders.ts';
 import { accountBalance } from '../db/fund/ledger-balances.ts';
 import type { WithdrawalRequest } from '../db/fund/withdrawal-requests.ts';
 import { balance } from '../exchanges/simulated/testing/market.ts';
+import { until } from '../runtime/testing/stack.ts';
 import { startWithdrawals, type WithdrawalStack } from '../runtime/testing/withdrawals.ts';
 import type { Resolution } from './messages.ts';
 
@@ -100,6 +102,19 @@ test.serial('what never arrived an admin sends again or gives up, and nobody els
   }
   t.like(await readPortfolio(stack.knex, userId), { units: '900', reserved: '0', withdrawn: '100' });
   t.is(mainOf(stack), '900');
+  await sound(t, stack);
+});
+
+test.serial('an admin who decides as soon as the row shows the doubt is heard', async (t) => {
+  const stack = await startWithdrawals(t, { timing: { patience: 60_000, sendWithin: 2_000 } });
+  const userId = await stack.holder('1000');
+  stack.exchange.control.addFault({ kind: 'lost_request', match: APPLY, times: 1 });
+  const { id } = await approved(stack, await stack.request(userId, '100'));
+  await until('its sending to begin', async () => (await stack.row(id)).send_before !== null);
+  // As an activity whose answer the workflow has not had yet.
+  await createReview(stack.deps)({ withdrawalId: id });
+  await resolved(stack, id, 'refund');
+  t.is((await stack.stands(id, 'failed')).status, 'failed');
   await sound(t, stack);
 });
 

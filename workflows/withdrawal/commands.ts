@@ -77,7 +77,8 @@ function whyIllegal(actor: Actor, command: WithdrawalCommand): string | null {
         ? null
         : `The withdrawal is ${status}: only one that waits for approval or cools can be taken back.`;
     case 'resolve':
-      return status === 'manual_review'
+      // The row is shown to people before this workflow has heard of it: where one may be in doubt, the row is asked.
+      return status === 'manual_review' || status === 'processing'
         ? null
         : `The withdrawal is ${status}: there is nothing to decide about its sending.`;
   }
