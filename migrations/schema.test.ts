@@ -148,8 +148,8 @@ test('an event that is inserted notifies those who listen', async (t) => {
   t.teardown(() => knex.client.releaseConnection(connection));
   const heard = new Promise((resolve) => connection.on('notification', resolve));
   await connection.query('LISTEN events');
-  const [row] = await knex('events').insert({ type: 'bot.created' }).returning('id');
-  t.like(await heard, { channel: 'events', payload: String(row.id) });
+  await knex('events').insert({ type: 'bot.created' });
+  t.like(await heard, { channel: 'events' });
 });
 
 async function columnsOf(knex: Knex, table: string): Promise<Columns> {

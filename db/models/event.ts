@@ -7,9 +7,11 @@ export class Event extends Model {
 
   declare id: number;
   declare bot_id: string | null;
+  /** Whom it is about; null for what concerns those who run the installation. */
   declare user_id: string | null;
   declare type: string;
   declare payload: Record<string, unknown>;
   declare created_at: Date;
-  declare delivered_at: Date | null;
+  /** Its place in the stream; null until it has been given one. */
+  declare position: number | null;
 }

@@ -1,0 +1,105 @@
+import type { Knex } from 'knex';
+import { deleteOlder } from './delete-older.ts';
+import { listen, type Listener } from './listen.ts';
+import type { Event } from './models/event.ts';
+
+/** An event that has its place. */
+export type PlacedEvent = Pick<Event, 'id' | 'bot_id' | 'user_id' | 'type' | 'payload' | 'created_at'> & {
+  position: number;
+};
+
+const BATCH = 1_000;
+
+/**
+ * Gives events their places, as soon as they are committed; `alongside` writes what goes with them in the same transaction.
+ * Run by any number of processes: one at a time does it, and where it dies another goes on.
+ */
+export function placeEvents({ knex, url, alongside = nothing, onFault }: Placing): Listener {
+  const onNotice = async () => {
+    while ((await knex.transaction((tx) => placeBatch(tx, alongside))) === BATCH);
+  };
+  return listen({ url, channel: 'events', onNotice, onFault });
+}
+
+interface Placing {
+  knex: Knex;
+  url: string;
+  alongside?: Alongside;
+  onFault: (error: unknown) => void;
+}
+
+/** Writes with events, in the transaction that gives them their places. */
+export type Alongside = (tx: Knex, events: readonly PlacedEvent[]) => Promise<void>;
+
+const nothing: Alongside = () => Promise.resolve();
+
+async function placeBatch(tx: Knex, alongside: Alongside): Promise<number> {
+  const stream = await tx('event_stream')
+    .forUpdate()
+    .skipLocked()
+    .first<{ last_position: number } | undefined>('last_position');
+  // Whoever has the row hears of these events as we do.
+  if (!stream) return 0;
+  const { rows } = await tx.raw<{ rows: PlacedEvent[] }>(PLACE, { last: stream.last_position, batch: BATCH });
+  if (rows.length === 0) return 0;
+  const events = rows.toSorted((one, other) => one.position - other.position);
+  await tx('event_stream').update({ last_position: events.at(-1)!.position });
+  await alongside(tx, events);
+  await tx.raw(`SELECT pg_notify('stream', '')`);
+  return events.length;
+}
+
+const COLUMNS = ['id', 'bot_id', 'user_id', 'type', 'payload', 'created_at', 'position'] as const;
+
+const PLACE = `
+  WITH unplaced AS (
+    SELECT id, row_number() OVER (ORDER BY id) AS place
+    FROM (SELECT id FROM events WHERE position IS NULL ORDER BY id LIMIT :batch) AS first
+  )
+  UPDATE events SET position = :last::bigint + place FROM unplaced WHERE unplaced.id = events.id
+  RETURNING ${COLUMNS.map((column) => `events.${column}`).join(', ')}`;
+
+/** Where the stream ends now. */
+export async function lastPosition(knex: Knex): Promise<number> {
+  const { last_position } = await knex('event_stream').first<{ last_position: number }>('last_position');
+  return last_position;
+}
+
+/** What comes after a position, in order; of one user where that is said. */
+export async function readEvents(
+  knex: Knex,
+  { after, upTo, userId, limit }: { after: number; upTo?: number; userId?: string; limit: number },
+): Promise<PlacedEvent[]> {
+  const query = knex('events').where('position', '>', after).orderBy('position').limit(limit);
+  if (upTo !== undefined) void query.where('position', '<=', upTo);
+  if (userId !== undefined) void query.where({ user_id: userId });
+  return query.select<PlacedEvent[]>(...COLUMNS);
+}
+
+/** Hands on, in order and one batch after the other, what comes into the stream after `after`. */
+export function followEvents({ knex, url, after, onEvents, onFault }: Following): Listener {
+  let last = after;
+  const onNotice = async () => {
+    for (let full = true; full;) {
+      const events = await readEvents(knex, { after: last, limit: BATCH });
+      if (events.length > 0) await onEvents(events);
+      last = events.at(-1)?.position ?? last;
+      full = events.length === BATCH;
+    }
+  };
+  return listen({ url, channel: 'stream', onNotice, onFault });
+}
+
+interface Following {
+  knex: Knex;
+  url: string;
+  after: number;
+  /** One that throws is given the same events again. */
+  onEvents: (events: readonly PlacedEvent[]) => Promise<void> | void;
+  onFault: (error: unknown) => void;
+}
+
+/** Events older than `days` are forgotten: who comes back after that is told so. Returns how many. */
+export async function deleteOldEvents(knex: Knex, days: number): Promise<number> {
+  return deleteOlder(knex, { table: 'events', time: 'created_at', days });
+}
