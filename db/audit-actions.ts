@@ -21,6 +21,10 @@ export const AUDIT_ACTIONS = {
     'Whoever runs the machine turned off two-factor authentication for a user, which ended all of their sessions',
   'identity.link': 'A user can sign in by a `provider`',
   'identity.unlink': 'A user can sign in by one of their providers no more',
+  'telegram.link':
+    'A user confirmed who they are on Telegram; `telegram_id` is their number there. Before it somebody else may have been',
+  'telegram.unlink':
+    'A user is nobody on Telegram any more, or the one with that `telegram_id` is somebody else',
   'keys.add': 'A user stored keys for an `exchange`; `last4` are the last characters of the key',
   'keys.replace':
     'A user put other keys in the place of stored ones; `last4` are the last characters of the new key',

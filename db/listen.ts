@@ -35,28 +35,10 @@ export function listen({ url, channel, onNotice, onFault }: Listening): Listener
     wake();
   };
 
-  async function connect(): Promise<pg.Client> {
-    const opened = new pg.Client({
-      connectionString: url.replace(/^postgresql\+\w+:/, 'postgresql:'),
-      application_name: `perpetua-${channel}`,
-      connectionTimeoutMillis: ANSWER_WITHIN_MS,
-      query_timeout: ANSWER_WITHIN_MS,
-      keepAlive: true,
-    });
-    opened.on('notification', notice);
-    opened.on('error', () => {
-      if (client === opened) client = null;
-      wake();
-    });
-    try {
-      await opened.connect();
-      await opened.query(`LISTEN ${pg.escapeIdentifier(channel)}`);
-      return opened;
-    } catch (error) {
-      await opened.end().catch(() => undefined);
-      throw error;
-    }
-  }
+  const lost = (connection: pg.Client) => {
+    if (client === connection) client = null;
+    wake();
+  };
 
   /** Until something is heard, the connection is gone, or it is time to look. */
   function rest(ms: number): Promise<void> {
@@ -73,7 +55,7 @@ export function listen({ url, channel, onNotice, onFault }: Listening): Listener
   async function run(): Promise<void> {
     for (let failures = 0; !ended;) {
       try {
-        client ??= await connect();
+        client ??= await connect({ url, channel, notice, lost });
         heard = false;
         await onNotice();
         failures = 0;
@@ -104,4 +86,29 @@ export function listen({ url, channel, onNotice, onFault }: Listening): Listener
       return running;
     },
   };
+}
+
+async function connect({ url, channel, notice, lost }: Connecting): Promise<pg.Client> {
+  const opened = new pg.Client({
+    connectionString: url.replace(/^postgresql\+\w+:/, 'postgresql:'),
+    application_name: `perpetua-${channel}`,
+    connectionTimeoutMillis: ANSWER_WITHIN_MS,
+    query_timeout: ANSWER_WITHIN_MS,
+    keepAlive: true,
+  });
+  opened.on('notification', notice);
+  opened.on('error', () => lost(opened));
+  try {
+    await opened.connect();
+    await opened.query(`LISTEN ${pg.escapeIdentifier(channel)}`);
+    return opened;
+  } catch (error) {
+    await opened.end().catch(() => undefined);
+    throw error;
+  }
+}
+
+interface Connecting extends Pick<Listening, 'url' | 'channel'> {
+  notice: () => void;
+  lost: (connection: pg.Client) => void;
 }

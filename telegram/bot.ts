@@ -1,0 +1,27 @@
+import { autoRetry } from '@grammyjs/auto-retry';
+import { apiThrottler } from '@grammyjs/transformer-throttler';
+import { Bot } from 'grammy';
+import type { ChatContext } from './context.ts';
+import { chatCommands } from './commands/index.ts';
+import type { TelegramDependencies } from './dependencies.ts';
+import { faults } from './middleware/faults.ts';
+import { identify } from './middleware/identify.ts';
+import { privateChats } from './middleware/private-chats.ts';
+
+/** Longer an answer is not worth waiting for: what has to arrive goes through the queue of notifications. */
+const LONGEST_RETRY_SECONDS = 30;
+
+/**
+ * The bot, with every command; `start` of grammY or `webhook` gives it updates. What it sends keeps Telegram's limits, and waits
+ * where Telegram says so.
+ */
+export function createTelegramBot(deps: TelegramDependencies): Bot<ChatContext> {
+  const bot = new Bot<ChatContext>(deps.token, { client: { apiRoot: deps.apiUrl } });
+  bot.api.config.use(apiThrottler());
+  bot.api.config.use(autoRetry({ maxRetryAttempts: 3, maxDelaySeconds: LONGEST_RETRY_SECONDS }));
+  const chats = privateChats(bot);
+  chats.use(identify(deps));
+  for (const { composer } of chatCommands(deps)) chats.use(composer);
+  bot.catch(faults(deps.log));
+  return bot;
+}

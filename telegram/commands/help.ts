@@ -1,0 +1,15 @@
+import { Composer } from 'grammy';
+import { mayAsk, type ChatCommand } from '../chat-command.ts';
+import type { ChatContext } from '../context.ts';
+
+/** What can be asked, by whoever asks. */
+export function help(commands: () => readonly ChatCommand[]): ChatCommand {
+  const composer = new Composer<ChatContext>();
+  const description = { en: 'What can be asked here', ko: '사용 가능한 명령' };
+  composer.command('help', async (ctx) => {
+    const open = commands().filter(({ roles }) => mayAsk(ctx, roles));
+    const lines = open.map(({ name, description: told }) => `/${name} - ${told[ctx.language]}`);
+    await ctx.reply(lines.join('\n'));
+  });
+  return { name: 'help', description, roles: null, composer };
+}

@@ -1,0 +1,10 @@
+import type { ChatCommand } from '../chat-command.ts';
+import type { TelegramDependencies } from '../dependencies.ts';
+import { help } from './help.ts';
+import { start } from './start.ts';
+
+/** Everything that can be asked of the bot, in the order of /help. */
+export function chatCommands(deps: TelegramDependencies): readonly ChatCommand[] {
+  const commands: ChatCommand[] = [start(deps)];
+  return [...commands, help(() => commands)];
+}

@@ -1,0 +1,18 @@
+import type { Logger } from 'pino';
+import type { CommandContext, IdentityContext } from '../api/commands/context.ts';
+import type { WithdrawalContext } from '../api/commands/request-withdrawal.ts';
+
+/** All that the bot needs of the world. `runtime` makes them. */
+export interface TelegramDependencies
+  extends Pick<CommandContext, 'knex' | 'bots' | 'settings'>, Pick<WithdrawalContext, 'withdrawals'> {
+  /** From @BotFather. */
+  token: string;
+  /** Where Telegram is, no last slash (`TELEGRAM_API_URL`). */
+  apiUrl: string;
+  identity: IdentityContext['identity'];
+  log: Logger;
+  /** Whose everything is that nobody signed in for. */
+  defaultOwnerId: string;
+  /** Of those who run the installation; a person's own chat may command what is the default owner's (`TELEGRAM_CHAT_ID`). */
+  operatorsChat: number | null;
+}
