@@ -121,11 +121,11 @@ test.serial('an admin who decides as soon as the row shows the doubt is heard', 
 test.serial(
   'P3: a run that is ended from outside is begun again, and sends nothing again of which it does not know',
   async (t) => {
-    const stack = await startWithdrawals(t, { timing: { patience: 300, sendWithin: 2_000 } });
+    const stack = await startWithdrawals(t, { timing: { patience: 60_000, sendWithin: 2_000 } });
     const userId = await stack.holder('1000');
     stack.exchange.control.addFault({ kind: 'lost_request', match: APPLY, times: 1 });
     const inDoubt = await approved(stack, await stack.request(userId, '100'));
-    await stack.stands(inDoubt.id, 'manual_review');
+    await until('its sending to begin', async () => (await stack.row(inDoubt.id)).send_before !== null);
     const underWay = await approved(stack, await stack.request(userId, '50'));
     await stack.stands(underWay.id, 'processing', 'confirming');
     const waiting = await stack.request(userId, '20');
@@ -135,7 +135,7 @@ test.serial(
     await stack.approve(waiting);
     await stack.paid(waiting.id);
     await stack.paid(underWay.id);
-    t.is((await stack.row(inDoubt.id)).status, 'manual_review');
+    t.is((await createReview(stack.deps)({ withdrawalId: inDoubt.id })).status, 'manual_review');
     await resolved(stack, inDoubt.id, 'retry');
     await stack.paid(inDoubt.id);
     for (const { id, run } of all) {
