@@ -1,5 +1,6 @@
 import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { Knex } from 'knex';
+import { OPEN_WITHDRAWALS } from '../bots/fund/withdrawal-status.ts';
 import { deleteOldCommands } from '../db/commands.ts';
 import { ActivityLog } from '../db/models/activity-log.ts';
 import { Bot } from '../db/models/bot.ts';
@@ -14,7 +15,7 @@ import { BOT_WORKFLOW, botWorkflowId } from '../workflows/messages.ts';
 export interface UpkeepActivities {
   /** Bots said to trade whose run has ended become ERROR and say so; nothing starts them again. Returns how many. */
   markDeadRuns(): Promise<number>;
-  /** Begins the workflow of every withdrawal that waits for approval and has none. Returns how many wait. */
+  /** Begins the workflow of every withdrawal that is not over and has none. Returns how many there are. */
   startWithdrawals(): Promise<number>;
   /**
    * Deletes activity logs past their time, and what nobody asks for any more: ids of commands, sessions that are long over,
@@ -66,7 +67,7 @@ export function createUpkeep({
     async startWithdrawals() {
       const settled = new Date(Date.now() - SETTLED_MS);
       const ids = await knex('withdrawal_requests')
-        .where({ status: 'pending_approval' })
+        .whereIn('status', OPEN_WITHDRAWALS)
         .where('created_at', '<', settled)
         .orderBy('created_at')
         .pluck<string[]>('id');

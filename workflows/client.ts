@@ -195,8 +195,8 @@ export function createWithdrawalClient(client: Client, { deadlineMs = 2_500 } = 
       workflowId: withdrawalWorkflowId(withdrawalId),
       taskQueue: QUEUES.bots,
       args: [{ withdrawalId }] as [WithdrawalInput],
-      // One request is one run: what has ended is never begun again.
-      workflowIdReusePolicy: 'REJECT_DUPLICATE',
+      // What has come to its end is never begun again; what somebody ended from outside goes on from its row.
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
     }) as const;
   const within = <T>(call: () => Promise<T>) => client.withDeadline(Date.now() + deadlineMs, call);
   return {

@@ -13,7 +13,10 @@ export async function sweep(): Promise<number> {
   return markDeadRuns();
 }
 
-/** Every minute, where there is a fund: a request that was written while Temporal was away gets its workflow. */
+/**
+ * Every minute, where there is a fund: a request that was written while Temporal was away, or whose run was ended from outside,
+ * gets its workflow.
+ */
 export async function withdrawalStarter(): Promise<number> {
   return startWithdrawals();
 }

@@ -119,6 +119,36 @@ test.serial('an admin who decides as soon as the row shows the doubt is heard', 
 });
 
 test.serial(
+  'P3: a run that is ended from outside is begun again, and sends nothing again of which it does not know',
+  async (t) => {
+    const stack = await startWithdrawals(t, { timing: { patience: 60_000, sendWithin: 2_000 } });
+    const userId = await stack.holder('1000');
+    stack.exchange.control.addFault({ kind: 'lost_request', match: APPLY, times: 1 });
+    const inDoubt = await approved(stack, await stack.request(userId, '100'));
+    await until('its sending to begin', async () => (await stack.row(inDoubt.id)).send_before !== null);
+    const underWay = await approved(stack, await stack.request(userId, '50'));
+    await stack.stands(underWay.id, 'processing', 'confirming');
+    const waiting = await stack.request(userId, '20');
+    const all = [inDoubt, underWay, waiting].map(({ id }) => ({ id, run: handleOf(stack, id) }));
+    for (const { run } of all) await run.terminate('by a test');
+    for (const { id } of all) await stack.withdrawals.start(id);
+    await stack.approve(waiting);
+    await stack.paid(waiting.id);
+    await stack.paid(underWay.id);
+    t.is((await createReview(stack.deps)({ withdrawalId: inDoubt.id })).status, 'manual_review');
+    await resolved(stack, inDoubt.id, 'retry');
+    await stack.paid(inDoubt.id);
+    for (const { id, run } of all) {
+      t.deepEqual(stack.effects(id), { staged: 1, withdrawals: 1 });
+      await run.result();
+      await stack.withdrawals.start(id);
+      t.is((await run.describe()).status.name, 'COMPLETED');
+    }
+    await sound(t, stack);
+  },
+);
+
+test.serial(
   'P3: a way back that came to nothing at the exchange is gone again, under an id of its own',
   async (t) => {
     const stack = await startWithdrawals(t);
@@ -205,6 +235,10 @@ test.serial('P3: a failure at any step of a refund gives back once', async (t) =
 async function approved(stack: WithdrawalStack, request: WithdrawalRequest): Promise<WithdrawalRequest> {
   await stack.approve(request);
   return request;
+}
+
+function handleOf({ temporal }: WithdrawalStack, id: string) {
+  return temporal.client.workflow.getHandle(`withdrawal/${id}`);
 }
 
 function resolve(stack: WithdrawalStack, id: string, outcome: Resolution, by: string) {

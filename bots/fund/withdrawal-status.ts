@@ -14,3 +14,6 @@ const ENDS: ReadonlySet<WithdrawalStatus> = new Set<WithdrawalStatus>([
 export function isOver(status: WithdrawalStatus): boolean {
   return ENDS.has(status);
 }
+
+/** Of which something may come still. */
+export const OPEN_WITHDRAWALS = WITHDRAWAL_STATUSES.filter((status) => !isOver(status));

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 
@@ -28,12 +29,18 @@ export async function requireFreePort(
   }
 }
 
-/** A port nobody listens on at this moment. */
+/** Below what systems give to connections that go out: one of those would take a port between our look and our use. */
+const FREE_PORTS = { from: 15_000, count: 17_000 };
+
+/** A port nobody listens on at this moment, and nobody is given by chance. */
 export async function freePort(): Promise<number> {
-  const server = await listen(0, '127.0.0.1');
-  const { port } = server.address() as { port: number };
-  await close(server);
-  return port;
+  for (;;) {
+    const port = FREE_PORTS.from + randomInt(FREE_PORTS.count);
+    const server = await listen(port, '127.0.0.1').catch(() => null);
+    if (server === null) continue;
+    await close(server);
+    return port;
+  }
 }
 
 async function listen(port: number, host: string): Promise<Server> {

@@ -48,11 +48,12 @@ export async function runCase(t: Scope, lane: Lane, { step, seed }: Case): Promi
   const outcome: Outcome = { step, seed, recoveredMs: null, doubled: 0, lost: 0, wrong: [] };
   const bots = await addBots(stack, random);
   stack.exchange.control.movePrice('BTCUSDT', '45500');
+  // Commanded about before it runs, a bot would refuse.
+  await Promise.all(bots.map((bot) => tell(stack, bot, 'start')));
   // What is to be taken back must rest: prices begin to move when the worker that takes it back is dead.
   let market = step.startsWith('cancel') ? null : startMarket(stack, chance('market'));
   const commands = startCommands(stack, bots.at(-1)!, chance('commands'));
   try {
-    await Promise.all(bots.map((bot) => tell(stack, bot, 'start')));
     for (const fault of venueFaults(step, random)) stack.exchange.control.addFault(fault);
     lane.worker.arm({ step, nth: between(random, 1, 2), signal: 'SIGKILL' });
     await death(lane.worker, step);

@@ -75,7 +75,14 @@ const MAX_REFUSALS = 40;
 /** Null once the exchange has it; else why it never will, with the money in the sub-account. */
 async function send(actor: Actor): Promise<string | null> {
   const { state, withdrawalId } = actor;
+  // What a run that was ended from outside has sent, this one does not know.
+  let isInDoubt = state.attempt > 0;
   for (let refusals = 0; ;) {
+    if (isInDoubt) {
+      const learnt = await learn(actor);
+      if (learnt === 'found') return null;
+      if (learnt === 'given_up') return 'The sending was in doubt, and an administrator gave it up';
+    }
     const attempt = state.attempt + 1;
     state.attempt = attempt;
     const sent = await moves(`send, attempt ${attempt}`)
@@ -88,11 +95,10 @@ async function send(actor: Actor): Promise<string | null> {
     if (sent.outcome === 'accepted') return null;
     if (sent.outcome === 'refused') return sent.reason;
     if (sent.outcome === 'unknown') {
-      const learnt = await learn(actor);
-      if (learnt === 'found') return null;
-      if (learnt === 'given_up') return 'The sending was in doubt, and an administrator gave it up';
+      isInDoubt = true;
       continue;
     }
+    isInDoubt = false;
     refusals += 1;
     if (refusals === MAX_REFUSALS) return sent.reason;
     await backOff(refusals, LONGEST_BACK_OFF_MS);

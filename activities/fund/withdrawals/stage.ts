@@ -80,6 +80,8 @@ async function intend(deps: WithdrawalDependencies, id: string): Promise<Withdra
   return deps.knex.transaction(async (tx): Promise<WithdrawalRequest | Staged> => {
     const request = (await holdWithdrawal(tx, id)) ?? gone();
     if (request.status === 'processing' && request.step === 'staging') return request;
+    // Begun by an earlier run.
+    if (request.status === 'manual_review') return { outcome: 'done' };
     if (request.status === 'processing')
       return request.step === 'returning'
         ? { outcome: 'refused', reason: request.error ?? '' }
