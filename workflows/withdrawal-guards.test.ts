@@ -83,15 +83,21 @@ test.serial('an approved one is rejected until it is sent from main, also in a f
   const { knex } = stack;
   const userId = await stack.holder('60');
   const [by, later] = [await stack.admin(), { cooling_until: new Date(Date.now() + 3_600_000) }];
+  const staged = new Set<string>();
+  stack.deps.step = (step, id) => {
+    if (step === 'stage:begun') staged.add(id);
+  };
   const cooling = await stack.request(userId, '20', later);
-  const due = await stack.request(userId, '20', { cooling_until: new Date(Date.now() + 2_000) });
   const sent = await stack.request(userId, '20');
-  for (const request of [cooling, due, sent]) await stack.approve(request);
+  for (const request of [cooling, sent]) await stack.approve(request);
   await stack.stands(sent.id, 'processing', 'confirming');
+  const due = await stack.request(userId, '20', { cooling_until: new Date(Date.now() + 6_000) });
+  await stack.approve(due);
   const reject = (id: string) =>
     stack.command(id, { name: 'reject', commandId: randomUUID(), by, reason: 'a thief' });
-  await t.throwsAsync(reject(sent.id), { message: /nothing has been sent/ });
   await knex('fund_state').update({ frozen_since: new Date(), frozen_because: 'a thief' });
+  await t.throwsAsync(reject(sent.id), { message: /nothing has been sent/ });
+  await until('it has cooled, and is held', () => staged.has(due.id));
   for (const { id } of [cooling, due]) {
     t.like(await reject(id), { status: 'approved', step: 'rejecting' });
     await t.throwsAsync(reject(id), { message: /being rejected already/ });
