@@ -1,10 +1,12 @@
 import { Client, Connection } from '@temporalio/client';
 import { createApi } from '../api/app.ts';
 import { createIdentity } from '../api/auth/identity.ts';
+import { startHub } from '../api/live/hub.ts';
 import { createLimits } from '../api/rate-limits/limits.ts';
 import { sharedStore } from '../api/rate-limits/stores.ts';
 import { listen } from '../api/server.ts';
 import { openCounters, openDatabase } from '../db/connect.ts';
+import { placeEvents } from '../db/event-stream.ts';
 import { createVault } from '../exchanges/vault.ts';
 import { ensureDefaultOwner } from '../db/owners.ts';
 import {
@@ -59,6 +61,16 @@ await runProcess('api', readConfiguration, async (configuration, log) => {
     testnet: exchange.testnet,
     controlToken: exchange.controlToken,
   });
+  const metrics = createMetrics('api', knex);
+  const identity = createIdentity({ ...configuration.identity, sealing });
+  const placing = placeEvents({
+    knex,
+    url: database.url,
+    onFault: (error) => log.warn({ err: error }, 'Events are given their places late: trying again'),
+  });
+  const live = await startHub({
+    ...{ knex, databaseUrl: database.url, settings, now: identity.now, log, metrics },
+  });
   const app = createApi({
     knex,
     bots: createBotClient(client),
@@ -66,10 +78,11 @@ await runProcess('api', readConfiguration, async (configuration, log) => {
     fund: createFundClient(client),
     withdrawals: createWithdrawalClient(client),
     settings,
-    identity: createIdentity({ ...configuration.identity, sealing }),
+    identity,
+    live,
     accounts,
     log,
-    metrics: createMetrics('api', knex),
+    metrics,
     limits: createLimits(settings, sharedStore({ pool: counters, redis })),
     redis,
     services: outsideServices(configuration.services, knex),
@@ -79,7 +92,9 @@ await runProcess('api', readConfiguration, async (configuration, log) => {
   log.info({ url: listening.url }, 'listening');
   return {
     async stop() {
+      await live.close();
       await listening.close();
+      await placing.end();
       await accounts.close();
       await connection.close();
       redis?.disconnect();

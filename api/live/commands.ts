@@ -1,0 +1,41 @@
+import type { RawData } from 'ws';
+import { z } from 'zod';
+import type { Client } from './client.ts';
+import { CLOSE } from './close.ts';
+import { notice } from './message.ts';
+
+/** What one WebSocket may say. */
+const MOST_MESSAGES = 30;
+const WINDOW_MS = 10_000;
+const MOST_BOTS = 1_000;
+
+const command = z.object({
+  action: z.literal('subscribe'),
+  bot_ids: z.array(z.guid().toLowerCase()).max(MOST_BOTS),
+});
+const NOT_UNDERSTOOD = 'Send {"action":"subscribe","bot_ids":[...]}, with at most 1,000 ids of bots.';
+
+/** Does what a client asks for, and tells it so; who asks too often is closed. */
+export function obey(client: Client, now: () => Date): (data: RawData) => void {
+  let window = { from: -WINDOW_MS, messages: 0 };
+  return (data) => {
+    const at = performance.now();
+    if (at - window.from >= WINDOW_MS) window = { from: at, messages: 0 };
+    if (++window.messages > MOST_MESSAGES) return client.close(CLOSE.tooMuchSaid);
+    const asked = command.safeParse(readJson(data));
+    if (asked.success) client.subscribe(asked.data.bot_ids);
+    const answer = asked.success
+      ? notice('subscribed', { data: { bot_ids: asked.data.bot_ids } }, now())
+      : notice('error', { data: { code: 'bad_request', message: NOT_UNDERSTOOD } }, now());
+    client.socket.send(answer);
+  };
+}
+
+/** Undefined for what is not JSON. */
+export function readJson(data: RawData): unknown {
+  try {
+    return JSON.parse(data.toString());
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,197 @@
+import type { Knex } from 'knex';
+import type { Logger } from 'pino';
+import type { Registry } from 'prom-client';
+import type { WebSocket } from 'ws';
+import { followEvents, lastPosition, type PlacedEvent } from '../../db/event-stream.ts';
+import { readFundOwner } from '../../db/fund/owner.ts';
+import type { ApiSettings } from '../settings.ts';
+import { canBeToldAfter, catchUp } from './catch-up.ts';
+import { Client, type Listener } from './client.ts';
+import { Clients } from './clients.ts';
+import { CLOSE } from './close.ts';
+import { obey } from './commands.ts';
+import type { Form } from './forms/form.ts';
+import { liveFigures } from './figures.ts';
+import { notice } from './message.ts';
+import { Outbox } from './outbox.ts';
+import { tellSessions } from './tell-sessions.ts';
+import { closeEnded, closeSlow, ping } from './upkeep.ts';
+import { writeEvents } from './write-events.ts';
+
+/** The WebSockets of this process: every process on the database reads the stream of events once and tells its own clients. */
+export interface Hub {
+  /** Tells the client from now on, or from after that place where one is given. Its first message is a `hello` with its cursor. */
+  join(socket: WebSocket, opening: { form: Form; listener: Listener; after: number | null }): void;
+  /** How many are open to that user here. */
+  openTo(userId: string): number;
+  /** Over all users. */
+  size(): number;
+  /** Whether it takes no more. */
+  isClosing(): boolean;
+  /** Closes all, with a reason that sends them to another process. */
+  close(): Promise<void>;
+}
+
+export interface HubDependencies {
+  knex: Knex;
+  /** For the connection that listens. */
+  databaseUrl: string;
+  settings: Pick<ApiSettings, 'live'>;
+  /** Tells whether sessions and tokens go on. */
+  now: () => Date;
+  log: Logger;
+  metrics: Registry;
+  timing?: Partial<Timing>;
+}
+
+/** How often this is done, ms. */
+const TIMING = {
+  /** A session's end, a change of its user's rights or the end of a token is acted on within this and a moment. */
+  sessionsMs: 2_500,
+  /** Prices and sessions of bots. */
+  statesMs: 1_000,
+  /** How long messages may wait without a break. */
+  slowMs: 60_000,
+  /** How long closing takes at most. */
+  goodbyeMs: 2_000,
+};
+export type Timing = typeof TIMING;
+
+/** Begins to read the stream where it ends now. */
+export async function startHub(dependencies: HubDependencies): Promise<Hub> {
+  const { knex, databaseUrl, settings, now, log, metrics } = dependencies;
+  const timing = { ...TIMING, ...dependencies.timing };
+  const { heartbeatSeconds, queueSize } = settings.live;
+  const clients = new Clients();
+  const figures = liveFigures(metrics, clients);
+  const onFault = (error: unknown): void => log.warn({ err: error }, 'Live updates are late: trying again');
+  let position = await lastPosition(knex);
+  let closing = false;
+
+  async function begin(client: Client, after: number | null): Promise<void> {
+    const isKept = after === null || (await canBeToldAfter(knex, after, client));
+    client.cursor = after !== null && isKept ? after : position;
+    const { cursor } = client;
+    client.socket.send(notice('hello', { cursor, data: {} }, now()));
+    if (!isKept) client.socket.send(notice('reset', { cursor, data: RESET }, now()));
+    await goOn(client);
+  }
+
+  const goOn = (client: Client): Promise<void> =>
+    catchUp(client, { knex, clients, batch: queueSize, reached: () => position });
+
+  const orClose = (client: Client, work: Promise<void>): void =>
+    void work.catch((error: unknown) => {
+      onFault(error);
+      client.close(CLOSE.away);
+    });
+
+  /** All rows are read before the first is told: then nothing comes between telling and the place it is told up to. */
+  async function publish(events: readonly PlacedEvent[]): Promise<void> {
+    clients.fundOwner ??= await readFundOwner(knex);
+    const heard = events.map((event) => ({
+      event,
+      forms: [...clients.hearing(event)].map(({ form }) => form),
+    }));
+    const told = heard.filter(({ forms }) => forms.length > 0);
+    const written = await writeEvents(
+      knex,
+      told.map(({ event }) => event),
+      new Set(told.flatMap(({ forms }) => forms)),
+    );
+    for (const event of events) {
+      position = event.position;
+      for (const client of clients.hearing(event)) {
+        const message = client.isLive ? written.of(event, client.form) : undefined;
+        if (message) client.tell(message);
+        else if (message === undefined) fallBehind(client);
+      }
+    }
+  }
+
+  /** It reads by itself what it was not told: it has come while the rows of others were read, or still reads what it missed. */
+  function fallBehind(client: Client): void {
+    client.isBehind = true;
+    if (!client.isLive) return;
+    client.isLive = false;
+    orClose(client, goOn(client));
+  }
+
+  const following = followEvents({ knex, url: databaseUrl, after: position, onEvents: publish, onFault });
+  const repeated = [
+    every(heartbeatSeconds * 1_000, async () => ping(clients), onFault),
+    every(timing.sessionsMs, () => closeEnded(clients, { knex, now: now() }), onFault),
+    every(timing.sessionsMs, async () => closeSlow(clients, timing.slowMs), onFault),
+    every(timing.statesMs, tellSessions(clients, knex), onFault),
+  ];
+
+  return {
+    join(socket, { form, listener, after }) {
+      if (socket.readyState !== socket.OPEN) return;
+      const missed = (count: number, cursor: number) =>
+        notice('notice', { cursor, data: { dropped: count, message: MISSED } }, now());
+      const { onSent, onDropped } = figures(form);
+      const outbox = new Outbox(socket, position, { size: queueSize, missed, onSent, onDropped });
+      const client = new Client(socket, form, listener, position, outbox);
+      clients.add(client);
+      socket.on('close', () => {
+        clients.remove(client);
+        outbox.end();
+      });
+      socket.on('pong', () => {
+        client.unansweredPings = 0;
+      });
+      socket.on('message', obey(client, now));
+      orClose(client, begin(client, after));
+    },
+    openTo: (userId) => clients.openTo(userId),
+    size: () => clients.size,
+    isClosing: () => closing,
+    async close() {
+      closing = true;
+      repeated.forEach((stop) => stop());
+      await following.end();
+      await sayGoodbye([...clients.all()], timing.goodbyeMs);
+    },
+  };
+}
+
+const RESET = {
+  message: 'What came after your cursor is no longer kept, or is too much. Read the state over HTTP.',
+};
+const MISSED =
+  'You read too slowly: the oldest waiting messages were dropped. Read the state over HTTP, or connect again with this cursor.';
+
+/** Does it again that long after the last time has ended, until what it returns is called. */
+function every(ms: number, work: () => Promise<void>, onFault: (error: unknown) => void): () => void {
+  let ended = false;
+  let timer: NodeJS.Timeout;
+  const again = (): void => {
+    timer = setTimeout(
+      () =>
+        void work()
+          .catch(onFault)
+          .finally(() => ended || again()),
+      ms,
+    );
+  };
+  again();
+  return () => {
+    ended = true;
+    clearTimeout(timer);
+  };
+}
+
+async function sayGoodbye(clients: Client[], ms: number): Promise<void> {
+  const gone = clients.map(
+    ({ socket }) =>
+      new Promise<void>((resolve) => {
+        if (socket.readyState === socket.CLOSED) resolve();
+        socket.once('close', () => resolve());
+      }),
+  );
+  const late = setTimeout(() => clients.forEach(({ socket }) => socket.terminate()), ms);
+  clients.forEach((client) => client.close(CLOSE.shutDown));
+  await Promise.all(gone);
+  clearTimeout(late);
+}
