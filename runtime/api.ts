@@ -1,12 +1,10 @@
 import { Client, Connection } from '@temporalio/client';
 import { createApi } from '../api/app.ts';
 import { createIdentity } from '../api/auth/identity.ts';
-import { startHub } from '../api/live/hub.ts';
 import { createLimits } from '../api/rate-limits/limits.ts';
 import { sharedStore } from '../api/rate-limits/stores.ts';
 import { listen } from '../api/server.ts';
 import { openCounters, openDatabase } from '../db/connect.ts';
-import { placeEvents } from '../db/event-stream.ts';
 import { createVault } from '../exchanges/vault.ts';
 import { ensureDefaultOwner } from '../db/owners.ts';
 import {
@@ -18,6 +16,7 @@ import {
 import { readConfiguration, warningsOf } from './configuration.ts';
 import { requireFreePort } from './embedded/ports.ts';
 import { createExchangeAccounts } from './exchange-accounts.ts';
+import { startLiveUpdates } from './live-updates.ts';
 import { createMetrics } from './metrics.ts';
 import { outsideServices } from './outside-services.ts';
 import { openRedis } from './redis.ts';
@@ -41,8 +40,7 @@ await runProcess('api', readConfiguration, async (configuration, log) => {
     );
   await requireFreePort(settings.port, 'PORT', 'the API', settings.host);
   const knex = openDatabase({
-    ...database,
-    queryTimeoutMs: LONGEST_QUERY_MS,
+    ...{ ...database, queryTimeoutMs: LONGEST_QUERY_MS },
     ...(database.echo && { onQuery: (sql: string) => log.info({ sql }, 'query') }),
   });
   const { id: defaultOwnerId } = await ensureDefaultOwner(knex);
@@ -63,12 +61,7 @@ await runProcess('api', readConfiguration, async (configuration, log) => {
   });
   const metrics = createMetrics('api', knex);
   const identity = createIdentity({ ...configuration.identity, sealing });
-  const placing = placeEvents({
-    knex,
-    url: database.url,
-    onFault: (error) => log.warn({ err: error }, 'Events are given their places late: trying again'),
-  });
-  const live = await startHub({
+  const live = await startLiveUpdates({
     ...{ knex, databaseUrl: database.url, settings, now: identity.now, log, metrics },
   });
   const app = createApi({
@@ -79,7 +72,7 @@ await runProcess('api', readConfiguration, async (configuration, log) => {
     withdrawals: createWithdrawalClient(client),
     settings,
     identity,
-    live,
+    live: live.hub,
     accounts,
     log,
     metrics,
@@ -92,9 +85,8 @@ await runProcess('api', readConfiguration, async (configuration, log) => {
   log.info({ url: listening.url }, 'listening');
   return {
     async stop() {
-      await live.close();
+      await live.end();
       await listening.close();
-      await placing.end();
       await accounts.close();
       await connection.close();
       redis?.disconnect();

@@ -34,8 +34,14 @@ export function obey(client: Client, now: () => Date): (data: RawData) => void {
 /** Undefined for what is not JSON. */
 export function readJson(data: RawData): unknown {
   try {
-    return JSON.parse(data.toString());
+    return JSON.parse(textOf(data));
   } catch {
     return undefined;
   }
+}
+
+/** What came in one frame, as text. */
+function textOf(data: RawData): string {
+  if (Array.isArray(data)) return Buffer.concat(data).toString();
+  return Buffer.isBuffer(data) ? data.toString() : Buffer.from(data).toString();
 }

@@ -2,10 +2,8 @@ import type { Knex } from 'knex';
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { WebSocket } from 'ws';
-import { followEvents, lastPosition, type PlacedEvent } from '../../db/event-stream.ts';
-import { readFundOwner } from '../../db/fund/owner.ts';
+import { followEvents, lastPosition } from '../../db/event-stream.ts';
 import type { ApiSettings } from '../settings.ts';
-import { canBeToldAfter, catchUp } from './catch-up.ts';
 import { Client, type Listener } from './client.ts';
 import { Clients } from './clients.ts';
 import { CLOSE } from './close.ts';
@@ -14,9 +12,9 @@ import type { Form } from './forms/form.ts';
 import { liveFigures } from './figures.ts';
 import { notice } from './message.ts';
 import { Outbox } from './outbox.ts';
+import { tellEvents } from './tell-events.ts';
 import { tellSessions } from './tell-sessions.ts';
 import { closeEnded, closeSlow, ping } from './upkeep.ts';
-import { writeEvents } from './write-events.ts';
 
 /** The WebSockets of this process: every process on the database reads the stream of events once and tells its own clients. */
 export interface Hub {
@@ -65,59 +63,15 @@ export async function startHub(dependencies: HubDependencies): Promise<Hub> {
   const clients = new Clients();
   const figures = liveFigures(metrics, clients);
   const onFault = (error: unknown): void => log.warn({ err: error }, 'Live updates are late: trying again');
-  let position = await lastPosition(knex);
+  const position = await lastPosition(knex);
+  const events = tellEvents({ knex, clients, from: position, batch: queueSize, now, onFault });
   let closing = false;
 
-  async function begin(client: Client, after: number | null): Promise<void> {
-    const isKept = after === null || (await canBeToldAfter(knex, after, client));
-    client.cursor = after !== null && isKept ? after : position;
-    const { cursor } = client;
-    client.socket.send(notice('hello', { cursor, data: {} }, now()));
-    if (!isKept) client.socket.send(notice('reset', { cursor, data: RESET }, now()));
-    await goOn(client);
-  }
-
-  const goOn = (client: Client): Promise<void> =>
-    catchUp(client, { knex, clients, batch: queueSize, reached: () => position });
-
-  const orClose = (client: Client, work: Promise<void>): void =>
-    void work.catch((error: unknown) => {
-      onFault(error);
-      client.close(CLOSE.away);
-    });
-
-  /** All rows are read before the first is told: then nothing comes between telling and the place it is told up to. */
-  async function publish(events: readonly PlacedEvent[]): Promise<void> {
-    clients.fundOwner ??= await readFundOwner(knex);
-    const heard = events.map((event) => ({
-      event,
-      forms: [...clients.hearing(event)].map(({ form }) => form),
-    }));
-    const told = heard.filter(({ forms }) => forms.length > 0);
-    const written = await writeEvents(
-      knex,
-      told.map(({ event }) => event),
-      new Set(told.flatMap(({ forms }) => forms)),
-    );
-    for (const event of events) {
-      position = event.position;
-      for (const client of clients.hearing(event)) {
-        const message = client.isLive ? written.of(event, client.form) : undefined;
-        if (message) client.tell(message);
-        else if (message === undefined) fallBehind(client);
-      }
-    }
-  }
-
-  /** It reads by itself what it was not told: it has come while the rows of others were read, or still reads what it missed. */
-  function fallBehind(client: Client): void {
-    client.isBehind = true;
-    if (!client.isLive) return;
-    client.isLive = false;
-    orClose(client, goOn(client));
-  }
-
-  const following = followEvents({ knex, url: databaseUrl, after: position, onEvents: publish, onFault });
+  const missed = (count: number, cursor: number): string =>
+    notice('notice', { cursor, data: { dropped: count, message: MISSED } }, now());
+  const following = followEvents({
+    ...{ knex, url: databaseUrl, after: position, onEvents: events.publish, onFault },
+  });
   const repeated = [
     every(heartbeatSeconds * 1_000, async () => ping(clients), onFault),
     every(timing.sessionsMs, () => closeEnded(clients, { knex, now: now() }), onFault),
@@ -128,11 +82,9 @@ export async function startHub(dependencies: HubDependencies): Promise<Hub> {
   return {
     join(socket, { form, listener, after }) {
       if (socket.readyState !== socket.OPEN) return;
-      const missed = (count: number, cursor: number) =>
-        notice('notice', { cursor, data: { dropped: count, message: MISSED } }, now());
-      const { onSent, onDropped } = figures(form);
-      const outbox = new Outbox(socket, position, { size: queueSize, missed, onSent, onDropped });
-      const client = new Client(socket, form, listener, position, outbox);
+      const cursor = events.position();
+      const outbox = new Outbox(socket, cursor, { size: queueSize, missed, ...figures(form) });
+      const client = new Client(socket, form, listener, cursor, outbox);
       clients.add(client);
       socket.on('close', () => {
         clients.remove(client);
@@ -142,7 +94,7 @@ export async function startHub(dependencies: HubDependencies): Promise<Hub> {
         client.unansweredPings = 0;
       });
       socket.on('message', obey(client, now));
-      orClose(client, begin(client, after));
+      events.begin(client, after);
     },
     openTo: (userId) => clients.openTo(userId),
     size: () => clients.size,
@@ -156,9 +108,6 @@ export async function startHub(dependencies: HubDependencies): Promise<Hub> {
   };
 }
 
-const RESET = {
-  message: 'What came after your cursor is no longer kept, or is too much. Read the state over HTTP.',
-};
 const MISSED =
   'You read too slowly: the oldest waiting messages were dropped. Read the state over HTTP, or connect again with this cursor.';
 

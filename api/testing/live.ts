@@ -6,6 +6,7 @@ import type { Scope, TestDatabase } from '../../runtime/testing/database.ts';
 import { until } from '../../runtime/testing/stack.ts';
 import type { Identity } from '../auth/identity.ts';
 import type { Dependencies } from '../dependencies.ts';
+import { readJson } from '../live/commands.ts';
 import { startHub, type Timing } from '../live/hub.ts';
 import type { Message } from '../live/message.ts';
 import type { ApiSettings } from '../settings.ts';
@@ -89,7 +90,7 @@ async function openSocket(t: Scope, url: string, options: ClientOptions = {}): P
   t.teardown(() => socket.terminate());
   const messages: Received[] = [];
   const taken = new Set<Received>();
-  socket.on('message', (data) => messages.push(JSON.parse(data.toString()) as Received));
+  socket.on('message', (data) => messages.push(readJson(data) as Received));
   socket.on('error', () => {});
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {
     socket.once('close', (code, reason) => resolve({ code, reason: reason.toString() }));

@@ -37,7 +37,7 @@ function status(word: string, finishing = false): Told {
 /** As `db/record-order.ts` writes it, with the names of the contract's `bot_trades`. */
 function presentTrade(payload: PlacedEvent['payload']): Told {
   const trade = payload['trade'] as Partial<Record<string, string | null>> | null;
-  const number = (amount: string | null | undefined) => (amount == null ? null : Number(amount));
+  const number = (amount: string | null = null) => (amount === null ? null : Number(amount));
   return {
     type: 'bot.trade',
     data: {
