@@ -1,5 +1,5 @@
 import test from 'ava';
-import { startStack } from '../../runtime/testing/stack.ts';
+import { startStack, until } from '../../runtime/testing/stack.ts';
 import { testIdentity } from '../testing/identity.ts';
 import { post } from '../testing/example.ts';
 import { startLive } from '../testing/live.ts';
@@ -8,7 +8,7 @@ import { PLAIN } from '../testing/real-bots.ts';
 const HOUR_MS = 3_600_000;
 
 test('bots-api 32 to 34, trading-api 73: a dashboard is told what a real bot does, in the words of its contract', async (t) => {
-  const { knex, databaseUrl: url, owner, bots, exchange } = await startStack(t);
+  const { knex, databaseUrl: url, owner, bots, exchange, addBot } = await startStack(t);
   const identity = testIdentity();
   const { now } = identity;
   const api = await startLive(
@@ -32,6 +32,7 @@ test('bots-api 32 to 34, trading-api 73: a dashboard is told what a real bot doe
   t.like(await dashboard.next('bot.status'), { bot_id: id, data: { status: 'stopped' } });
   t.like(await dashboard.next('bot.status'), { bot_id: id, data: { status: 'running', running: true } });
   t.like(await dashboard.next('market.price'), { bot_id: id, data: { symbol: 'BTCUSDT', price: 45_500 } });
+  await until('the order to rest', () => knex('orders').where({ bot_id: id, status: 'OPEN' }).first());
   exchange.control.movePrice('BTCUSDT', '44900');
   const { data: trade } = await dashboard.next('bot.trade');
   t.like(trade, { symbol: 'BTCUSDT', side: 'BUY', size: 0.01, price: 45_000 });
@@ -50,19 +51,21 @@ test('bots-api 32 to 34, trading-api 73: a dashboard is told what a real bot doe
   t.like((await app.next('bot.status')).data, { status: 'ACTIVE' });
   t.like((await app.next('bot.status')).data, { status: 'STOPPED' });
 
-  const { body: failing } = await post(call, { ...PLAIN, exchange: 'Bybit' });
+  const failing = await addBot({ exchange: 'Bybit', exchange_account_id: null });
+  await call('POST', `/api/v1/bots/${failing.botId}/start`);
   const { data, bot_id } = await dashboard.next('bot.error');
-  t.is(bot_id, failing.id);
+  t.is(bot_id, failing.botId);
   t.is(data['status'], 'error');
   t.truthy(data['message']);
 
-  const { body: shown } = await call('GET', `/api/v1/bots/${failing.id}`);
+  const { body: shown } = await call('GET', `/api/v1/bots/${failing.botId}`);
   for (
     let last: unknown;
     JSON.stringify(last) !== JSON.stringify(shown);
     last = (await scalper.next('bot_update')).data
   );
-  const { body: logs } = await call<unknown[]>('GET', '/api/v1/logs/');
-  for (const line of logs.toReversed())
-    t.deepEqual((await scalper.next('log')).data, line as Record<string, unknown>);
+  const { body: logs } = await call<{ id: string }[]>('GET', '/api/v1/logs/');
+  await until('every line', () => scalper.of('log').length === logs.length);
+  const byId = (lines: unknown[]) => new Map(lines.map((line) => [(line as { id: string }).id, line]));
+  t.deepEqual(byId(scalper.of('log').map(({ data: line }) => line)), byId(logs));
 });
