@@ -34,8 +34,4 @@ export class Clients {
   openTo(userId: string): number {
     return this.#byUser.get(userId)?.size ?? 0;
   }
-
-  get size(): number {
-    return [...this.#byUser.values()].reduce((sum, { size }) => sum + size, 0);
-  }
 }

@@ -1,12 +1,8 @@
 import type { RawData } from 'ws';
 import { z } from 'zod';
 import type { Client } from './client.ts';
-import { CLOSE } from './close.ts';
 import { notice } from './message.ts';
 
-/** What one WebSocket may say. */
-const MOST_MESSAGES = 30;
-const WINDOW_MS = 10_000;
 const MOST_BOTS = 1_000;
 
 const command = z.object({
@@ -15,13 +11,10 @@ const command = z.object({
 });
 const NOT_UNDERSTOOD = 'Send {"action":"subscribe","bot_ids":[...]}, with at most 1,000 ids of bots.';
 
-/** Does what a client asks for, and tells it so; who asks too often is closed. */
+/** Does what a client asks for, and tells it so. */
 export function obey(client: Client, now: () => Date): (data: RawData) => void {
-  let window = { from: -WINDOW_MS, messages: 0 };
   return (data) => {
-    const at = performance.now();
-    if (at - window.from >= WINDOW_MS) window = { from: at, messages: 0 };
-    if (++window.messages > MOST_MESSAGES) return client.close(CLOSE.tooMuchSaid);
+    if (!client.isOpen) return;
     const asked = command.safeParse(readJson(data));
     if (asked.success) client.subscribe(asked.data.bot_ids);
     const answer = asked.success

@@ -73,6 +73,9 @@ test('A frame of more than 16 KiB, and too many messages, close a WebSocket; wha
   }
   for (let n = 0; n < 30; n++) talkative.send({ action: 'subscribe', bot_ids: [] });
   t.is((await talkative.closed).code, 1008);
+  const pinging = await api.open('/api/v1/ws');
+  for (let n = 0; n <= 30; n++) pinging.socket.ping();
+  t.is((await pinging.closed).code, 1008);
 });
 
 test('A user, and an address that nobody has signed in from, may have so many open, and ask so often', async (t) => {
@@ -107,11 +110,13 @@ test('A user, and an address that nobody has signed in from, may have so many op
 test('A process that stops sends its clients away with a reason, and takes no more', async (t) => {
   const api = await startLive(t);
   const [quick, silent] = [await api.open('/api/v1/ws'), await api.open('/api/v1/ws')];
+  const guest = await api.open('/api/ws');
   silent.socket.pause();
   const stopped = api.stop();
   const { code, reason } = await quick.closed;
   t.is(code, 1001);
   t.regex(reason, /with your cursor/);
+  t.is((await guest.closed).code, 1001);
   const { status, headers } = await refusalOf(api.open('/api/v1/ws'));
   t.is(status, 503);
   t.truthy(headers['retry-after']);

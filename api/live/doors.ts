@@ -16,6 +16,7 @@ import { scalperForm } from './forms/scalper.ts';
 import { tradingForm } from './forms/trading.ts';
 import { awaitToken, Guests } from './guests.ts';
 import type { Hub } from './hub.ts';
+import { limitTalk } from './limit-talk.ts';
 import { upgradeOf, type Upgrade } from './upgrades.ts';
 
 interface Opening {
@@ -31,6 +32,8 @@ const MOST_BYTES = 16_384;
 const MOST_OF_USER = 20;
 /** At one process: what is left of the server's connections is for requests. */
 const MOST_OF_ALL = 3_000;
+/** For the answer to a close. */
+const CLOSE_TIMEOUT_MS = 5_000;
 const DEADLINE_MS = 2_900;
 
 /**
@@ -41,7 +44,13 @@ export function liveDoors(opening: Opening): Middleware<ApiState> {
   const { hub, originsOf, dependencies } = opening;
   const doors = doorsOf(dependencies.settings);
   const server = new WebSocketServer({
-    ...{ noServer: true, clientTracking: false, perMessageDeflate: false, maxPayload: MOST_BYTES },
+    ...{
+      noServer: true,
+      clientTracking: false,
+      perMessageDeflate: false,
+      maxPayload: MOST_BYTES,
+      closeTimeout: CLOSE_TIMEOUT_MS,
+    },
   });
   const guests = new Guests();
 
@@ -63,6 +72,8 @@ export function liveDoors(opening: Opening): Middleware<ApiState> {
     const welcome = (socket: WebSocket): void => {
       // What breaks the protocol is closed by the library, with a code that says so.
       socket.on('error', (error) => log().debug({ err: error }, 'A WebSocket has failed'));
+      hub.keep(socket);
+      limitTalk(socket);
       const join = (one: Listener): void => hub.join(socket, { form: door.form, listener: one, after });
       if (!listener?.session) guests.hold(socket, network);
       if (listener) return join(listener);

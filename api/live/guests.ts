@@ -8,8 +8,6 @@ import { readJson } from './commands.ts';
 /** Of one network at one process. */
 const MOST_OF_NETWORK = 20;
 const PATIENCE_MS = 10_000;
-/** While a token is looked at. */
-const MOST_SAID = 10;
 
 const authentication = z.object({ action: z.literal('auth'), token: z.string() });
 
@@ -50,7 +48,7 @@ export function awaitToken(socket: WebSocket, admit: (token: string) => Promise<
   const said: RawData[] = [];
   let isFirst = true;
   const hear = (data: RawData): void => {
-    if (!isFirst) return void (said.length < MOST_SAID ? said.push(data) : close(socket, CLOSE.tooMuchSaid));
+    if (!isFirst) return void said.push(data);
     isFirst = false;
     clearTimeout(timer);
     const sent = authentication.safeParse(readJson(data));

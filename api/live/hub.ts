@@ -22,7 +22,9 @@ export interface Hub {
   join(socket: WebSocket, opening: { form: Form; listener: Listener; after: number | null }): void;
   /** How many are open to that user here. */
   openTo(userId: string): number;
-  /** Over all users. */
+  /** Keeps a WebSocket among those that are closed when the process stops, whoever it will be for. */
+  keep(socket: WebSocket): void;
+  /** How many are kept. */
   size(): number;
   /** Whether it takes no more. */
   isClosing(): boolean;
@@ -65,6 +67,7 @@ export async function startHub(dependencies: HubDependencies): Promise<Hub> {
   const onFault = (error: unknown): void => log.warn({ err: error }, 'Live updates are late: trying again');
   const position = await lastPosition(knex);
   const events = tellEvents({ knex, clients, from: position, batch: queueSize, now, onFault });
+  const sockets = new Set<WebSocket>();
   let closing = false;
 
   const missed = (count: number, cursor: number): string =>
@@ -97,13 +100,18 @@ export async function startHub(dependencies: HubDependencies): Promise<Hub> {
       events.begin(client, after);
     },
     openTo: (userId) => clients.openTo(userId),
-    size: () => clients.size,
+    keep(socket) {
+      sockets.add(socket);
+      socket.on('close', () => sockets.delete(socket));
+      if (closing) socket.close(...CLOSE.shutDown);
+    },
+    size: () => sockets.size,
     isClosing: () => closing,
     async close() {
       closing = true;
       repeated.forEach((stop) => stop());
       await following.end();
-      await sayGoodbye([...clients.all()], timing.goodbyeMs);
+      await sayGoodbye([...sockets], timing.goodbyeMs);
     },
   };
 }
@@ -131,16 +139,16 @@ function every(ms: number, work: () => Promise<void>, onFault: (error: unknown) 
   };
 }
 
-async function sayGoodbye(clients: Client[], ms: number): Promise<void> {
-  const gone = clients.map(
-    ({ socket }) =>
+async function sayGoodbye(sockets: readonly WebSocket[], ms: number): Promise<void> {
+  const gone = sockets.map(
+    (socket) =>
       new Promise<void>((resolve) => {
         if (socket.readyState === socket.CLOSED) resolve();
         socket.once('close', () => resolve());
       }),
   );
-  const late = setTimeout(() => clients.forEach(({ socket }) => socket.terminate()), ms);
-  clients.forEach((client) => client.close(CLOSE.shutDown));
+  const late = setTimeout(() => sockets.forEach((socket) => socket.terminate()), ms);
+  sockets.forEach((socket) => socket.close(...CLOSE.shutDown));
   await Promise.all(gone);
   clearTimeout(late);
 }
