@@ -1,14 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import test, { type ExecutionContext } from 'ava';
+import { shared } from '../../runtime/testing/shared.ts';
 import { until } from '../../runtime/testing/stack.ts';
 import { PASSWORD, signedIn } from '../testing/identity.ts';
 import { refusalOf, startLive, type LiveApi } from '../testing/live.ts';
 
 /** Ada and Bob, each signed in, over one API. */
-async function twoUsers(
-  t: ExecutionContext,
-  ...[settings, options]: Parameters<typeof startLive> extends [unknown, ...infer R] ? R : never
-) {
-  const api = await startLive(t, settings, options);
+async function twoUsers(t: ExecutionContext, settings: Parameters<typeof startLive>[1] = {}) {
+  const api = await startLive(t, settings);
   const [ada, bob] = [
     await signedIn(api.call, 'ada@example.com'),
     await signedIn(api.call, 'bob@example.com'),
@@ -119,6 +118,29 @@ test('trading-api 73: who comes back with a cursor is told what came meanwhile, 
     );
 });
 
+test('What happens while a client reads what it missed is told after that, none left out', async (t) => {
+  const { api, ada } = await twoUsers(t, { live: { heartbeatSeconds: 30, queueSize: 5 } });
+  const [missed, meanwhile] = [500, 50];
+  await api.knex.raw(`INSERT INTO events (user_id, type) SELECT ?, 'bot.status' FROM generate_series(1, ?)`, [
+    ada.id,
+    missed,
+  ]);
+  const present = await api.open(`/ws?after=0&ticket=${await api.ticket(ada.headers)}`);
+  await until('all of it', () => present.of('bot.status').length === missed);
+  const ticket = await api.ticket(ada.headers);
+  const [late] = await Promise.all([
+    api.open(`/ws?after=0&ticket=${ticket}`),
+    ...Array.from({ length: meanwhile }, () => tell(api, ada.id, 'bot.status')),
+  ]);
+  await tell(api, ada.id, 'bot.status');
+  await until('the last', () => late.of('bot.status').at(-1)?.cursor === missed + meanwhile + 1);
+  t.deepEqual(
+    late.of('bot.status').map(({ cursor }) => cursor),
+    Array.from({ length: missed + meanwhile + 1 }, (_, n) => n + 1),
+  );
+  t.deepEqual(late.of('notice'), []);
+});
+
 test('Who has been away for longer than events are kept, or missed too many, is told to read the state', async (t) => {
   const { api, ada } = await twoUsers(t);
   for (let n = 0; n < 3; n++) await tell(api, ada.id, 'bot.status', { n });
@@ -146,31 +168,35 @@ test('Who has been away for longer than events are kept, or missed too many, is 
     t.is((await refusalOf(api.open(`/ws?after=${after}&ticket=x`))).status, 400, after);
 });
 
-const ENDS = {
-  'after signing out': async ({ call }: LiveApi, headers: Record<string, string>) =>
-    call('POST', '/auth/logout', undefined, headers),
-  'after a change of the role': async ({ knex }: LiveApi) =>
-    knex('users').where({ email: 'ada@example.com' }).update({ role: 'ops' }),
-  'after being disabled': async ({ knex }: LiveApi) =>
-    knex('users').where({ email: 'ada@example.com' }).update({ disabled_at: new Date() }),
-  'after a change of the password': async ({ call }: LiveApi, headers: Record<string, string>) =>
-    call(
-      'POST',
-      '/auth/change-password',
-      { current_password: PASSWORD, new_password: 'battery-Staple-8' },
-      headers,
-    ),
+type Member = Awaited<ReturnType<typeof signedIn>>;
+
+const ENDS: Record<string, (api: LiveApi, user: Member) => Promise<unknown>> = {
+  'after signing out': ({ call }, { headers }) => call('POST', '/auth/logout', undefined, headers),
+  'after a change of the role': async ({ knex }, { id }) =>
+    knex('users').where({ id }).update({ role: 'ops' }),
+  'after being disabled': async ({ knex }, { id }) =>
+    knex('users').where({ id }).update({ disabled_at: new Date() }),
+  'after a change of the password': ({ call }, { headers }) => {
+    const change = { current_password: PASSWORD, new_password: 'battery-Staple-8' };
+    return call('POST', '/auth/change-password', change, headers);
+  },
 };
+
+const apiOfAll = shared((t) => startLive(t));
 
 for (const [when, end] of Object.entries(ENDS))
   test(`P8: an open WebSocket is closed ${when}, those of others stay`, async (t) => {
-    const { api, ada, bob } = await twoUsers(t);
+    const api = await apiOfAll(t);
+    const [ada, bob] = [
+      await signedIn(api.call, `${randomUUID()}@example.com`),
+      await signedIn(api.call, `${randomUUID()}@example.com`),
+    ];
     const mine = [
       await api.open(`/ws?ticket=${await api.ticket(ada.headers)}`),
       await api.open(`/api/ws?token=${ada.access_token}`),
     ];
     const theirs = await api.open(`/ws?ticket=${await api.ticket(bob.headers)}`);
-    await end(api, ada.headers);
+    await end(api, ada);
     for (const { closed } of mine) {
       const { code, reason } = await closed;
       t.is(code, 4401);
