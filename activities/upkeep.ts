@@ -2,13 +2,16 @@ import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { Knex } from 'knex';
 import { OPEN_WITHDRAWALS } from '../bots/fund/withdrawal-status.ts';
 import { deleteOldCommands } from '../db/commands.ts';
+import { deleteOldEvents } from '../db/event-stream.ts';
 import { ActivityLog } from '../db/models/activity-log.ts';
 import { Bot } from '../db/models/bot.ts';
+import { Event } from '../db/models/event.ts';
 import { deleteOldLogs } from '../db/logs.ts';
 import { deleteOldDevices } from '../db/known-devices.ts';
 import { deleteOldAttempts } from '../db/login-attempts.ts';
 import { deleteOldTransactions } from '../db/oauth-transactions.ts';
 import { deleteOldSessions } from '../db/sessions.ts';
+import { deleteOldTickets } from '../db/socket-tickets.ts';
 import { BOT_WORKFLOW, botWorkflowId } from '../workflows/messages.ts';
 
 /** What is looked after on a schedule, for all bots together. */
@@ -19,7 +22,7 @@ export interface UpkeepActivities {
   startWithdrawals(): Promise<number>;
   /**
    * Deletes activity logs past their time, and what nobody asks for any more: ids of commands, sessions that are long over,
-   * devices, failed and unfinished sign-ins; returns how many logs.
+   * devices, failed and unfinished sign-ins, tickets, events; returns how many logs.
    */
   prune(): Promise<number>;
 }
@@ -37,6 +40,8 @@ export interface UpkeepDependencies {
 const COMMAND_DAYS = 30;
 /** A session that ran out so long ago explains nothing any more. */
 const SESSION_DAYS = 30;
+/** Who comes back after that reads everything anew. */
+const EVENT_DAYS = 30;
 /** Far longer than a lock-out. */
 const ATTEMPT_DAYS = 1;
 /** A run this young may not be listed yet. */
@@ -82,6 +87,8 @@ export function createUpkeep({
         deleteOldDevices(knex),
         deleteOldAttempts(knex, ATTEMPT_DAYS),
         deleteOldTransactions(knex),
+        deleteOldTickets(knex),
+        deleteOldEvents(knex, EVENT_DAYS),
       ] as const;
       // One that fails keeps none of the others from being done; for its sake the activity is tried again.
       await Promise.allSettled(deletions);
@@ -122,6 +129,9 @@ async function markDead(knex: Knex, bot: Bot): Promise<void> {
         updated_at: new Date(),
       });
     if (marked === 0) return;
+    const { id: bot_id, user_id } = bot;
+    const payload = { status: 'ERROR', finishing: bot.finishing, error: DEAD_RUN };
+    await Event.query(tx).insert({ bot_id, user_id, type: 'bot.status', payload });
     await ActivityLog.query(tx).insert({
       bot_id: bot.id,
       user_id: bot.user_id,

@@ -3,9 +3,10 @@ import { fund } from './contracts/fund/index.ts';
 import { scalper } from './contracts/scalper/index.ts';
 import { trading } from './contracts/trading/index.ts';
 import type { Dependencies } from './dependencies.ts';
+import { liveDoors } from './live/doors.ts';
 import { accessLog } from './middleware/access-log.ts';
 import { compression } from './middleware/compression.ts';
-import { crossOrigin, foreignPages } from './middleware/cross-origin.ts';
+import { crossOrigin, foreignPages, type OriginsOf } from './middleware/cross-origin.ts';
 import { faults } from './middleware/faults.ts';
 import { hostCheck } from './middleware/host-check.ts';
 import { httpsRedirect } from './middleware/https-redirect.ts';
@@ -29,7 +30,7 @@ export function contractsOf(settings: ApiSettings): readonly [Contract, Contract
  * given must be this application's own.
  */
 export function createApi(dependencies: Dependencies): Koa<ApiState> {
-  const { settings, log, metrics, checkAnswers = false } = dependencies;
+  const { settings, log, metrics, live, checkAnswers = false } = dependencies;
   const contracts = contractsOf(settings);
   const [byCaller, , standard] = contracts;
   // What several contracts have in common is served once.
@@ -50,7 +51,7 @@ export function createApi(dependencies: Dependencies): Koa<ApiState> {
   app.use(faults(envelopeOf, { checkAnswers }));
   app.use(hostCheck(settings.allowedHosts));
   if (!settings.debug) app.use(httpsRedirect);
-  const originsOf = (path: string) =>
+  const originsOf: OriginsOf = (path: string) =>
     isBelow(byCaller, path)
       ? { origins: settings.tradingCorsOrigins, variable: 'CORS_ORIGINS' }
       : { origins: settings.corsOrigins, variable: 'BACKEND_CORS_ORIGINS' };
@@ -58,6 +59,7 @@ export function createApi(dependencies: Dependencies): Koa<ApiState> {
   app.use(foreignPages(originsOf));
   app.use(compression());
   app.use(limitByAddress(limits, standard.roots));
+  if (live) app.use(liveDoors({ hub: live, dependencies, limits, originsOf }));
   app.use(router.routes());
   app.use(limitUnserved(limits, byCaller.roots));
   app.use(refuseOtherMethods(router));

@@ -6,6 +6,7 @@ import type { OwnedBy } from '../db/bots.ts';
 import type { BotClient, DepositClient, FundClient, WithdrawalClient } from '../workflows/client.ts';
 import type { Identity } from './auth/identity.ts';
 import type { ExchangeAccounts } from './exchange-accounts.ts';
+import type { Hub } from './live/hub.ts';
 import type { Limits } from './rate-limits/limits.ts';
 import type { Probe } from './probes.ts';
 import type { ApiSettings } from './settings.ts';
@@ -34,6 +35,8 @@ export interface Dependencies {
   metrics: Registry;
   /** While sign-in is off every request is this user's; the row must exist in `users`. */
   defaultOwnerId: string;
+  /** Serves WebSockets; without it there are none. */
+  live?: Hub;
   /** Counts requests; `createApi` does it in the memory of this process unless given another. */
   limits?: Limits;
   /** Where it is set up, besides the database. */

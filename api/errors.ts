@@ -49,6 +49,7 @@ export const ERROR_STATUS = {
   body_too_large: 413,
   unsupported_encoding: 415,
   malformed_input: 422,
+  upgrade_required: 426,
   rate_limited: 429,
   internal: 500,
   cancel_unconfirmed: 502,

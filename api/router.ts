@@ -81,7 +81,7 @@ async function admit(ctx: Context, route: Route, dependencies: Dependencies): Pr
   const { limit } = route;
   const { limits } = dependencies;
   const use = async (caller: Caller | null) => {
-    if (limit && limits) await limitCall(ctx, limits, { limit, caller });
+    if (limit && limits) await limitCall(ctx, limits, { limit, userId: caller?.userId ?? null });
   };
   const sent = { authorization: ctx.get('Authorization'), address: ctx.ip };
   const caller = await authorize(route, sent, dependencies).catch(async (refusal: unknown) => {

@@ -7,6 +7,7 @@ import {
 } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type Koa from 'koa';
+import { responseTo } from './live/upgrades.ts';
 import { newRequestId } from './middleware/request-id.ts';
 import { SECURITY_HEADERS } from './middleware/security-headers.ts';
 
@@ -33,7 +34,7 @@ const LIMITS: ServerLimits = {
   connectionsCheckingInterval: 2_000,
   keepAliveTimeout: 65_000,
   idleTimeout: 70_000,
-  maxConnections: 1_024,
+  maxConnections: 4_096,
   maxRequestsPerSocket: 10_000,
 };
 const MAX_HEADERS = 100;
@@ -58,11 +59,16 @@ export async function listen(
 ): Promise<Listening> {
   const handle = app.callback();
   const { maxConnections, maxRequestsPerSocket, idleTimeout, ...timeouts } = { ...LIMITS, ...limits };
-  const server = createServer({ ...PARSING, ...timeouts }, (request, response) => {
+  const serve = (request: IncomingMessage, response: ServerResponse): void => {
     const target = targetOf(request.url ?? '');
     if (target === null || !isNamed(request)) return answer(response, 400);
     request.url = target;
     void handle(request, response);
+  };
+  const server = createServer({ ...PARSING, ...timeouts }, serve);
+  server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    if (asksForSocket(request)) serve(request, responseTo(request, socket, head));
+    else serveAsSent(server, request, socket, head);
   });
   server.maxConnections = maxConnections;
   server.maxRequestsPerSocket = maxRequestsPerSocket;
@@ -80,6 +86,21 @@ export async function listen(
     server,
     close: (graceMs = 5_000) => close(server, graceMs),
   };
+}
+
+/** A WebSocket, and not another protocol that a client would rather speak. */
+function asksForSocket({ method, headers }: IncomingMessage): boolean {
+  return method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket';
+}
+
+/** Nobody has to take an offer of another protocol (RFC 9110, 7.8): the request is read again, without it. */
+function serveAsSent(server: Server, request: IncomingMessage, socket: Socket, head: Buffer): void {
+  const { method, url, httpVersion, rawHeaders } = request;
+  const lines = [`${method} ${url} HTTP/${httpVersion}`];
+  for (let n = 0; n < rawHeaders.length; n += 2)
+    if (!/^(upgrade|connection)$/i.test(rawHeaders[n]!)) lines.push(`${rawHeaders[n]}: ${rawHeaders[n + 1]}`);
+  socket.unshift(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head]));
+  server.emit('connection', socket);
 }
 
 function close(server: Server, graceMs: number): Promise<void> {

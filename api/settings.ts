@@ -27,6 +27,8 @@ export interface ApiSettings {
   rateLimit: { perMinute: number; perHour: number } | null;
   /** Requests in a minute to the others: of a user, of an address without one, to sign in, of orders; null for any number. */
   callerLimits: { user: number; address: number; signIn: number; orders: number } | null;
+  /** WebSockets: seconds between two pings (`WS_HEARTBEAT_INTERVAL`), messages that may wait for one (`WS_MESSAGE_QUEUE_SIZE`). */
+  live: { heartbeatSeconds: number; queueSize: number };
   /** Bots of any status that one owner may have (`MAX_BOTS_PER_USER`). */
   maxBots: number;
   /** Both inclusive, in base currency. */

@@ -105,6 +105,7 @@ const SETTINGS = {
     rateLimit: { perMinute: 10_000_000, perHour: 100_000_000 },
     callerLimits: null,
   },
+  live: { heartbeatSeconds: 30, queueSize: 100 },
   ...{ maxBots: BOTS, tradeAmount: { least: '0.001', most: '1000' } },
   fund: {
     ...{ currency: 'USDC', decimals: 6, initialPrice: '1', initialCapital: null, staleAfterSeconds: 60 },

@@ -7,6 +7,7 @@ import { exchangeEngine } from './exchange-engine.ts';
 import { exchangeHttp } from './exchange-http.ts';
 import { fundReads } from './fund-reads.ts';
 import { ledger } from './ledger.ts';
+import { liveUpdates } from './live-updates.ts';
 import { holds, type Measurement } from './measurement.ts';
 import { watchOthers } from './processes.ts';
 import { recordFill } from './record-fill.ts';
@@ -27,6 +28,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   auditEntry,
   ledger,
   fundReads,
+  liveUpdates,
   exchangeHttp,
   exchangeEngine,
   commands,

@@ -76,6 +76,31 @@ export async function readEvents(
   return query.select<PlacedEvent[]>(...COLUMNS);
 }
 
+/** How the stream stands to who has read up to `after`. */
+export interface Standing {
+  last: number;
+  /** The first place that is still kept; null where none is. */
+  first: number | null;
+  /** How many events come after it, of one user where that is said; counted up to `atMost`. */
+  behind: number;
+}
+
+export async function readStanding(
+  knex: Knex,
+  { after, userId, atMost }: { after: number; userId?: string; atMost: number },
+): Promise<Standing> {
+  const { rows } = await knex.raw<{ rows: [Standing] }>(STANDING, { after, userId: userId ?? null, atMost });
+  return rows[0];
+}
+
+const STANDING = `
+  SELECT last_position AS last,
+    (SELECT min(position) FROM events WHERE position IS NOT NULL) AS first,
+    (SELECT count(*) FROM (
+      SELECT FROM events WHERE position > :after::bigint AND (:userId::uuid IS NULL OR user_id = :userId::uuid) LIMIT :atMost
+    ) AS missed) AS behind
+  FROM event_stream`;
+
 /** Hands on, in order and one batch after the other, what comes into the stream after `after`. */
 export function followEvents({ knex, url, after, onEvents, onFault }: Following): Listener {
   let last = after;

@@ -109,6 +109,7 @@ function valuesOf({
       status: order.status,
       filled: order.filled,
       trade: trade && { ...trade, symbol, exchange, venueOrderId: order.venueOrderId },
+      position: { quantity: position.quantity, cost: position.cost, realised: position.realised },
     }),
     warning,
     JSON.stringify(fillEntries(fills, symbol)),

@@ -81,6 +81,24 @@ export async function findLiveSession(knex: Knex, id: string, now: Date): Promis
     );
 }
 
+/** What a session lets its user do at this moment. */
+export type SessionRights = Pick<User, 'role' | 'token_version'>;
+
+/** Those of the sessions that go on and whose users are not disabled, by id. */
+export async function readRights(
+  knex: Knex,
+  ids: readonly string[],
+  now: Date,
+): Promise<Map<string, SessionRights>> {
+  const rows: ({ id: string } & SessionRights)[] = await knex('sessions')
+    .join('users', 'users.id', 'sessions.user_id')
+    .whereIn('sessions.id', ids)
+    .where({ 'sessions.ended_at': null, 'users.disabled_at': null })
+    .where('sessions.expires_at', '>', now)
+    .select('sessions.id', 'users.role', 'users.token_version');
+  return new Map(rows.map(({ id, ...rights }) => [id, rights]));
+}
+
 /** Says that the session is in use; writes once a minute at most. */
 export async function touchSession(
   knex: Knex,

@@ -16,6 +16,7 @@ import {
 import { readConfiguration, warningsOf } from './configuration.ts';
 import { requireFreePort } from './embedded/ports.ts';
 import { createExchangeAccounts } from './exchange-accounts.ts';
+import { startLiveUpdates } from './live-updates.ts';
 import { createMetrics } from './metrics.ts';
 import { outsideServices } from './outside-services.ts';
 import { openRedis } from './redis.ts';
@@ -39,8 +40,7 @@ await runProcess('api', readConfiguration, async (configuration, log) => {
     );
   await requireFreePort(settings.port, 'PORT', 'the API', settings.host);
   const knex = openDatabase({
-    ...database,
-    queryTimeoutMs: LONGEST_QUERY_MS,
+    ...{ ...database, queryTimeoutMs: LONGEST_QUERY_MS },
     ...(database.echo && { onQuery: (sql: string) => log.info({ sql }, 'query') }),
   });
   const { id: defaultOwnerId } = await ensureDefaultOwner(knex);
@@ -59,6 +59,11 @@ await runProcess('api', readConfiguration, async (configuration, log) => {
     testnet: exchange.testnet,
     controlToken: exchange.controlToken,
   });
+  const metrics = createMetrics('api', knex);
+  const identity = createIdentity({ ...configuration.identity, sealing });
+  const live = await startLiveUpdates({
+    ...{ knex, databaseUrl: database.url, settings, now: identity.now, log, metrics },
+  });
   const app = createApi({
     knex,
     bots: createBotClient(client),
@@ -66,10 +71,11 @@ await runProcess('api', readConfiguration, async (configuration, log) => {
     fund: createFundClient(client),
     withdrawals: createWithdrawalClient(client),
     settings,
-    identity: createIdentity({ ...configuration.identity, sealing }),
+    identity,
+    live: live.hub,
     accounts,
     log,
-    metrics: createMetrics('api', knex),
+    metrics,
     limits: createLimits(settings, sharedStore({ pool: counters, redis })),
     redis,
     services: outsideServices(configuration.services, knex),
@@ -79,6 +85,7 @@ await runProcess('api', readConfiguration, async (configuration, log) => {
   log.info({ url: listening.url }, 'listening');
   return {
     async stop() {
+      await live.end();
       await listening.close();
       await accounts.close();
       await connection.close();

@@ -1,3 +1,4 @@
+import type { Knex } from 'knex';
 import type { Role } from '../../db/models/user.ts';
 import { findLiveSession, touchSession } from '../../db/sessions.ts';
 import type { Dependencies } from '../dependencies.ts';
@@ -31,9 +32,18 @@ export async function callerOf(
   const [, token] = /^Bearer +(\S+) *$/i.exec(authorization) ?? [];
   const subject = token === undefined ? null : await tokens.verify('access', token);
   if (!subject) throw invalidToken();
-  const session = await findLiveSession(knex, subject.sessionId, now());
-  if (!session || session.user_id !== subject.userId || session.token_version !== subject.version)
-    throw invalidToken();
+  const caller = await callerOfSession(subject, { knex, now });
+  if (caller?.tokenVersion !== subject.version) throw invalidToken();
+  return caller;
+}
+
+/** Whose session it is, if it goes on and is that user's; else null. */
+export async function callerOfSession(
+  { userId, sessionId }: Pick<Caller, 'userId' | 'sessionId'>,
+  { knex, now }: { knex: Knex; now: () => Date },
+): Promise<Caller | null> {
+  const session = await findLiveSession(knex, sessionId, now());
+  if (session?.user_id !== userId) return null;
   await touchSession(knex, session, now());
   return {
     userId: session.user_id,
@@ -47,12 +57,12 @@ export async function callerOf(
   };
 }
 
-export function unauthenticated(): ApiError {
-  return new ApiError('unauthenticated', SIGN_IN);
+export function unauthenticated(message = SIGN_IN): ApiError {
+  return new ApiError('unauthenticated', message);
 }
 
-function invalidToken(): ApiError {
-  return new ApiError('invalid_token', SIGN_IN);
+export function invalidToken(message = SIGN_IN): ApiError {
+  return new ApiError('invalid_token', message);
 }
 
 const SIGN_IN = 'Not signed in, or no longer. Sign in and send the access token.';

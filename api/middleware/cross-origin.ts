@@ -1,9 +1,9 @@
 import cors from '@koa/cors';
-import type { Middleware } from 'koa';
+import type { Context, Middleware } from 'koa';
 import { ApiError } from '../errors.ts';
 
 /** The origins whose pages may call a path, and the variable that names them. */
-type OriginsOf = (path: string) => { origins: readonly string[]; variable: string };
+export type OriginsOf = (path: string) => { origins: readonly string[]; variable: string };
 
 /**
  * Lets pages of the named origins call the API. Others get no allowing header, so their browser refuses. Cookies are for
@@ -25,24 +25,24 @@ const READING = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
  * Refuses what a page of another origin would change. A browser sends some requests without asking first and keeps only
- * their answer from the page, so the missing header above comes too late. Programs send no `Origin`.
+ * their answer from the page, so the missing header above comes too late.
  */
 export function foreignPages(originsOf: OriginsOf): Middleware {
   return (ctx, next) => {
-    const origin = ctx.get('Origin');
-    const { origins, variable } = originsOf(ctx.path);
-    if (
-      !origin ||
-      READING.has(ctx.method) ||
-      origins.includes(origin) ||
-      isOwn(origin, ctx.req.headers.host ?? '')
-    )
-      return next();
-    throw new ApiError(
-      'foreign_origin',
-      `Pages of this origin may change nothing here. If it is yours, name it in ${variable}.`,
-    );
+    if (!READING.has(ctx.method)) refuseForeign(ctx, originsOf);
+    return next();
   };
+}
+
+/** Throws `foreign_origin` for a page whose origin is neither ours nor named. Programs send no `Origin`. */
+export function refuseForeign(ctx: Pick<Context, 'get' | 'path' | 'req'>, originsOf: OriginsOf): void {
+  const origin = ctx.get('Origin');
+  const { origins, variable } = originsOf(ctx.path);
+  if (!origin || origins.includes(origin) || isOwn(origin, ctx.req.headers.host ?? '')) return;
+  throw new ApiError(
+    'foreign_origin',
+    `Pages of this origin may change nothing here. If it is yours, name it in ${variable}.`,
+  );
 }
 
 /** By name and port alone: a proxy may have taken the https away. */

@@ -1,6 +1,5 @@
 import type { Context, Middleware } from 'koa';
 import { networkOf } from '../addresses.ts';
-import type { Caller } from '../auth/caller.ts';
 import { ApiError } from '../errors.ts';
 import type { BudgetName } from '../rate-limits/budgets.ts';
 import type { Limits } from '../rate-limits/limits.ts';
@@ -36,19 +35,19 @@ export function limitUnserved(limits: Limits, roots: readonly string[]): Middlew
   };
 }
 
-/** A call of a route. The caller, if there is one, is who the session says, never who a token claims to be. */
+/** A call of a route. The user, if there is one, is whom the session says, never who a token claims to be. */
 export async function limitCall(
   ctx: Context,
   limits: Limits,
-  { limit, caller }: { limit: Limit; caller: Caller | null },
+  { limit, userId }: { limit: Limit; userId: string | null },
 ): Promise<void> {
   const address = networkOf(ctx.ip);
   const own: BudgetUse[] = {
     calls: [],
     'sign-in': [['sign-in', address] satisfies BudgetUse],
-    orders: [['orders', caller?.userId ?? address] satisfies BudgetUse],
+    orders: [['orders', userId ?? address] satisfies BudgetUse],
   }[limit];
-  await count(ctx, limits, [...own, caller ? ['user', caller.userId] : ['address', address]]);
+  await count(ctx, limits, [...own, userId !== null ? ['user', userId] : ['address', address]]);
 }
 
 type BudgetUse = [budget: BudgetName, key: string];

@@ -56,6 +56,7 @@ export const TEST_SETTINGS: ApiSettings = {
   adminAddresses: ANY_ADDRESS,
   rateLimit: null,
   callerLimits: null,
+  live: { heartbeatSeconds: 30, queueSize: 100 },
   maxBots: 1_000,
   tradeAmount: { least: '0.001', most: '1000' },
   fund: {

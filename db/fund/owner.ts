@@ -15,6 +15,12 @@ export async function ensureFundOwner(knex: Knex): Promise<string> {
   });
 }
 
+/** Null where there is no fund yet. */
+export async function readFundOwner(knex: Knex): Promise<string | null> {
+  const state = await knex('fund_state').first<{ owner_id: string | null } | undefined>('owner_id');
+  return state?.owner_id ?? null;
+}
+
 /** Leaves out what is the fund's by its column: it has doors of its own. */
 export function exceptFund<Q extends Knex.QueryBuilder>(query: Q, column: string): Q {
   // Nobody's rows stay, and all where there is no fund.

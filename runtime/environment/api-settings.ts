@@ -37,6 +37,7 @@ export function apiSettings(env: EmbeddedEnvironment) {
           orders: env.RATE_LIMIT_ORDERS_PER_MINUTE,
         }
       : null,
+    live: { heartbeatSeconds: env.WS_HEARTBEAT_INTERVAL, queueSize: env.WS_MESSAGE_QUEUE_SIZE },
     maxBots: env.MAX_BOTS_PER_USER,
     tradeAmount: { least: env.MIN_TRADE_AMOUNT, most: env.MAX_TRADE_AMOUNT },
   };

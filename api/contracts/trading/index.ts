@@ -9,6 +9,7 @@ import { authRoutes } from './auth.ts';
 import { envelope } from './envelope.ts';
 import { oauthRoutes } from './oauth.ts';
 import { sessionRoutes } from './sessions.ts';
+import { socketTicketRoutes } from './socket-tickets.ts';
 import { statusRoutes } from './status.ts';
 import { twoFactorRoutes } from './two-factor.ts';
 import { userRoutes } from './users.ts';
@@ -17,10 +18,11 @@ import { userRoutes } from './users.ts';
 export function trading(settings: ApiSettings): Contract {
   const counted = [
     ...[authRoutes, sessionRoutes, twoFactorRoutes, oauthRoutes, userRoutes],
-    ...[accountKeyRoutes, accountRoutes, auditRoutes, statusRoutes],
+    ...[accountKeyRoutes, accountRoutes, auditRoutes, statusRoutes, socketTicketRoutes],
   ].flat();
   const contract = {
-    roots: ['/auth', '/oauth', '/account', '/admin', '/api-status'],
+    // `/api/ws` is the door of bots' dashboards; it is refused and limited as what is signed in for.
+    roots: ['/auth', '/oauth', '/account', '/admin', '/api-status', '/ws', '/api/ws'],
     // Every call is one of the caller's; health is asked for by machines, as often as they like.
     routes: [...counted.map((route): Route => ({ limit: 'calls', ...route })), ...healthRoutes],
     tags: TAGS,
@@ -39,5 +41,6 @@ const TAGS = [
   { name: 'Exchange keys', description: 'With which bots trade; encrypted, never shown again' },
   { name: 'Account', description: 'Balance and limits of a user' },
   { name: 'System', description: 'Whether all is well' },
+  { name: 'Live updates', description: 'What opens a WebSocket' },
   { name: 'Administration', description: 'For admins' },
 ];

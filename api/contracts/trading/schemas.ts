@@ -117,4 +117,11 @@ export const identityPath = z.object({
   id: uuid.meta({ description: 'The identity', example: ID }),
 });
 
+export const socketTicket = z
+  .strictObject({
+    ticket: z.string().meta({ description: 'For the address of one WebSocket' }),
+    expires_in: z.int().meta({ description: 'Seconds', example: 30 }),
+  })
+  .meta({ id: 'SocketTicket' });
+
 export const message = z.strictObject({ message: z.string() }).meta({ id: 'Message' });

@@ -1,0 +1,18 @@
+import type { WebSocket } from 'ws';
+import { CLOSE } from './close.ts';
+
+/** What one WebSocket may say in a window, pings among it: each of them is answered. */
+const MOST_FRAMES = 30;
+const WINDOW_MS = 10_000;
+
+/** Closes a WebSocket that says more than it has reason to. */
+export function limitTalk(socket: WebSocket): void {
+  let window = { from: -WINDOW_MS, frames: 0 };
+  const count = (): void => {
+    const at = performance.now();
+    if (at - window.from >= WINDOW_MS) window = { from: at, frames: 0 };
+    if (++window.frames > MOST_FRAMES) socket.close(...CLOSE.tooMuchSaid);
+  };
+  socket.on('message', count);
+  socket.on('ping', count);
+}
