@@ -3,6 +3,8 @@ import type { Knex } from 'knex';
 import { deleteOldCommands } from '../db/commands.ts';
 import { ActivityLog } from '../db/models/activity-log.ts';
 import { Bot } from '../db/models/bot.ts';
+import { Event } from '../db/models/event.ts';
+import { deleteOldNotifications } from '../db/notifications.ts';
 import { deleteOldLogs } from '../db/logs.ts';
 import { deleteOldDevices } from '../db/known-devices.ts';
 import { deleteOldAttempts } from '../db/login-attempts.ts';
@@ -18,7 +20,7 @@ export interface UpkeepActivities {
   startWithdrawals(): Promise<number>;
   /**
    * Deletes activity logs past their time, and what nobody asks for any more: ids of commands, sessions that are long over,
-   * devices, failed and unfinished sign-ins; returns how many logs.
+   * devices, failed and unfinished sign-ins, notifications; returns how many logs.
    */
   prune(): Promise<number>;
 }
@@ -38,6 +40,8 @@ const COMMAND_DAYS = 30;
 const SESSION_DAYS = 30;
 /** Far longer than a lock-out. */
 const ATTEMPT_DAYS = 1;
+/** Longer than anybody asks why they were not told. */
+const NOTIFICATION_DAYS = 30;
 /** A run this young may not be listed yet. */
 const SETTLED_MS = 60_000;
 
@@ -81,6 +85,7 @@ export function createUpkeep({
         deleteOldDevices(knex),
         deleteOldAttempts(knex, ATTEMPT_DAYS),
         deleteOldTransactions(knex),
+        deleteOldNotifications(knex, NOTIFICATION_DAYS),
       ] as const;
       // One that fails keeps none of the others from being done; for its sake the activity is tried again.
       await Promise.allSettled(deletions);
@@ -121,6 +126,9 @@ async function markDead(knex: Knex, bot: Bot): Promise<void> {
         updated_at: new Date(),
       });
     if (marked === 0) return;
+    const { id: bot_id, user_id, status: was, finishing } = bot;
+    const payload = { status: 'ERROR', finishing, error: DEAD_RUN, was };
+    await Event.query(tx).insert({ bot_id, user_id, type: 'bot.status', payload });
     await ActivityLog.query(tx).insert({
       bot_id: bot.id,
       user_id: bot.user_id,

@@ -1,0 +1,36 @@
+import type { Notification } from '../../db/notifications.ts';
+import { languageOf } from '../languages.ts';
+import { TEXTS, type Facts } from './texts.ts';
+
+/** A message as it is sent, and its words alone, on one line, for the log. */
+export interface Message {
+  html: string;
+  text: string;
+}
+
+/** Telegram takes 4,096 characters: no line of ours needs more than these, and none has more than six. */
+const LONGEST_LINE = 600;
+
+/** What is to be told, in the reader's language: the first line says it, those below are about it. */
+export function messageOf({ kind, payload, language }: Notification): Message {
+  const lines = TEXTS[languageOf(language)][kind](factsOf(payload)).map(shortened);
+  const [first = '', ...rest] = lines.map(escaped);
+  return { html: [`<b>${first}</b>`, ...rest].join('\n'), text: lines.join(' · ') };
+}
+
+function factsOf(payload: Record<string, unknown>): Facts {
+  const { bot, trade } = payload as { bot?: object | null; trade?: object | null };
+  const all = new Map<string, unknown>(Object.entries({ ...payload, ...bot, ...trade }));
+  return (name) => {
+    const value = all.get(name);
+    return typeof value === 'string' || typeof value === 'number' ? String(value) : null;
+  };
+}
+
+function shortened(line: string): string {
+  return line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE - 1)}…` : line;
+}
+
+function escaped(line: string): string {
+  return line.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}

@@ -1,0 +1,82 @@
+import type { Knex } from 'knex';
+import { pino } from 'pino';
+import type { Pace } from '../../db/notifications.ts';
+import { placeEvents } from '../../db/event-stream.ts';
+import { queueNotifications } from '../../db/queue-notifications.ts';
+import { freshDatabase, type Scope } from '../../runtime/testing/database.ts';
+import {
+  startTelegram,
+  type TelegramPerson,
+  type TelegramServer,
+} from '../../runtime/testing/telegram-server.ts';
+import { sendNotifications } from '../notifications/send.ts';
+
+export interface TestNotifications {
+  telegram: TelegramServer;
+  knex: Knex;
+  ownerId: string;
+  /** A user who is linked. */
+  user(about?: { role?: 'user' | 'admin'; language?: 'en' | 'ko'; timeZone?: string }): Promise<Reader>;
+  /** Begins another process that sends; returns its end. */
+  send(): () => Promise<void>;
+  /** Writes an event, of a user's bot where one is given. */
+  tell(
+    type: string,
+    about: { user_id?: string; bot_id?: string; payload?: object; created_at?: Date },
+  ): Promise<void>;
+  /** What is in the queue, in the order of their events. */
+  queue(): Promise<
+    { state: string; error: string | null; attempts: number; kind: string; chat_id: number }[]
+  >;
+}
+
+export type Reader = TelegramPerson & { userId: string };
+
+/** Fast, so that a test does not wait; only a chat's own is so slow that its order tells. */
+export const QUICK: Pace = { perSecond: 1_000, chatMs: 1, leaseMs: 2_000 };
+
+const silent = pino({ level: 'silent' });
+const ignore = () => undefined;
+
+/** Events get their places and are queued; nothing sends yet. */
+export async function startNotifications(
+  t: Scope,
+  { operatorsChat = null, pace = QUICK }: { operatorsChat?: number | null; pace?: Pace } = {},
+): Promise<TestNotifications> {
+  const { knex, url } = await freshDatabase(t);
+  const telegram = await startTelegram(t);
+  const [{ id: defaultOwnerId }] = (await knex('users').insert({ name: 'Owner' }).returning('id')) as [
+    { id: string },
+  ];
+  const alongside = queueNotifications({ operatorsChat, defaultOwnerId });
+  const placing = placeEvents({ knex, url, alongside, onFault: ignore });
+  t.teardown(() => placing.end());
+  let people = 1_000;
+  return {
+    ...{ telegram, knex, ownerId: defaultOwnerId },
+    async user({ role = 'user', language = 'en', timeZone = 'UTC' } = {}) {
+      const person = telegram.person(++people, { language });
+      const [{ id: userId }] = (await knex('users').insert({ name: 'Ada', role }).returning('id')) as [
+        { id: string },
+      ];
+      const link = { telegram_id: person.id, name: 'Ada', linked_at: new Date() };
+      await knex('telegram_links').insert({ user_id: userId, ...link });
+      await knex('user_preferences').insert({ user_id: userId, language, time_zone: timeZone });
+      return { ...person, userId };
+    },
+    send() {
+      const { token, url: apiUrl } = telegram;
+      const sending = sendNotifications({ knex, url, token, apiUrl, operatorsChat, log: silent, pace });
+      t.teardown(() => sending.end());
+      return () => sending.end();
+    },
+    async tell(type, about) {
+      await knex('events').insert({ type, ...about, payload: JSON.stringify(about.payload ?? {}) });
+    },
+    queue: () =>
+      knex('notifications')
+        .orderBy('position')
+        .orderBy('id')
+        .select('state', 'error', 'attempts', 'kind', 'chat_id'),
+  };
+}
