@@ -5,6 +5,7 @@ import { ActivityLog } from '../db/models/activity-log.ts';
 import { Bot } from '../db/models/bot.ts';
 import { Event } from '../db/models/event.ts';
 import { deleteOldNotifications } from '../db/notifications.ts';
+import { writeDigests } from '../db/digests.ts';
 import { deleteOldLogs } from '../db/logs.ts';
 import { deleteOldDevices } from '../db/known-devices.ts';
 import { deleteOldAttempts } from '../db/login-attempts.ts';
@@ -18,6 +19,8 @@ export interface UpkeepActivities {
   markDeadRuns(): Promise<number>;
   /** Begins the workflow of every withdrawal that waits for approval and has none. Returns how many wait. */
   startWithdrawals(): Promise<number>;
+  /** Writes the digests that are due, a user's once a day. Returns how many. */
+  digestDay(): Promise<number>;
   /**
    * Deletes activity logs past their time, and what nobody asks for any more: ids of commands, sessions that are long over,
    * devices, failed and unfinished sign-ins, notifications; returns how many logs.
@@ -32,6 +35,8 @@ export interface UpkeepDependencies {
   startWithdrawal(id: string): Promise<void>;
   /** Null: logs are kept for ever. */
   logRetentionDays: number | null;
+  /** The fund's. */
+  currency: string;
 }
 
 /** Longer than any sender, and any attempt of an activity, goes on asking. */
@@ -53,6 +58,7 @@ export function createUpkeep({
   client,
   startWithdrawal,
   logRetentionDays,
+  currency,
 }: UpkeepDependencies): UpkeepActivities {
   return {
     async markDeadRuns() {
@@ -77,6 +83,7 @@ export function createUpkeep({
       for (const id of ids) await startWithdrawal(id);
       return ids.length;
     },
+    digestDay: () => writeDigests(knex, { now: new Date(), currency }),
     async prune() {
       const deletions = [
         logRetentionDays === null ? Promise.resolve(0) : deleteOldLogs(knex, logRetentionDays),

@@ -43,7 +43,7 @@ const GONE = /chat not found|user is deactivated|PEER_ID_INVALID/i;
 /** Whoever blocked the bot, or is gone, is sent nothing more until they write again. */
 async function leaveChat(knex: Knex, chatId: number, why: string): Promise<void> {
   await knex.transaction(async (tx) => {
-    await markBlocked(tx, chatId, new Date());
+    await markBlocked(tx, chatId);
     await dropNotifications(tx, { chat_id: chatId }, why);
   });
 }
