@@ -34,6 +34,8 @@ export interface Dependencies {
   metrics: Registry;
   /** While sign-in is off every request is this user's; the row must exist in `users`. */
   defaultOwnerId: string;
+  /** The chat of those who run the installation (`TELEGRAM_CHAT_ID`), where a bot's token is set too. */
+  operatorsChat?: number | null;
   /** Counts requests; `createApi` does it in the memory of this process unless given another. */
   limits?: Limits;
   /** Where it is set up, besides the database. */

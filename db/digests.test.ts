@@ -42,8 +42,8 @@ test('A digest counts the trades of the local day, of its reader alone; who is n
   const digests = await knex('events').where({ type: 'digest' });
   const of = (id: string) => digests.find(({ user_id }) => user_id === id)?.payload;
   const common = { date: '2026-05-10', running: 1, fundValue: null, fundCurrency: 'USDC' };
-  t.deepEqual(of(seoul), { ...common, trades: 3, wins: 1, losses: 1, pnl: '12.344' });
-  t.deepEqual(of(owner.id), { ...common, trades: 1, wins: 1, losses: 0, pnl: '1' });
+  t.deepEqual(of(seoul), { ...common, trades: 2, wins: 1, losses: 1, pnl: { USDT: '12.344' } });
+  t.deepEqual(of(owner.id), { ...common, trades: 1, wins: 1, losses: 0, pnl: { USDT: '1' } });
 });
 
 async function reader(knex: Knex, telegramId: number, timeZone: string): Promise<string> {

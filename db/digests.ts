@@ -38,7 +38,10 @@ function hourIn(timeZone: string, now: Date): number {
   return Number(new Intl.DateTimeFormat('en', { timeZone, hour: 'numeric', hourCycle: 'h23' }).format(now));
 }
 
-/** The default owner has what is nobody's, and no link: where the installation has a chat of its own it is told there. */
+/**
+ * A trade that opened a position has no result, and is none of those counted; results add up in the currency they were made in. The default owner has
+ * what is nobody's, and no link: where the installation has a chat of its own it is told there.
+ */
 const WRITE = `
   WITH day AS (
     SELECT date, date::timestamp AT TIME ZONE :zone AS begins, (date + 1)::timestamp AT TIME ZONE :zone AS ends
@@ -50,11 +53,15 @@ const WRITE = `
       AND (u.email IS NOT DISTINCT FROM :owner OR (l.is_on AND l.blocked_at IS NULL))
   ), own AS (
     SELECT b.id, b.status, r.id AS reader FROM readers r JOIN bots b ON b.user_id = r.id OR (b.user_id IS NULL AND r.is_default)
-  ), traded AS (
-    SELECT own.reader, count(*) AS trades, count(*) FILTER (WHERE t.pnl > 0) AS wins,
-      count(*) FILTER (WHERE t.pnl < 0) AS losses, trim_scale(coalesce(sum(t.pnl), 0)) AS pnl
+  ), closed AS (
+    SELECT own.reader, split_part(split_part(t.symbol, '/', 2), ':', 1) AS currency, count(*) AS trades,
+      count(*) FILTER (WHERE t.pnl > 0) AS wins, count(*) FILTER (WHERE t.pnl < 0) AS losses, sum(t.pnl) AS pnl
     FROM own JOIN trades t ON t.bot_id = own.id JOIN day ON t.executed_at >= day.begins AND t.executed_at < day.ends
-    GROUP BY 1
+    WHERE t.pnl IS NOT NULL GROUP BY 1, 2
+  ), traded AS (
+    SELECT reader, sum(trades) AS trades, sum(wins) AS wins, sum(losses) AS losses,
+      jsonb_object_agg(currency, trim_scale(pnl)::text) AS pnl
+    FROM closed GROUP BY 1
   ), running AS (
     SELECT reader, count(*) AS bots FROM own WHERE status = 'ACTIVE' GROUP BY 1
   ), nav AS (
@@ -63,7 +70,7 @@ const WRITE = `
   INSERT INTO events (user_id, type, payload)
   SELECT r.id, 'digest', jsonb_build_object(
     'date', day.date, 'trades', coalesce(t.trades, 0), 'wins', coalesce(t.wins, 0), 'losses', coalesce(t.losses, 0),
-    'pnl', coalesce(t.pnl, 0)::text, 'running', coalesce(running.bots, 0),
+    'pnl', coalesce(t.pnl, '{}'), 'running', coalesce(running.bots, 0),
     'fundValue', trim_scale(round(b.units * nav.nav_per_unit, 2))::text, 'fundCurrency', CAST(:currency AS text))
   FROM readers r CROSS JOIN day LEFT JOIN traded t ON t.reader = r.id LEFT JOIN running ON running.reader = r.id
     LEFT JOIN balances b ON b.user_id = r.id AND b.units > 0 LEFT JOIN nav ON true

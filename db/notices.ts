@@ -34,6 +34,7 @@ const NOTICES: Record<string, (payload: Payload) => (Notice | null)[]> = {
   'bot.trade': ({ trade }) => [owner(hasResult(trade) ? 'round_finished' : 'order_filled')],
   'auth.locked_out': () => [owner('locked_out')],
   'keys.changed': () => [owner('keys_changed')],
+  'telegram.linked': () => [owner('linked')],
   'fund.deposit': ({ status }) => [status === 'swept' ? null : owner('deposit')],
   'fund.withdrawal': ({ status }) => [
     owner('withdrawal'),

@@ -13,6 +13,7 @@ export const NOTIFICATION_KINDS = {
   keys_changed: { name: { en: 'Exchange keys changed', ko: '거래소 키 변경' }, isForAdmins: false },
   deposit: { name: { en: 'Deposit', ko: '입금' }, isForAdmins: false },
   withdrawal: { name: { en: 'Withdrawal', ko: '출금' }, isForAdmins: false },
+  linked: { name: { en: 'This chat linked', ko: '채팅 연결' }, isForAdmins: false },
   digest: { name: { en: 'Daily digest', ko: '일일 요약' }, isForAdmins: false },
   withdrawal_waits: { name: { en: 'A withdrawal waits for you', ko: '출금 승인 대기' }, isForAdmins: true },
   fund_dealing: { name: { en: 'Fund frozen or not', ko: '펀드 동결·해제' }, isForAdmins: true },

@@ -102,6 +102,11 @@ export async function findLink(knex: Knex, userId: string): Promise<TelegramLink
   return knex<TelegramLink>('telegram_links').where({ user_id: userId }).first();
 }
 
+/** Whether its user wants to be sent anything. False where there is no link. */
+export async function switchLink(knex: Knex, userId: string, isOn: boolean): Promise<boolean> {
+  return (await knex('telegram_links').where({ user_id: userId }).update({ is_on: isOn })) > 0;
+}
+
 /** Notes that the bot may not write to that person. */
 export async function markBlocked(knex: Knex, telegramId: number): Promise<void> {
   await knex('telegram_links').where({ telegram_id: telegramId }).update({ blocked_at: knex.fn.now() });

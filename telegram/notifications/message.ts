@@ -1,5 +1,6 @@
 import type { Notification } from '../../db/notifications.ts';
 import { languageOf } from '../languages.ts';
+import { escaped } from '../format.ts';
 import { TEXTS, type Facts } from './texts.ts';
 
 /** A message as it is sent, and its words alone, on one line, for the log. */
@@ -13,7 +14,7 @@ const LONGEST_LINE = 600;
 
 /** What is to be told, in the reader's language: the first line says it, those below are about it. */
 export function messageOf({ kind, payload, language }: Notification): Message {
-  const lines = TEXTS[languageOf(language)][kind](factsOf(payload)).map(shortened);
+  const lines = TEXTS[languageOf(language)][kind](factsOf(payload), payload).map(shortened);
   const [first = '', ...rest] = lines.map(escaped);
   return { html: [`<b>${first}</b>`, ...rest].join('\n'), text: lines.join(' · ') };
 }
@@ -29,8 +30,4 @@ function factsOf(payload: Record<string, unknown>): Facts {
 
 function shortened(line: string): string {
   return line.length > LONGEST_LINE ? `${line.slice(0, LONGEST_LINE - 1)}…` : line;
-}
-
-function escaped(line: string): string {
-  return line.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -1,12 +1,14 @@
 import type { NotificationKind } from '../../db/notification-kinds.ts';
-import { plain, signed } from '../amounts.ts';
+import { plain, signed } from '../format.ts';
 import type { Translated } from '../languages.ts';
 
 /** What is known of an event, by name; null where it is not. */
 export type Facts = (name: string) => string | null;
 
 /** The lines of each kind's message. */
-export const TEXTS: Translated<Record<NotificationKind, (facts: Facts) => string[]>> = {
+export const TEXTS: Translated<
+  Record<NotificationKind, (facts: Facts, payload: Record<string, unknown>) => string[]>
+> = {
   en: {
     bot_started: (f) => [`▶️ Bot ${f('was') === 'PAUSED' ? 'resumed' : 'started'}: ${market(f)}`],
     bot_paused: (f) => [`⏸ Bot paused: ${market(f)}`],
@@ -36,11 +38,12 @@ export const TEXTS: Translated<Record<NotificationKind, (facts: Facts) => string
       ...units(f, 'Units'),
     ],
     withdrawal: (f) => [`📤 Withdrawal ${WITHDRAWALS.en[f('status') ?? ''] ?? f('status')}: ${money(f)}`],
-    digest: (f) => [
+    linked: () => ['🔗 This chat is linked', 'What happens to your bots is told here. /notify changes it.'],
+    digest: (f, { pnl }) => [
       `📊 Daily trading report, ${f('date')}`,
       `• Total trades: ${f('trades')}`,
       `• Wins/losses: ${f('wins')} W ${f('losses')} L`,
-      `• PnL: ${signed(f('pnl') ?? '0')} USDT`,
+      `• PnL: ${results(pnl)}`,
       `• Bots running: ${f('running')}`,
       ...(f('fundValue') ? [`• Fund units: ${plain(f('fundValue')!)} ${f('fundCurrency')}`] : []),
     ],
@@ -81,11 +84,12 @@ export const TEXTS: Translated<Record<NotificationKind, (facts: Facts) => string
       ...units(f, '좌수'),
     ],
     withdrawal: (f) => [`📤 출금 ${WITHDRAWALS.ko[f('status') ?? ''] ?? f('status')}: ${money(f)}`],
-    digest: (f) => [
+    linked: () => ['🔗 채팅이 연결되었습니다', '봇 알림이 여기로 전송됩니다. /notify 로 바꿀 수 있습니다.'],
+    digest: (f, { pnl }) => [
       `📊 일일 거래 현황, ${f('date')}`,
       `• 총 거래: ${f('trades')}회`,
       `• 승/패: ${f('wins')}승 ${f('losses')}패`,
-      `• 손익: ${signed(f('pnl') ?? '0')} USDT`,
+      `• 손익: ${results(pnl)}`,
       `• 실행 중인 봇: ${f('running')}개`,
       ...(f('fundValue') ? [`• 펀드 평가액: ${plain(f('fundValue')!)} ${f('fundCurrency')}`] : []),
     ],
@@ -159,4 +163,12 @@ function units(f: Facts, name: string): string[] {
 function result(f: Facts): string {
   const [, quote = ''] = /\/(\w+)/.exec(f('symbol') ?? '') ?? [];
   return `${signed(f('pnl') ?? '0')} ${quote}`.trimEnd();
+}
+
+/** Of each currency that trades were closed in. */
+function results(pnl: unknown): string {
+  const sums = Object.entries((pnl ?? {}) as Record<string, string>);
+  return sums.length > 0
+    ? sums.map(([currency, sum]) => `${signed(sum)} ${currency}`).join(', ')
+    : '+0.00 USDT';
 }

@@ -7,6 +7,7 @@ import { accountRoutes } from './account.ts';
 import { auditRoutes } from './audit-logs.ts';
 import { authRoutes } from './auth.ts';
 import { envelope } from './envelope.ts';
+import { notificationRoutes } from './notifications.ts';
 import { oauthRoutes } from './oauth.ts';
 import { sessionRoutes } from './sessions.ts';
 import { statusRoutes } from './status.ts';
@@ -17,7 +18,7 @@ import { userRoutes } from './users.ts';
 export function trading(settings: ApiSettings): Contract {
   const counted = [
     ...[authRoutes, sessionRoutes, twoFactorRoutes, oauthRoutes, userRoutes],
-    ...[accountKeyRoutes, accountRoutes, auditRoutes, statusRoutes],
+    ...[accountKeyRoutes, accountRoutes, notificationRoutes, auditRoutes, statusRoutes],
   ].flat();
   const contract = {
     roots: ['/auth', '/oauth', '/account', '/admin', '/api-status'],
