@@ -9,6 +9,7 @@ import { fundReads } from './fund-reads.ts';
 import { ledger } from './ledger.ts';
 import { holds, type Measurement } from './measurement.ts';
 import { watchOthers } from './processes.ts';
+import { notifications } from './notifications.ts';
 import { recordFill } from './record-fill.ts';
 import { signIns } from './sign-ins.ts';
 import { startToRunning } from './start-to-running.ts';
@@ -27,6 +28,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   auditEntry,
   ledger,
   fundReads,
+  notifications,
   exchangeHttp,
   exchangeEngine,
   commands,
