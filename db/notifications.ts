@@ -46,6 +46,9 @@ export async function claimNotifications(
   knex: Knex,
   { operatorsChat, pace, atMost }: { operatorsChat: number | null; pace: Pace; atMost: number },
 ): Promise<Claim> {
+  // Asked with every event there is: mostly nobody is to be told.
+  const isQuiet = (await knex('notifications').where({ state: 'waiting' }).first('id')) === undefined;
+  if (isQuiet) return { notifications: [], afterMs: 0, dueMs: null };
   return knex.transaction(async (tx) => {
     // Whoever claims holds it: no two claim the same.
     const { rows: paced } = await tx.raw<{ rows: [{ after_ms: number }] }>(

@@ -9,7 +9,7 @@ export interface Message {
   text: string;
 }
 
-/** Telegram takes 4,096 characters: no line of ours needs more than these, and none has more than six. */
+/** Telegram takes 4,096 characters, marks not counted: no line of ours needs more than these, and no message has more than six. */
 const LONGEST_LINE = 600;
 
 /** What is to be told, in the reader's language: the first line says it, those below are about it. */

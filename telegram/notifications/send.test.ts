@@ -1,5 +1,6 @@
 import test from 'ava';
 import { claimNotifications } from '../../db/notifications.ts';
+import { PING_PONG } from '../../runtime/testing/rows.ts';
 import { until } from '../../runtime/testing/stack.ts';
 import {
   QUICK,
@@ -7,8 +8,6 @@ import {
   type Reader,
   type TestNotifications,
 } from '../testing/start-notifications.ts';
-
-const frozen = (n: number) => ({ payload: { because: `reason ${n}` } });
 
 test('each person is told what is theirs, in their language, in order and once, by however many senders', async (t) => {
   const world = await startNotifications(t);
@@ -172,22 +171,14 @@ test('whoever is not linked any more when it is sent is told nothing, and what i
   t.is(bob.received().length, 1);
 });
 
-test('scalper-bot 56: with a chat, a fill, a start, a stop and an error each send a message and add a TELEGRAM log', async (t) => {
+test('what happens to the bots of the default owner is told in the chat of the installation, a change of status once', async (t) => {
   const chat = 77;
   const world = await startNotifications(t, { operatorsChat: chat });
-  const columns = {
-    ticker: 'BTC/USDT',
-    exchange: 'Binance',
-    first_order: 'BUY',
-    quantity: '1',
-    buy_price: '1',
-    sell_price: '2',
-  };
-  const [{ id: bot_id }] = (await world
-    .knex('bots')
-    .insert({ ...columns, user_id: world.ownerId })
+  const { knex, ownerId } = world;
+  const [{ id: bot_id }] = (await knex('bots')
+    .insert({ ...PING_PONG, user_id: ownerId })
     .returning('id')) as [{ id: string }];
-  const of = { bot_id, user_id: world.ownerId };
+  const of = { bot_id, user_id: ownerId };
   world.send();
   const status = (to: string, was: string, error: string | null = null) =>
     world.tell('bot.status', { ...of, payload: { status: to, was, finishing: false, error } });
@@ -217,18 +208,6 @@ test('scalper-bot 56: with a chat, a fill, a start, a stop and an error each sen
     '<b>⏹ Bot stopped: BTC/USDT · Binance</b>',
     '<b>⚠️ Bot in error: BTC/USDT · Binance</b>\nNo money\nIt does nothing until you start it.',
   ]);
-  await until(
-    'five lines',
-    async () => (await world.knex('activity_logs').where({ bot_id, level: 'TELEGRAM' })).length === 5,
-  );
-});
-
-test('scalper-bot 56: without a chat nothing is queued, and nothing fails', async (t) => {
-  const world = await startNotifications(t);
-  await world.tell('bot.status', { user_id: world.ownerId, payload: { status: 'ACTIVE', was: 'STOPPED' } });
-  await world.tell('fund.frozen', frozen(1));
-  await until('their places', async () => (await world.knex('events').whereNull('position')).length === 0);
-  t.deepEqual(await world.queue(), []);
 });
 
 const texts = (reader: Reader): string[] => reader.received().map(({ text }) => text);

@@ -38,16 +38,21 @@ export const QUICK: Pace = { perSecond: 1_000, chatMs: 1, leaseMs: 2_000 };
 const silent = pino({ level: 'silent' });
 const ignore = () => undefined;
 
+interface Options {
+  operatorsChat?: number | null;
+  pace?: Pace;
+  /** Of a database that is there already, and the user whom nobody's bots count as. */
+  on?: { knex: Knex; databaseUrl: string; owner: { id: string } };
+}
+
 /** Events get their places and are queued; nothing sends yet. */
 export async function startNotifications(
   t: Scope,
-  { operatorsChat = null, pace = QUICK }: { operatorsChat?: number | null; pace?: Pace } = {},
+  { operatorsChat = null, pace = QUICK, on }: Options = {},
 ): Promise<TestNotifications> {
-  const { knex, url } = await freshDatabase(t);
+  const { knex, url } = on ? { knex: on.knex, url: on.databaseUrl } : await freshDatabase(t);
   const telegram = await startTelegram(t);
-  const [{ id: defaultOwnerId }] = (await knex('users').insert({ name: 'Owner' }).returning('id')) as [
-    { id: string },
-  ];
+  const defaultOwnerId = on ? on.owner.id : await insertUser(knex, { name: 'Owner' });
   const alongside = queueNotifications({ operatorsChat, defaultOwnerId });
   const placing = placeEvents({ knex, url, alongside, onFault: ignore });
   t.teardown(() => placing.end());
@@ -56,9 +61,7 @@ export async function startNotifications(
     ...{ telegram, knex, ownerId: defaultOwnerId },
     async user({ role = 'user', language = 'en', timeZone = 'UTC' } = {}) {
       const person = telegram.person(++people, { language });
-      const [{ id: userId }] = (await knex('users').insert({ name: 'Ada', role }).returning('id')) as [
-        { id: string },
-      ];
+      const userId = await insertUser(knex, { name: 'Ada', role });
       const link = { telegram_id: person.id, name: 'Ada', linked_at: new Date() };
       await knex('telegram_links').insert({ user_id: userId, ...link });
       await knex('user_preferences').insert({ user_id: userId, language, time_zone: timeZone });
@@ -79,4 +82,9 @@ export async function startNotifications(
         .orderBy('id')
         .select('state', 'error', 'attempts', 'kind', 'chat_id'),
   };
+}
+
+async function insertUser(knex: Knex, user: object): Promise<string> {
+  const [{ id }] = (await knex('users').insert(user).returning('id')) as [{ id: string }];
+  return id;
 }
