@@ -9,17 +9,17 @@ type Context = Pick<Dependencies, 'knex' | 'operatorsChat'> & {
 };
 
 /** Whether messages go to the chat of whoever asks. */
-export async function isTelegramOn({ knex, operatorsChat, userId }: Context): Promise<boolean> {
-  if (userId === null) return operatorsChat != null && (await isOperatorsChatOn(knex));
+export async function isTelegramOn({ knex, operatorsChat = null, userId }: Context): Promise<boolean> {
+  if (userId === null) return operatorsChat !== null && (await isOperatorsChatOn(knex));
   const link = await findLink(knex, userId);
   return link !== undefined && link.is_on && link.blocked_at === null;
 }
 
 /** Turns messages on or off. Throws `telegram_not_linked` where there is no chat to send them to. */
 export async function switchTelegram(isOn: boolean, context: Context): Promise<boolean> {
-  const { knex, operatorsChat, userId } = context;
+  const { knex, operatorsChat = null, userId } = context;
   if (userId === null) {
-    if (operatorsChat == null)
+    if (operatorsChat === null)
       throw new ApiError(
         'telegram_not_linked',
         'There is no chat: set TELEGRAM_BOT_TOKEN and TELEGRAM_CHAT_ID, and restart.',

@@ -4,7 +4,9 @@ import { answer, route } from '../../route.ts';
 
 const tag = 'Telegram';
 
-const connection = z.strictObject({ connected: z.boolean() }).meta({ id: 'TelegramConnection' });
+const connection = z
+  .strictObject({ connected: z.boolean() })
+  .meta({ id: 'TelegramConnection', example: { connected: true } });
 
 const status = route({
   method: 'get',
