@@ -23,6 +23,7 @@ const LIMITS = { perSecond: 30 * FASTER, chatPerSecond: FASTER };
 const SCALED: Pace = {
   perSecond: PACE.perSecond * FASTER,
   chatMs: PACE.chatMs / FASTER,
+  groupMs: PACE.groupMs / FASTER,
   leaseMs: PACE.leaseMs / FASTER,
 };
 const KILL_AT = MESSAGES * 0.4;

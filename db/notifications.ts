@@ -21,8 +21,10 @@ export interface Notification {
 export interface Pace {
   /** Messages a second, to all chats together. */
   perSecond: number;
-  /** Between two messages to one chat. */
+  /** Between two messages to one person. */
   chatMs: number;
+  /** Between two to a group, whose number is negative. */
+  groupMs: number;
   /** Whoever claimed a message and has not said within this what became of it is taken for dead. */
   leaseMs: number;
 }
@@ -119,19 +121,19 @@ async function dueIn(tx: Knex): Promise<number | null> {
  */
 export async function markSent(
   knex: Knex,
-  { id, text, chatMs }: { id: number; text: string; chatMs: number },
+  { id, text, pauseMs }: { id: number; text: string; pauseMs: number },
 ): Promise<void> {
   await knex.raw(
     `WITH sent AS (
        UPDATE notifications SET state = 'sent', attempts = attempts + 1, ended_at = now(), error = NULL
        WHERE id = :id AND state = 'waiting' RETURNING chat_id, user_id, bot_id
      ), paced AS (
-       UPDATE notification_chats c SET next_at = clock_timestamp() + make_interval(secs => :chatMs / 1000.0)
+       UPDATE notification_chats c SET next_at = clock_timestamp() + make_interval(secs => :pauseMs / 1000.0)
        FROM sent WHERE c.chat_id = sent.chat_id
      )
      INSERT INTO activity_logs (bot_id, user_id, level, message)
      SELECT (SELECT b.id FROM bots b WHERE b.id = sent.bot_id), user_id, 'TELEGRAM', :message FROM sent`,
-    { id, chatMs, message: text.slice(0, LONGEST_LINE) },
+    { id, pauseMs, message: text.slice(0, LONGEST_LINE) },
   );
 }
 

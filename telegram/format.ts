@@ -11,6 +11,11 @@ export function plain(amount: Decimal.Value): string {
   return new Decimal(amount).toDecimalPlaces(8, Decimal.ROUND_HALF_UP).toFixed();
 }
 
+/** `2026-01-31 09:05`, on a clock of the time zone. */
+export function moment(at: Date, timeZone: string): string {
+  return new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' }).format(at);
+}
+
 /** For Telegram's HTML: what others wrote formats nothing. */
 export function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');

@@ -2,6 +2,7 @@ import test from 'ava';
 import { KINDS, type NotificationKind } from '../../db/notification-kinds.ts';
 import { messageOf } from './message.ts';
 
+const BEGUN = new Date('2026-05-10T00:00:00Z');
 const BOT = { bot: { symbol: 'BTC/USDT', exchange: 'Binance' } };
 const TRADE = { side: 'SELL', symbol: 'BTC/USDT', exchange: 'Binance', quantity: '0.01', price: '46000' };
 
@@ -40,24 +41,31 @@ test('A message of every kind says what happened, in both languages, and no more
   for (const kind of KINDS)
     for (const language of ['en', 'ko']) {
       const [payload, told] = SAMPLES[kind];
-      const { html, text } = messageOf(of(kind, payload, language));
+      const { html, text } = messageOf(of(kind, payload, language), BEGUN);
       for (const part of told) t.true(html.includes(part), `${kind} in ${language}: ${html}`);
       t.notRegex(html, /null|undefined|NaN|\?/, kind);
       t.is(/[가-힣]/.test(html), language === 'ko', kind);
       t.notRegex(text, /\n|<b>📊/, kind);
       // What is not known is left out rather than failing the message.
-      t.notThrows(() => messageOf(of(kind, {}, language)), kind);
+      t.notThrows(() => messageOf(of(kind, {}, language), BEGUN), kind);
     }
 });
 
 test('Words that are too long are cut, and a language that is not spoken is English', (t) => {
-  const { html } = messageOf(of('bot_failed', { ...BOT, error: '<'.repeat(5_000) }, 'fr'));
+  const { html } = messageOf(of('bot_failed', { ...BOT, error: '<'.repeat(5_000) }, 'fr'), BEGUN);
   t.true(html.length <= 4_096);
   t.regex(html, /Bot in error/);
   t.regex(html, /&lt;…/);
 });
 
+test('What arrives late says when it happened, on the clock of its reader', (t) => {
+  const late = new Date(BEGUN.getTime() + 6 * 60_000);
+  const stopped = of('bot_stopped', BOT, 'en');
+  t.is(messageOf(stopped, late).html, '<b>⏹ Bot stopped: BTC/USDT · Binance</b>\n🕘 2026-05-10 09:00');
+  t.regex(messageOf({ ...stopped, time_zone: 'Nowhere/None' }, late).html, /2026-05-10 00:00 UTC$/);
+});
+
 function of(kind: NotificationKind, payload: Record<string, unknown>, language: string) {
-  const about = { chat_id: 7, is_silent: false, happened_at: new Date(0), attempts: 0, time_zone: 'UTC' };
+  const about = { chat_id: 7, is_silent: false, happened_at: BEGUN, attempts: 0, time_zone: 'Asia/Seoul' };
   return { id: 1, kind, payload, language, ...about };
 }

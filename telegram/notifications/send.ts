@@ -21,8 +21,8 @@ export interface Sending {
   pace?: Pace;
 }
 
-/** Telegram allows 30 messages a second, and one a chat: what is left is for answers in chats. */
-export const PACE: Pace = { perSecond: 25, chatMs: 1_100, leaseMs: 30_000 };
+/** Telegram allows 30 messages a second, one a chat, and 20 a minute in a group: what is left is for answers in chats. */
+export const PACE: Pace = { perSecond: 25, chatMs: 1_100, groupMs: 3_100, leaseMs: 30_000 };
 /** Shorter than the lease: who is still waiting for Telegram has not lost its claim. */
 const ANSWER_WITHIN_S = 15;
 /** So much of the pace is claimed at once: a process that dies leaves little behind. */
@@ -55,14 +55,14 @@ export function sendNotifications({
     const { id, chat_id, is_silent } = notification;
     let text: string;
     try {
-      const message = messageOf(notification);
+      const message = messageOf(notification, new Date());
       ({ text } = message);
       const quietly = { disable_notification: is_silent, link_preview_options: { is_disabled: true } };
       await api.sendMessage(chat_id, message.html, { parse_mode: 'HTML', ...quietly });
     } catch (error) {
       return noteFailure(knex, notification, error, log);
     }
-    await markSent(knex, { id, text, chatMs: pace.chatMs });
+    await markSent(knex, { id, text, pauseMs: chat_id < 0 ? pace.groupMs : pace.chatMs });
   }
 
   function begin(notification: Notification): void {

@@ -33,7 +33,7 @@ export interface TestNotifications {
 export type Reader = TelegramPerson & { userId: string };
 
 /** Fast, so that a test does not wait; only a chat's own is so slow that its order tells. */
-export const QUICK: Pace = { perSecond: 1_000, chatMs: 1, leaseMs: 2_000 };
+export const QUICK: Pace = { perSecond: 1_000, chatMs: 1, groupMs: 1, leaseMs: 2_000 };
 
 const silent = pino({ level: 'silent' });
 const ignore = () => undefined;
