@@ -29,14 +29,16 @@ function rowOf(event: PlacedEvent, { kind, to }: Notice): object {
 
 /**
  * `bot` goes into the payload: it may be gone when the message is written. Who is told one event twice is told as its owner. What is
- * nobody's counts as the default owner's.
+ * nobody's counts as the default owner's; how the fund's bot is, admins are told.
  */
 const QUEUE = `
   WITH notices AS (
-    SELECT n.*, coalesce(n.user_id, CAST(:defaultOwnerId AS uuid)) = CAST(:defaultOwnerId AS uuid) AS is_operators
+    SELECT n.id, n.position, n.bot_id, n.user_id, n.kind, n.payload, n.created_at,
+      n.to_admins OR (starts_with(n.kind, 'bot_') AND coalesce(n.user_id = f.owner_id, false)) AS to_admins,
+      coalesce(n.user_id, CAST(:defaultOwnerId AS uuid)) = CAST(:defaultOwnerId AS uuid) AS is_operators
     FROM jsonb_to_recordset(CAST(:notices AS jsonb)) AS n(
       id bigint, position bigint, bot_id uuid, user_id uuid, kind text, payload jsonb, created_at timestamptz,
-      to_admins boolean)
+      to_admins boolean), fund_state f
     WHERE n.created_at > now() - interval '1 day'
   ), told AS (
     SELECT n.*, l.telegram_id AS chat_id, l.user_id AS recipient

@@ -68,6 +68,12 @@ test('an admin hears within seconds of a withdrawal that waits, and of a fund th
     '<b>❄️ The fund is frozen</b>\nthe ledger &lt;does not&gt; add up',
   ]);
   t.deepEqual(texts(ada), ['<b>📤 Withdrawal waits for approval: 100 USDC</b>']);
+  await world.knex('fund_state').update({ owner_id: ada.userId });
+  for (const was of ['ACTIVE', 'ERROR'])
+    await world.tell('bot.status', { user_id: ada.userId, payload: { status: 'ERROR', was } });
+  await world.tell('bot.status', { payload: { status: 'ERROR', was: 'ACTIVE' } });
+  await until('the bot of the fund', () => admin.received().length === 3);
+  t.is((await world.queue()).length, 4, 'an error is told once, and nobody else is told of it');
 });
 
 test('a chat that Telegram asks to wait for is left alone until then, and others are not', async (t) => {
