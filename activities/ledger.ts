@@ -167,7 +167,7 @@ async function setStatus(
     if (!isSame) {
       if (begins) await beginSession(tx, bot);
       if (log && isNews) await writeLog(tx, bot, log.level, log.message);
-      await writeEvent(tx, bot, 'bot.status', { status, finishing, error });
+      await writeEvent(tx, bot, 'bot.status', { status, finishing, error, was: bot.status });
     }
     if (carriedOut && isNews) await recordAudit(tx, entryOfCommand(bot, carriedOut));
     return { stands: true, version };

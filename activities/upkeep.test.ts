@@ -11,7 +11,7 @@ test('What cannot be deleted keeps nothing else from being deleted, and is tried
   await knex.schema.renameTable('bot_commands', 'elsewhere');
   const client = new Client({ connection: Connection.lazy() });
   const { prune } = createUpkeep({
-    ...{ knex, client, logRetentionDays: 30 },
+    ...{ knex, client, logRetentionDays: 30, currency: 'USDC' },
     startWithdrawal: async () => undefined,
   });
   await t.throwsAsync(prune(), { message: /bot_commands/ });

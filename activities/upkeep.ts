@@ -6,6 +6,8 @@ import { deleteOldEvents } from '../db/event-stream.ts';
 import { ActivityLog } from '../db/models/activity-log.ts';
 import { Bot } from '../db/models/bot.ts';
 import { Event } from '../db/models/event.ts';
+import { deleteOldNotifications } from '../db/notifications.ts';
+import { writeDigests } from '../db/digests.ts';
 import { deleteOldLogs } from '../db/logs.ts';
 import { deleteOldDevices } from '../db/known-devices.ts';
 import { deleteOldAttempts } from '../db/login-attempts.ts';
@@ -20,9 +22,11 @@ export interface UpkeepActivities {
   markDeadRuns(): Promise<number>;
   /** Begins the workflow of every withdrawal that is not over and has none. Returns how many there are. */
   startWithdrawals(): Promise<number>;
+  /** Writes the digests that are due, a user's once a day. Returns how many. */
+  digestDay(): Promise<number>;
   /**
    * Deletes activity logs past their time, and what nobody asks for any more: ids of commands, sessions that are long over,
-   * devices, failed and unfinished sign-ins, tickets, events; returns how many logs.
+   * devices, failed and unfinished sign-ins, tickets, events, notifications; returns how many logs.
    */
   prune(): Promise<number>;
 }
@@ -34,6 +38,8 @@ export interface UpkeepDependencies {
   startWithdrawal(id: string): Promise<void>;
   /** Null: logs are kept for ever. */
   logRetentionDays: number | null;
+  /** The fund's. */
+  currency: string;
 }
 
 /** Longer than any sender, and any attempt of an activity, goes on asking. */
@@ -44,6 +50,8 @@ const SESSION_DAYS = 30;
 const EVENT_DAYS = 30;
 /** Far longer than a lock-out. */
 const ATTEMPT_DAYS = 1;
+/** Longer than anybody asks why they were not told. */
+const NOTIFICATION_DAYS = 30;
 /** A run this young may not be listed yet. */
 const SETTLED_MS = 60_000;
 
@@ -55,6 +63,7 @@ export function createUpkeep({
   client,
   startWithdrawal,
   logRetentionDays,
+  currency,
 }: UpkeepDependencies): UpkeepActivities {
   return {
     async markDeadRuns() {
@@ -79,6 +88,7 @@ export function createUpkeep({
       for (const id of ids) await startWithdrawal(id);
       return ids.length;
     },
+    digestDay: () => writeDigests(knex, { now: new Date(), currency }),
     async prune() {
       const deletions = [
         logRetentionDays === null ? Promise.resolve(0) : deleteOldLogs(knex, logRetentionDays),
@@ -89,6 +99,7 @@ export function createUpkeep({
         deleteOldTransactions(knex),
         deleteOldTickets(knex),
         deleteOldEvents(knex, EVENT_DAYS),
+        deleteOldNotifications(knex, NOTIFICATION_DAYS),
       ] as const;
       // One that fails keeps none of the others from being done; for its sake the activity is tried again.
       await Promise.allSettled(deletions);
@@ -129,8 +140,8 @@ async function markDead(knex: Knex, bot: Bot): Promise<void> {
         updated_at: new Date(),
       });
     if (marked === 0) return;
-    const { id: bot_id, user_id } = bot;
-    const payload = { status: 'ERROR', finishing: bot.finishing, error: DEAD_RUN };
+    const { id: bot_id, user_id, status: was, finishing } = bot;
+    const payload = { status: 'ERROR', finishing, error: DEAD_RUN, was };
     await Event.query(tx).insert({ bot_id, user_id, type: 'bot.status', payload });
     await ActivityLog.query(tx).insert({
       bot_id: bot.id,

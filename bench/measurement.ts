@@ -4,7 +4,7 @@ export interface Figure {
   name: string;
   value: number;
   /** `x` for a ratio of two things measured in turns in the same run: what counts on any machine. */
-  unit: 'x' | 'ms' | 's' | '1/s' | 'MB' | 'cores' | 'events' | 'us' | 'KB' | 'answers';
+  unit: 'x' | 'ms' | 's' | '1/s' | 'MB' | 'cores' | 'events' | 'us' | 'KB' | 'answers' | 'messages';
   /** Inclusive. A figure without one is told, not judged. */
   bound?: { atMost: number } | { atLeast: number };
 }

@@ -10,6 +10,7 @@ import { ledger } from './ledger.ts';
 import { liveUpdates } from './live-updates.ts';
 import { holds, type Measurement } from './measurement.ts';
 import { watchOthers } from './processes.ts';
+import { notifications } from './notifications.ts';
 import { recordFill } from './record-fill.ts';
 import { signIns } from './sign-ins.ts';
 import { startToRunning } from './start-to-running.ts';
@@ -29,6 +30,7 @@ const MEASUREMENTS: readonly Measurement[] = [
   ledger,
   fundReads,
   liveUpdates,
+  notifications,
   exchangeHttp,
   exchangeEngine,
   commands,

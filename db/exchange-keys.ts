@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { recordAudit, type AuditEntry, type By } from './audit.ts';
 import { lockBotsOf } from './bots-lock.ts';
 import { Bot } from './models/bot.ts';
+import { Event } from './models/event.ts';
 import { ExchangeAccount } from './models/exchange-account.ts';
 import { Order } from './models/order.ts';
 import { OrderIntent } from './models/order-intent.ts';
@@ -79,6 +80,7 @@ export async function insertKeys(
     await Bot.query(tx)
       .where({ user_id, exchange, exchange_account_id: null })
       .patch({ exchange_account_id: id });
+    await tellOfKeys(tx, 'added', inserted);
     await recordAudit(tx, entryOf('keys.add', inserted, by));
     return inserted;
   });
@@ -98,6 +100,7 @@ export async function replaceKeys(
       .update(row)
       .returning('*')) as ExchangeAccount[];
     if (!replaced) return null;
+    await tellOfKeys(tx, 'replaced', replaced);
     await recordAudit(tx, entryOf('keys.replace', replaced, by));
     return replaced;
   });
@@ -116,6 +119,7 @@ export async function deleteKeys(knex: Knex, of: KeysOf, by: By): Promise<Remova
     await ExchangeAccount.query(tx).findById(account.id).forUpdate();
     if (await isInUse(tx, account.id)) return 'in_use';
     await ExchangeAccount.query(tx).deleteById(account.id);
+    await tellOfKeys(tx, 'deleted', account);
     await recordAudit(tx, entryOf('keys.delete', account, by));
     return account;
   });
@@ -131,6 +135,15 @@ async function isInUse(tx: Knex, id: string): Promise<boolean> {
   const intents = OrderIntent.query(tx).where(of).whereIn('status', ['SENDING', 'UNKNOWN']);
   for (const query of [running, orders, intents]) if ((await query.resultSize()) > 0) return true;
   return false;
+}
+
+async function tellOfKeys(
+  tx: Knex,
+  change: 'added' | 'replaced' | 'deleted',
+  { user_id, exchange, kind, api_key_last4: last4 }: ExchangeAccount,
+): Promise<void> {
+  const payload = { change, exchange, kind, last4 };
+  await Event.query(tx).insert({ user_id, type: 'keys.changed', payload });
 }
 
 function entryOf(

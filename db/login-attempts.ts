@@ -1,6 +1,7 @@
 import type { Knex } from 'knex';
 import { recordAudit } from './audit.ts';
 import { deleteOlder } from './delete-older.ts';
+import { Event } from './models/event.ts';
 import { LoginAttempt } from './models/login-attempt.ts';
 
 /** So many failures within `ms` of each other lock for `ms`. */
@@ -18,8 +19,10 @@ export interface Budget {
 
 /** Wrong codes of a user's second factor, wherever they come from. */
 export function factorBudget(userId: string): Budget {
-  return { email: '', source: `factor:${userId}` };
+  return { email: '', source: `${FACTOR}${userId}` };
 }
+
+const FACTOR = 'factor:';
 
 /** A failure: whose secret was tried, null where nobody has that address, and from where. */
 export interface Failure {
@@ -76,6 +79,8 @@ async function count(
 /** An address that is nobody's is not written down: it may be mistyped, or a password in the wrong field. */
 async function recordLockOut(tx: Knex, { budget, userId, address }: Failure, seconds: number): Promise<void> {
   const details = { seconds, ...(budget.source && { source: budget.source }) };
+  const payload = { seconds, what: budget.source.startsWith(FACTOR) ? 'second_factor' : 'password' };
+  if (userId !== null) await Event.query(tx).insert({ user_id: userId, type: 'auth.locked_out', payload });
   const lockOut = { action: 'auth.lock_out', userId: null, address, details } as const;
   await recordAudit(tx, { subject: userId === null ? 'system' : `user/${userId}`, ...lockOut });
 }

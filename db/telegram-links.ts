@@ -102,9 +102,22 @@ export async function findLink(knex: Knex, userId: string): Promise<TelegramLink
   return knex<TelegramLink>('telegram_links').where({ user_id: userId }).first();
 }
 
-/** Notes that the bot may not write to that person, or, with null, that it may again. */
-export async function markBlocked(knex: Knex, telegramId: number, at: Date | null): Promise<void> {
-  await knex('telegram_links').where({ telegram_id: telegramId }).update({ blocked_at: at });
+/** Whether its user wants to be sent anything. False where there is no link. */
+export async function switchLink(knex: Knex, userId: string, isOn: boolean): Promise<boolean> {
+  return (await knex('telegram_links').where({ user_id: userId }).update({ is_on: isOn })) > 0;
+}
+
+/** Notes that the bot may not write to that person. */
+export async function markBlocked(knex: Knex, telegramId: number): Promise<void> {
+  await knex('telegram_links').where({ telegram_id: telegramId }).update({ blocked_at: knex.fn.now() });
+}
+
+/** Notes that it may again; writes nothing where it always might. */
+export async function unblock(knex: Knex, telegramId: number): Promise<void> {
+  await knex('telegram_links')
+    .where({ telegram_id: telegramId })
+    .whereNotNull('blocked_at')
+    .update({ blocked_at: null });
 }
 
 const MAX_NAME = 100;

@@ -30,6 +30,10 @@ test.serial('the sweep owns up to runs that ended, touches no other bot and star
   const row = await status(ended, 'ERROR');
   t.regex(row.error ?? '', /run has ended.*start it again/);
   t.is(await ActivityLog.query(stack.knex).where({ bot_id: ended.botId, level: 'ERROR' }).resultSize(), 1);
+  const told = { bot_id: ended.botId, type: 'bot.status' };
+  t.like(await stack.knex('events').where(told).orderBy('id', 'desc').first(), {
+    payload: { status: 'ERROR', was: 'ACTIVE', error: row.error },
+  });
   await status(running, 'ACTIVE');
   await status(young, 'ACTIVE');
   t.is((await run.describe()).status.name, 'TERMINATED');

@@ -14,6 +14,7 @@ const MINUTE_MS = 60_000;
 
 const SCHEDULES: readonly Schedule[] = [
   { workflowType: 'sweep', every: MINUTE_MS },
+  { workflowType: 'digest', every: 15 * MINUTE_MS },
   { workflowType: 'retention', every: 24 * 60 * MINUTE_MS },
 ];
 

@@ -67,7 +67,7 @@ export async function startTrading(options: TradingOptions): Promise<Trading> {
     recorded: tellFund({ knex, client }),
   });
   const upkeep = createUpkeep({
-    ...{ knex, client, logRetentionDays },
+    ...{ knex, client, logRetentionDays, currency: options.fund.settings.currency },
     startWithdrawal: createWithdrawalClient(client).start,
   });
   const fund = createFund({ knex, exchanges, ...options.fund, treasury: options.treasury });

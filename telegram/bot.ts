@@ -7,6 +7,7 @@ import type { TelegramDependencies } from './dependencies.ts';
 import { faults } from './middleware/faults.ts';
 import { identify } from './middleware/identify.ts';
 import { privateChats } from './middleware/private-chats.ts';
+import { welcomeBack } from './middleware/welcome-back.ts';
 
 /** Longer an answer is not worth waiting for: what has to arrive goes through the queue of notifications. */
 const LONGEST_RETRY_SECONDS = 30;
@@ -20,7 +21,7 @@ export function createTelegramBot(deps: TelegramDependencies): Bot<ChatContext> 
   bot.api.config.use(apiThrottler());
   bot.api.config.use(autoRetry({ maxRetryAttempts: 3, maxDelaySeconds: LONGEST_RETRY_SECONDS }));
   const chats = privateChats(bot);
-  chats.use(identify(deps));
+  chats.use(welcomeBack(deps), identify(deps));
   for (const { composer } of chatCommands(deps)) chats.use(composer);
   bot.catch(faults(deps.log));
   return bot;

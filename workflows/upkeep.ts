@@ -2,7 +2,7 @@ import { proxyActivities } from '@temporalio/workflow';
 import type { UpkeepActivities } from '../activities/upkeep.ts';
 import { QUEUES } from './messages.ts';
 
-const { markDeadRuns, prune, startWithdrawals } = proxyActivities<UpkeepActivities>({
+const { digestDay, markDeadRuns, prune, startWithdrawals } = proxyActivities<UpkeepActivities>({
   taskQueue: QUEUES.background,
   startToCloseTimeout: '2m',
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s', maximumAttempts: 5 },
@@ -19,6 +19,11 @@ export async function sweep(): Promise<number> {
  */
 export async function withdrawalStarter(): Promise<number> {
   return startWithdrawals();
+}
+
+/** Every quarter of an hour: whose morning it is by now is told of the day before. */
+export async function digest(): Promise<number> {
+  return digestDay();
 }
 
 /** Every day: logs past `LOG_RETENTION_DAYS` go, and what else nobody asks for any more. */

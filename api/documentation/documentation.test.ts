@@ -25,6 +25,9 @@ const ENDPOINTS = {
   '/api/v1/bots/statistics/summary': ['get'],
   '/api/v1/logs/': ['get', 'post', 'delete'],
   '/api/v1/logs/count': ['get'],
+  '/api/v1/telegram/status': ['get'],
+  '/api/v1/telegram/connect': ['post'],
+  '/api/v1/telegram/disconnect': ['post'],
   '/api/v1/trades/': ['get'],
   '/api/v1/strategies/': ['get'],
   '/api/v1/ops/bots/': ['get'],
@@ -75,7 +78,7 @@ test('The document is valid OpenAPI, and its tags come in the order of use', asy
   const operations = Object.values(body.paths).flatMap((methods) => Object.values(methods));
   t.is(new Set(operations.map(({ operationId }) => operationId)).size, operations.length);
   const tags = body.tags.map(({ name }) => name);
-  t.deepEqual(tags, ['Bots', 'Commands', 'Trades', 'Logs', 'Strategies', 'Operations', 'System']);
+  t.deepEqual(tags, ['Bots', 'Commands', 'Trades', 'Logs', 'Strategies', 'Telegram', 'Operations', 'System']);
   for (const operation of operations) t.true(tags.includes(operation.tags[0]!));
   t.false(JSON.stringify(body).includes('-9007199254740991'));
 });

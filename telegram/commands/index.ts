@@ -1,10 +1,11 @@
 import type { ChatCommand } from '../chat-command.ts';
 import type { TelegramDependencies } from '../dependencies.ts';
 import { help } from './help.ts';
+import { notify } from './notify.ts';
 import { start } from './start.ts';
 
 /** Everything that can be asked of the bot, in the order of /help. */
 export function chatCommands(deps: TelegramDependencies): readonly ChatCommand[] {
-  const commands: ChatCommand[] = [start(deps)];
+  const commands: ChatCommand[] = [start(deps), notify(deps)];
   return [...commands, help(() => commands)];
 }

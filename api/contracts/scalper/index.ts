@@ -8,6 +8,7 @@ import { logRoutes } from './logs.ts';
 import { operationRoutes } from './operations.ts';
 import { strategyRoutes } from './strategies.ts';
 import { systemRoutes } from './system.ts';
+import { telegramRoutes } from './telegram.ts';
 import { tradeRoutes } from './trades.ts';
 import { whyRoutes } from './why.ts';
 
@@ -15,7 +16,7 @@ import { whyRoutes } from './why.ts';
 export function scalper(settings: ApiSettings): Contract {
   const versioned = [
     ...[botCommandRoutes, botRoutes, whyRoutes, logRoutes, tradeRoutes, strategyRoutes],
-    operationRoutes,
+    ...[operationRoutes, telegramRoutes],
   ].flat();
   const documented: Route[] = [
     ...versioned.map((route) => ({ ...route, path: `${settings.prefix}${route.path}` })),
@@ -31,6 +32,7 @@ const TAGS = [
   { name: 'Trades', description: 'What they bought and sold' },
   { name: 'Logs', description: 'What happened, in words' },
   { name: 'Strategies', description: 'What a bot can be told to do' },
+  { name: 'Telegram', description: 'Messages to your chat' },
   { name: 'Operations', description: "Everybody's bots, for operators" },
   { name: 'System', description: 'Whether all is well' },
 ];

@@ -7,6 +7,7 @@ import { accountRoutes } from './account.ts';
 import { auditRoutes } from './audit-logs.ts';
 import { authRoutes } from './auth.ts';
 import { envelope } from './envelope.ts';
+import { notificationRoutes } from './notifications.ts';
 import { oauthRoutes } from './oauth.ts';
 import { sessionRoutes } from './sessions.ts';
 import { socketTicketRoutes } from './socket-tickets.ts';
@@ -18,7 +19,7 @@ import { userRoutes } from './users.ts';
 export function trading(settings: ApiSettings): Contract {
   const counted = [
     ...[authRoutes, sessionRoutes, twoFactorRoutes, oauthRoutes, userRoutes],
-    ...[accountKeyRoutes, accountRoutes, auditRoutes, statusRoutes, socketTicketRoutes],
+    ...[accountKeyRoutes, accountRoutes, notificationRoutes, auditRoutes, statusRoutes, socketTicketRoutes],
   ].flat();
   const contract = {
     // `/api/ws` is the door of bots' dashboards; it is refused and limited as what is signed in for.

@@ -193,6 +193,7 @@ export const COURSES: readonly Course[] = [
       return runOnce(stack, 'sweep');
     },
   },
+  { name: 'digest', run: (stack) => runOnce(stack, 'digest') },
   { name: 'retention', run: (stack) => runOnce(stack, 'retention') },
   ...FUND_COURSES,
   ...WITHDRAWAL_COURSES,

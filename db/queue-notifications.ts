@@ -1,0 +1,66 @@
+import type { Alongside, PlacedEvent } from './event-stream.ts';
+import { noticesOf, type Notice } from './notices.ts';
+
+/** Who is told besides the users who are linked. */
+export interface OperatorsChat {
+  /** `TELEGRAM_CHAT_ID`; null where there is none. */
+  operatorsChat: number | null;
+  /** Whose events, besides those of the system and of nobody, are told there. */
+  defaultOwnerId: string;
+}
+
+/**
+ * For `placeEvents`: writes what people are to be told of events, one row an event and chat, with what it takes to say it. Whoever is
+ * not linked, has turned Telegram or the kind off, or has blocked the bot, is left out; so is everything that happened more than a
+ * day before it got its place. To be given where a bot's token is set: somebody has to send.
+ */
+export function queueNotifications({ operatorsChat, defaultOwnerId }: OperatorsChat): Alongside {
+  return async (tx, events) => {
+    const notices = events.flatMap((event) => noticesOf(event).map((notice) => rowOf(event, notice)));
+    if (notices.length === 0) return;
+    await tx.raw(QUEUE, { notices: JSON.stringify(notices), operatorsChat, defaultOwnerId });
+  };
+}
+
+function rowOf(event: PlacedEvent, { kind, to }: Notice): object {
+  const { id, position, bot_id, user_id, payload, created_at } = event;
+  return { id, position, bot_id, user_id, kind, payload, created_at, to_admins: to === 'admins' };
+}
+
+/**
+ * `bot` goes into the payload: it may be gone when the message is written. Who is told one event twice is told as its owner. What is
+ * nobody's counts as the default owner's; how the fund's bot is, admins are told.
+ */
+const QUEUE = `
+  WITH notices AS (
+    SELECT n.id, n.position, n.bot_id, n.user_id, n.kind, n.payload, n.created_at,
+      n.to_admins OR (starts_with(n.kind, 'bot_') AND coalesce(n.user_id = f.owner_id, false)) AS to_admins,
+      coalesce(n.user_id, CAST(:defaultOwnerId AS uuid)) = CAST(:defaultOwnerId AS uuid) AS is_operators
+    FROM jsonb_to_recordset(CAST(:notices AS jsonb)) AS n(
+      id bigint, position bigint, bot_id uuid, user_id uuid, kind text, payload jsonb, created_at timestamptz,
+      to_admins boolean), fund_state f
+    WHERE n.created_at > now() - interval '1 day'
+  ), told AS (
+    SELECT n.*, l.telegram_id AS chat_id, l.user_id AS recipient
+    FROM notices n
+      JOIN users u ON CASE WHEN n.to_admins THEN u.role = 'admin' ELSE u.id = n.user_id END
+      JOIN telegram_links l ON l.user_id = u.id
+    WHERE u.disabled_at IS NULL AND l.is_on AND l.blocked_at IS NULL
+    UNION ALL
+    SELECT n.*, CAST(:operatorsChat AS bigint), CAST(:defaultOwnerId AS uuid)
+    FROM notices n, operators_chat o
+    WHERE CAST(:operatorsChat AS bigint) IS NOT NULL AND o.is_on AND (n.to_admins OR n.is_operators)
+  ), queued AS (
+    INSERT INTO notifications (event_id, position, chat_id, user_id, bot_id, kind, is_silent, payload, happened_at)
+    SELECT DISTINCT ON (t.id, t.chat_id) t.id, t.position, t.chat_id, t.recipient, t.bot_id, t.kind,
+      coalesce(s.level = 'silent', false),
+      t.payload || jsonb_build_object('bot', (
+        SELECT jsonb_build_object('symbol', b.ticker, 'exchange', b.exchange) FROM bots b WHERE b.id = t.bot_id)),
+      t.created_at
+    FROM told t LEFT JOIN notification_settings s ON s.user_id = t.recipient AND s.kind = t.kind
+    WHERE s.level IS DISTINCT FROM 'off'
+    ORDER BY t.id, t.chat_id, t.to_admins
+    ON CONFLICT ON CONSTRAINT notifications_event_chat_key DO NOTHING
+    RETURNING chat_id
+  )
+  INSERT INTO notification_chats (chat_id) SELECT DISTINCT chat_id FROM queued ON CONFLICT DO NOTHING`;
