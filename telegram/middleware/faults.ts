@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { GrammyError, type ErrorHandler } from 'grammy';
+import type { ErrorHandler } from 'grammy';
 import type { Logger } from 'pino';
 import { ApiError } from '../../api/errors.ts';
 import { Unavailable } from '../../workflows/client.ts';
 import type { ChatContext } from '../context.ts';
 import type { Translated } from '../languages.ts';
+import { withoutRequest } from '../without-request.ts';
 
 /** Tells the person what went wrong: a refusal in its own words, anything else neutrally, with a number that the log has too. */
 export function faults(log: Logger): ErrorHandler<ChatContext> {
@@ -18,11 +19,6 @@ export function faults(log: Logger): ErrorHandler<ChatContext> {
       .reply(said)
       .catch((gone: unknown) => log.warn({ err: withoutRequest(gone) }, 'could not be told'));
   };
-}
-
-/** What Telegram refused holds what was sent to it: that is the person's and stays out of the log. */
-function withoutRequest(error: unknown): unknown {
-  return error instanceof GrammyError ? { code: error.error_code, description: error.description } : error;
 }
 
 const TEXTS: Translated<{ away: string; failed: (id: string) => string }> = {
