@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ErrorHandler } from 'grammy';
 import type { Logger } from 'pino';
 import { ApiError } from '../../api/errors.ts';
-import { Unavailable } from '../../workflows/client.ts';
+import { BotGone, CommandRefused, Unavailable } from '../../workflows/client.ts';
 import type { ChatContext } from '../context.ts';
 import type { Translated } from '../languages.ts';
 import { withoutRequest } from '../without-request.ts';
@@ -11,14 +11,19 @@ import { withoutRequest } from '../without-request.ts';
 export function faults(log: Logger): ErrorHandler<ChatContext> {
   return async ({ error, ctx }) => {
     const id = randomUUID();
-    if (!(error instanceof ApiError))
+    if (!isDesigned(error))
       log.error({ err: withoutRequest(error), update: ctx.update.update_id, id }, 'a chat');
     const { away, failed } = TEXTS[ctx.language ?? 'en'];
-    const said = error instanceof ApiError ? error.message : error instanceof Unavailable ? away : failed(id);
+    const said = isDesigned(error) ? error.message : error instanceof Unavailable ? away : failed(id);
     await ctx
       .reply(said)
       .catch((gone: unknown) => log.warn({ err: withoutRequest(gone) }, 'could not be told'));
   };
+}
+
+/** What is refused is refused in words for the person. */
+function isDesigned(error: unknown): error is Error {
+  return error instanceof ApiError || error instanceof CommandRefused || error instanceof BotGone;
 }
 
 const TEXTS: Translated<{ away: string; failed: (id: string) => string }> = {
