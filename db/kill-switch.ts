@@ -1,8 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Knex } from 'knex';
-import { recordAudit } from './audit.ts';
+import { recordAudit, type By } from './audit.ts';
 import { KillSwitch, type KillScope } from './models/kill-switch.ts';
 import { OrderIntent } from './models/order-intent.ts';
+
+/** Whoever runs the machine. */
+const NOBODY: By = { userId: null, address: null };
 
 /** What a switch stands over; `id` is `*` for the global one. */
 export interface SwitchScope {
@@ -39,14 +42,19 @@ export async function readEngagedSwitch(
  * Engages a switch. Once it resolves no new order of its scope can reach a venue: no intent can be committed any more,
  * and those that were committed before have been answered or are past the moment until which they may be sent.
  */
-export async function engageSwitch(knex: Knex, at: SwitchScope, reason: string): Promise<void> {
-  await changeSwitch(knex, at, true, reason);
+export async function engageSwitch(
+  knex: Knex,
+  at: SwitchScope,
+  reason: string,
+  by: By = NOBODY,
+): Promise<void> {
+  await changeSwitch(knex, at, { engaged: true, reason, by });
   while (await hasSendsUnderWay(knex, at)) await sleep(50);
 }
 
 /** Releases a switch; bots go on with what they would do now. */
-export async function releaseSwitch(knex: Knex, at: SwitchScope): Promise<void> {
-  await changeSwitch(knex, at, false, null);
+export async function releaseSwitch(knex: Knex, at: SwitchScope, by: By = NOBODY): Promise<void> {
+  await changeSwitch(knex, at, { engaged: false, reason: null, by });
 }
 
 /** Those that are engaged, the newest first. */
@@ -68,8 +76,7 @@ async function lockedRows(tx: Knex, scopes: SwitchScope[]): Promise<KillSwitch[]
 async function changeSwitch(
   knex: Knex,
   at: SwitchScope,
-  engaged: boolean,
-  reason: string | null,
+  { engaged, reason, by }: { engaged: boolean; reason: string | null; by: By },
 ): Promise<void> {
   await knex.transaction(async (tx) => {
     const { rows } = await tx.raw<{ rows: unknown[] }>(
@@ -83,8 +90,7 @@ async function changeSwitch(
     if (rows.length === 0) return;
     const action = engaged ? 'kill_switch.engage' : 'kill_switch.release';
     const target = `kill_switch/${at.scope}/${at.id}`;
-    const who = { userId: null, address: null };
-    await recordAudit(tx, { subject: 'system', action, ...who, target, details: reason ? { reason } : {} });
+    await recordAudit(tx, { subject: 'system', action, ...by, target, details: reason ? { reason } : {} });
   });
 }
 

@@ -43,6 +43,20 @@ export async function listUsers(knex: Knex, { skip, limit }: Page): Promise<User
   return userRows(knex).orderBy('users.created_at', 'desc').orderBy('users.id').offset(skip).limit(limit);
 }
 
+/** The same, each with how many bots they have. */
+export async function listUsersWithBots(
+  knex: Knex,
+  { skip, limit }: Page,
+): Promise<(UserRow & { bots: number })[]> {
+  const bots = knex('bots').whereRaw('bots.user_id = users.id').count().as('bots');
+  return userRows(knex)
+    .select(bots)
+    .orderBy('users.created_at', 'desc')
+    .orderBy('users.id')
+    .offset(skip)
+    .limit(limit) as Promise<(UserRow & { bots: number })[]>;
+}
+
 /** One of those who are listed. */
 export async function findUserRow(knex: Knex, id: string): Promise<UserRow | undefined> {
   return userRows(knex).where({ 'users.id': id }).first();

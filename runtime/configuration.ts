@@ -187,6 +187,20 @@ function grouped(env: EmbeddedEnvironment) {
       file: env.LOG_FILE_PATH === undefined ? null : resolve(PROJECT, env.LOG_FILE_PATH),
     },
     redis: env.REDIS_URL === undefined ? null : { url: env.REDIS_URL, password: env.REDIS_PASSWORD },
+    telegram: {
+      token: env.TELEGRAM_BOT_TOKEN,
+      apiUrl: env.TELEGRAM_API_URL.replace(/\/+$/, ''),
+      operatorsChat: env.TELEGRAM_CHAT_ID ?? null,
+      metricsPort: env.TELEGRAM_METRICS_PORT,
+      webhook:
+        env.TELEGRAM_WEBHOOK_URL === undefined
+          ? null
+          : {
+              url: env.TELEGRAM_WEBHOOK_URL,
+              port: env.TELEGRAM_WEBHOOK_PORT,
+              secret: env.TELEGRAM_WEBHOOK_SECRET,
+            },
+    },
     services: {
       telegram: { url: env.TELEGRAM_API_URL, token: env.TELEGRAM_BOT_TOKEN },
       deepseek: { url: env.DEEPSEEK_API_URL, key: env.DEEPSEEK_API_KEY },

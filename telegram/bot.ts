@@ -2,10 +2,13 @@ import { autoRetry } from '@grammyjs/auto-retry';
 import { apiThrottler } from '@grammyjs/transformer-throttler';
 import { Bot } from 'grammy';
 import type { ChatContext } from './context.ts';
+import { codes } from './commands/admin/index.ts';
 import { chatCommands } from './commands/index.ts';
 import type { TelegramDependencies } from './dependencies.ts';
 import { faults } from './middleware/faults.ts';
+import { inTurn } from './middleware/in-turn.ts';
 import { identify } from './middleware/identify.ts';
+import { menus } from './middleware/menus.ts';
 import { privateChats } from './middleware/private-chats.ts';
 import { welcomeBack } from './middleware/welcome-back.ts';
 
@@ -19,10 +22,18 @@ const LONGEST_RETRY_SECONDS = 30;
 export function createTelegramBot(deps: TelegramDependencies): Bot<ChatContext> {
   const bot = new Bot<ChatContext>(deps.token, { client: { apiRoot: deps.apiUrl } });
   bot.api.config.use(apiThrottler());
-  bot.api.config.use(autoRetry({ maxRetryAttempts: 3, maxDelaySeconds: LONGEST_RETRY_SECONDS }));
+  bot.api.config.use(
+    autoRetry({
+      ...{ maxRetryAttempts: 3, maxDelaySeconds: LONGEST_RETRY_SECONDS },
+      // It would try for ever, and what was lost may have arrived.
+      rethrowHttpErrors: true,
+    }),
+  );
   const chats = privateChats(bot);
-  chats.use(welcomeBack(deps), identify(deps));
-  for (const { composer } of chatCommands(deps)) chats.use(composer);
+  const commands = chatCommands(deps);
+  chats.use(inTurn(deps), welcomeBack(deps), identify(deps), menus(commands, deps.log));
+  chats.use(codes(deps));
+  for (const { composer } of commands) chats.use(composer);
   bot.catch(faults(deps.log));
   return bot;
 }

@@ -16,7 +16,9 @@ export interface ChatCommand {
   composer: Composer<ChatContext>;
 }
 
-interface Declaration extends Pick<ChatCommand, 'name' | 'description' | 'button'> {
+export interface Declaration extends Pick<ChatCommand, 'name' | 'description' | 'button'> {
+  /** Other names of the same; /help does not list them. */
+  aliases?: readonly string[];
   /** `user` unless said: everybody who is linked. */
   for?: 'user' | 'admin';
   /** `ctx.match` is what follows the command. */
@@ -34,6 +36,7 @@ const ROLES = { user: ['user', 'ops', 'admin'], admin: ['admin'] } as const;
 export function chatCommand({
   for: whom = 'user',
   handler,
+  aliases = [],
   pressed = {},
   ...declared
 }: Declaration): ChatCommand {
@@ -41,7 +44,7 @@ export function chatCommand({
   const composer = new Composer<ChatContext>();
   const allowed = composer.filter((ctx): ctx is UserContext => mayAsk(ctx, roles));
   const asked = handler as unknown as MiddlewareFn<UserContext>;
-  allowed.command(declared.name, asked);
+  allowed.command([declared.name, ...aliases], asked);
   if (declared.button)
     allowed.hears(Object.values(declared.button), (ctx, next) => {
       ctx.match = '';

@@ -13,6 +13,8 @@ export interface TelegramDependencies
   log: Logger;
   /** Whose everything is that nobody signed in for. */
   defaultOwnerId: string;
+  /** How many updates of one person are heard in a minute; 60 unless said. */
+  updatesPerMinute?: number;
   /** Of those who run the installation; a person's own chat may command what is the default owner's (`TELEGRAM_CHAT_ID`). */
   operatorsChat: number | null;
 }

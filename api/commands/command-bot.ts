@@ -10,7 +10,7 @@ export type Ask = { name: 'start' | 'pause' | 'resume' | 'toggle' } | { name: 's
 /** Asks, waits until it is done, and returns the bot as stored then. Every one may be repeated. */
 export async function commandBot(botId: string, ask: Ask, context: CommandContext): Promise<BotRow> {
   const bot = await requireBot(botId, context);
-  const command = { ...ask, commandId: randomUUID(), by: context.owner.id };
+  const command = { ...ask, commandId: context.commandIdFor?.(bot.id) ?? randomUUID(), by: context.owner.id };
   await context.bots.command(addressOf(bot, context), command);
   return requireBot(botId, context);
 }

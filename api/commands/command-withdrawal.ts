@@ -21,7 +21,7 @@ export type WithdrawalAsk =
 export async function commandWithdrawal(
   id: string,
   ask: WithdrawalAsk,
-  { knex, withdrawals, identity, caller: { userId }, address }: WithdrawalContext,
+  { knex, withdrawals, identity, caller: { userId }, address, commandIdFor }: WithdrawalContext,
 ): Promise<WithdrawalRequest> {
   const own = ask.name === 'cancel' ? { userId } : {};
   const request = await findWithdrawal(knex, id, own);
@@ -31,15 +31,19 @@ export async function commandWithdrawal(
       'command_refused',
       `The withdrawal is ${request.status}: nothing more can be asked of it.`,
     );
-  const command = commandOf(ask, request, userId);
-  const { commandId, name } = command;
+  const commandId = commandIdFor?.(id) ?? randomUUID();
+  const command = commandOf(ask, request, { commandId, by: userId });
+  const { name } = command;
   await keepCommand(knex, { id: commandId, requestId: id, name, userId, address, at: identity.now() });
   await withdrawals.command(id, command);
   return (await findWithdrawal(knex, id)) ?? request;
 }
 
-function commandOf(ask: WithdrawalAsk, { digest }: WithdrawalRequest, by: string): WithdrawalCommand {
-  const asked = { commandId: randomUUID(), by };
+function commandOf(
+  ask: WithdrawalAsk,
+  { digest }: WithdrawalRequest,
+  asked: Pick<WithdrawalCommand, 'commandId' | 'by'>,
+): WithdrawalCommand {
   return ask.name === 'approve'
     ? { ...asked, name: 'approve', digest: ask.digest ?? digest }
     : { ...asked, ...ask };

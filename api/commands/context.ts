@@ -28,4 +28,10 @@ export function callerContext(
 }
 
 /** What a use case works with: the world, and for whom. */
-export type CommandContext = Pick<Dependencies, 'knex' | 'bots' | 'settings' | 'log'> & { owner: Owner };
+export type CommandContext = Pick<Dependencies, 'knex' | 'bots' | 'settings' | 'log'> & {
+  owner: Owner;
+  commandIdFor?: CommandIdFor;
+};
+
+/** The id of a command to that bot or withdrawal, where whoever asks may ask for the same again; a new one unless said. */
+export type CommandIdFor = (id: string) => string;

@@ -17,7 +17,7 @@ export async function operateBot(
 ): Promise<BotRow> {
   const bot = await requireBot(botId, context);
   const command = operation === 'stop' ? ({ name: 'stop', mode: 'keep' } as const) : { name: operation };
-  const asked = { ...command, commandId: randomUUID(), by };
+  const asked = { ...command, commandId: context.commandIdFor?.(bot.id) ?? randomUUID(), by };
   const { changed } = await context.bots.command(addressOf(bot, context), asked);
   const operated = await requireBot(botId, context);
   if (changed) {

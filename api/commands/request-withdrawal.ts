@@ -12,6 +12,7 @@ import type { Caller } from '../auth/caller.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { ApiError, invalidInput } from '../errors.ts';
 import type { ApiSettings } from '../settings.ts';
+import type { CommandIdFor } from './context.ts';
 import { assessWithdrawal, tooMuch, type AssessedWithdrawal } from './assess-withdrawal.ts';
 import { readPayment, type AskedDestination } from './withdrawal-destination.ts';
 
@@ -23,6 +24,7 @@ export interface WithdrawalContext extends Pick<Dependencies, 'knex' | 'withdraw
   address: string;
   signal: AbortSignal;
   log(): Logger;
+  commandIdFor?: CommandIdFor;
 }
 
 export type AskedPayment = AskedDestination & { amount: Decimal };

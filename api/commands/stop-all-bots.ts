@@ -33,8 +33,8 @@ export async function stopAllBots(context: CommandContext): Promise<number> {
 /** Whether that changed it. Throws only where no bot can be reached, so that nobody waits for each in turn. */
 async function stop(bot: BotRow, context: CommandContext): Promise<boolean> {
   try {
-    const asked = { commandId: randomUUID(), by: context.owner.id };
-    const command = { name: 'stop', mode: 'keep', ...asked } as const;
+    const commandId = context.commandIdFor?.(bot.id) ?? randomUUID();
+    const command = { name: 'stop', mode: 'keep', commandId, by: context.owner.id } as const;
     return (await context.bots.command(addressOf(bot, context), command)).changed;
   } catch (error) {
     if (error instanceof Unavailable) throw error;

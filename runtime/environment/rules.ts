@@ -19,6 +19,19 @@ export const address = (standard: string, description: string) =>
 export const optionalAddress = (description: string, example: string) =>
   secureAddress.optional().meta({ description, example });
 
+/** Never shown. */
+export const optionalMatch = (form: RegExp, error: string, description: string) =>
+  z.string().regex(form, error).optional().meta({ description, secret: true, example: '' });
+
+/** As Telegram numbers chats: groups below 0. */
+export const chatNumber = (description: string, example: string) =>
+  z
+    .string()
+    .regex(/^-?\d{1,15}$/, 'must be the number of a chat, such as 123456789')
+    .transform(Number)
+    .optional()
+    .meta({ description, example });
+
 export const flag = (standard: boolean, description: string) =>
   z
     .stringbool({ error: 'must be True or False' })

@@ -1,13 +1,17 @@
 import { z } from 'zod';
 import { fund } from './fund-variables.ts';
 import {
+  address,
   addresses,
   amount,
+  chatNumber,
   choice,
   flag,
   list,
   optional,
+  optionalAddress,
   optionalList,
+  optionalMatch,
   optionalWhole,
   origins,
   port,
@@ -197,10 +201,24 @@ const trading = {
 
 const notices = {
   TELEGRAM_BOT_TOKEN: secret(
-    'From @BotFather: for notices by Telegram, which this version does not send yet',
+    'From @BotFather: people follow and steer their bots by this bot of Telegram, and are told by it; not set: nobody is',
   ),
-  TELEGRAM_API_URL: text('https://api.telegram.org', 'Where Telegram is'),
-  TELEGRAM_CHAT_ID: optional('The chat that is to be told', '123456789'),
+  TELEGRAM_API_URL: address('https://api.telegram.org', 'Where Telegram is'),
+  TELEGRAM_CHAT_ID: chatNumber(
+    'The chat of those who run this: told of what concerns the installation. The number of a person, or of a group',
+    '123456789',
+  ),
+  TELEGRAM_WEBHOOK_URL: optionalAddress(
+    'Where Telegram delivers what is written, for a proxy to hand on to TELEGRAM_WEBHOOK_PORT; not set: it is asked for',
+    'https://bot.example.com/telegram',
+  ),
+  TELEGRAM_WEBHOOK_PORT: port(8443, 'Where what it delivers is heard, over plain HTTP, on HOST'),
+  TELEGRAM_WEBHOOK_SECRET: optionalMatch(
+    /^[\w-]{16,256}$/,
+    'must be 16 to 256 letters, digits, _ and -',
+    'What Telegram shows with what it delivers; not set: made from SECRET_KEY',
+  ),
+  TELEGRAM_METRICS_PORT: optionalWhole('Where the Telegram process serves its metrics', '9465'),
   WS_HEARTBEAT_INTERVAL: whole(30, 'Seconds between two pings of a WebSocket', [1, 3_600]),
   WS_MESSAGE_QUEUE_SIZE: whole(100, 'Messages that may wait for one WebSocket', [1, 100_000]),
 };

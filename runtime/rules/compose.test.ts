@@ -42,6 +42,7 @@ test('docker compose runs every part of the distributed deployment', (t) => {
     'postgres',
     'redis',
     'seed',
+    'telegram',
     'temporal',
     'temporal-ui',
     'trading_bot',
@@ -54,7 +55,7 @@ test('every image is pinned, by a tag that is not "latest"', (t) => {
 });
 
 test("our own services run the processes of package.json's scripts, built", (t) => {
-  t.is(own.length, 5);
+  t.is(own.length, 6);
   for (const [name, { command }] of own) t.true(built.includes(command?.at(-1) ?? ''), name);
   const [, standard] = /^CMD (\[.+\])$/m.exec(read('Dockerfile')) ?? [];
   t.true(built.includes((JSON.parse(standard ?? '[]') as string[]).at(-1) ?? ''));
@@ -99,7 +100,7 @@ test('what is set in .env arrives: every variable that is read, but those of the
 test("only who opens what is sealed is given the key, and only who trades the venue's", (t) => {
   const having = (name: string) =>
     own.filter(([, { environment = {} }]) => name in environment).map(([service]) => service);
-  t.deepEqual(having('ENCRYPTION_KEY'), ['trading_bot', 'seed', 'backend']);
+  t.deepEqual(having('ENCRYPTION_KEY'), ['trading_bot', 'seed', 'backend', 'telegram']);
   t.deepEqual(having('ENCRYPTION_KEY_PREVIOUS'), having('ENCRYPTION_KEY'));
   for (const name of ['BINANCE_SECRET_KEY', 'TREASURY_API_KEY', 'TREASURY_API_SECRET'])
     t.deepEqual(having(name), ['trading_bot']);

@@ -7,7 +7,7 @@ import type { Plan } from './plan.ts';
 export function banner(
   settings: Settings,
   isEmbedded: Plan['embedded'],
-  { seconds, fund }: { seconds: number; fund: { ticker: string } | null },
+  { seconds, fund, telegram }: { seconds: number; fund: { ticker: string } | null; telegram: string | null },
 ): string {
   const { api, exchange, temporal, embedded, dataDir } = settings;
   const cluster = isEmbedded.postgres ? clusterFolder(join(dataDir, 'postgres')) : dataDir;
@@ -29,6 +29,7 @@ export function banner(
     ],
     ['Exchange', `${exchange.url}${isEmbedded.exchange ? `   simulated, prices: ${exchange.feed}` : ''}`],
     ...(fund ? [['Fund', `${base}${api.prefix}/bot/health   on ${fund.ticker}`]] : []),
+    ...(telegram === null ? [] : [['Telegram', telegram]]),
     ['Data and logs', dataDir],
     ...(cluster.startsWith(dataDir) ? [] : [['Database', cluster]]),
   ] as const;

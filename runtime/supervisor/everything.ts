@@ -15,6 +15,7 @@ import { clearTheWay } from './clear-the-way.ts';
 import { takeDataFolder } from './data-folder.ts';
 import { createParts } from './parts.ts';
 import { planStart, settingsOf, type Plan, type Variables } from './plan.ts';
+import { telegramName } from './telegram-name.ts';
 import { tellFundDemo } from './tell-fund-demo.ts';
 
 export interface Everything {
@@ -54,12 +55,13 @@ export function startEverything(variables: Variables, say: (line: string) => voi
     const seeded = exchangeUp && Promise.all([databaseUp, exchangeUp]).then(() => seed(knex, plan));
     await Promise.all([
       databaseUp.then(() => parts.process('api')),
+      configuration.telegram.token !== undefined && databaseUp.then(() => parts.process('telegram')),
       // It looks whether there is a fund.
       Promise.all([databaseUp, temporalUp, seeded]).then(() => parts.process('worker')),
     ]);
     if (exchangeUp) await startBots(knex, configuration);
-    const fund = await readFundBot(knex);
-    say(banner(configuration, embedded, { seconds: (Date.now() - begun) / 1_000, fund }));
+    const [fund, telegram] = await Promise.all([readFundBot(knex), telegramName(configuration.telegram)]);
+    say(banner(configuration, embedded, { seconds: (Date.now() - begun) / 1_000, fund, telegram }));
     if (plan.hasDemoFund && !stopping) telling = tellFundDemo(knex, configuration, say);
   }
 

@@ -10,7 +10,7 @@ import { EXIT_CONFIGURATION } from '../run-process.ts';
 import type { Part } from './keep-running.ts';
 
 export interface NodeProcess {
-  name: 'api' | 'worker' | 'exchange';
+  name: 'api' | 'worker' | 'exchange' | 'telegram';
   env: Record<string, string | undefined>;
   logFile: string;
   pidFile: string;
@@ -23,6 +23,7 @@ const HEAPS = {
   api: [],
   worker: ['--heap-growing-percent=30', '--max-semi-space-size=4'],
   exchange: SMALL_HEAP,
+  telegram: ['--max-semi-space-size=4'],
 };
 const START_PATIENCE_MS = 60_000;
 

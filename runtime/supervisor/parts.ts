@@ -22,7 +22,7 @@ export interface Parts {
 
 /** Who ends together, in this order, and how long they get. */
 const ENDING = [
-  { names: ['worker', 'api'], patienceMs: 11_000 },
+  { names: ['worker', 'api', 'telegram'], patienceMs: 11_000 },
   { names: ['exchange', 'temporal'], patienceMs: 3_000 },
   { names: ['postgres'], patienceMs: 4_000 },
 ];

@@ -47,7 +47,7 @@ test('What a start prints says whether one has to sign in, and how to try it the
   const printed = (variables: Variables) => {
     const folder = { secrets } as DataFolder;
     const { configuration, embedded } = planStart(variables, settingsOf(variables), folder);
-    return banner(configuration, embedded, { seconds: 1, fund: null });
+    return banner(configuration, embedded, { seconds: 1, fund: null, telegram: null });
   };
   t.regex(printed({}), /Sign-in +off, .*AUTH_REQUIRED=True/);
   t.regex(printed({}), /curl -s \S+\/api\/v1\/bots\/$/m);

@@ -39,6 +39,8 @@ export interface TelegramServer {
   /** Every call: method and what was sent with it. */
   calls: { method: string; fields: Record<string, unknown>; at: number }[];
   faults: TelegramFault[];
+  /** Delivers the newest update once more, as if it had not been confirmed. */
+  again(): void;
   /** Somebody with Telegram open. */
   person(id: number, about?: { name?: string; language?: string }): TelegramPerson;
 }
@@ -62,9 +64,16 @@ export async function startTelegram(t: Scope): Promise<TelegramServer> {
   let webhook: { url: string; secret_token?: string } | null = null;
   let [lastUpdate, lastMessage] = [0, 0];
   let wake = () => {};
+  let newest: Update | null = null;
+  let repeated: Update | null = null;
 
   function give(update: Record<string, unknown>): void {
     const given = { update_id: ++lastUpdate, ...update };
+    deliver(given);
+  }
+
+  function deliver(given: Update): void {
+    newest = given;
     if (!webhook) {
       updates.push(given);
       return wake();
@@ -77,8 +86,14 @@ export async function startTelegram(t: Scope): Promise<TelegramServer> {
     void fetch(webhook.url, { method: 'POST', headers, body: JSON.stringify(given) }).catch(() => undefined);
   }
 
+  function again(): void {
+    if (webhook) return deliver(newest!);
+    repeated = newest;
+    wake();
+  }
+
   async function getUpdates({ offset = 0, timeout = 0 }: Record<string, unknown>): Promise<Update[]> {
-    const open = () => updates.filter(({ update_id }) => update_id >= Number(offset));
+    const open = () => updates.filter((each) => each === repeated || each.update_id >= Number(offset));
     if (open().length === 0 && Number(timeout) > 0)
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, Number(timeout) * 1_000);
@@ -88,7 +103,9 @@ export async function startTelegram(t: Scope): Promise<TelegramServer> {
           resolve();
         };
       });
-    return open();
+    const given = open();
+    repeated = null;
+    return given;
   }
 
   function keep(fields: Record<string, unknown>): SentMessage {
@@ -110,6 +127,12 @@ export async function startTelegram(t: Scope): Promise<TelegramServer> {
       if (!message) throw new Refusal(400, 'Bad Request: message to edit not found');
       Object.assign(message, { ...messageOf(fields), at: Date.now() });
       return asAnswered(message);
+    },
+    deleteMessage(fields) {
+      const id = Number(fields['message_id']);
+      const at = sent.findIndex(({ messageId }) => messageId === id);
+      if (at >= 0) sent.splice(at, 1);
+      return true;
     },
     answerCallbackQuery: () => true,
     setMyCommands: () => true,
@@ -181,7 +204,7 @@ export async function startTelegram(t: Scope): Promise<TelegramServer> {
     };
   };
   const { port } = server.address() as AddressInfo;
-  return { url: `http://127.0.0.1:${port}`, token, sent, calls, faults, person };
+  return { url: `http://127.0.0.1:${port}`, token, sent, calls, faults, again, person };
 }
 
 class Refusal extends Error {

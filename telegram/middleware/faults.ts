@@ -1,28 +1,29 @@
 import { randomUUID } from 'node:crypto';
-import { GrammyError, type ErrorHandler } from 'grammy';
+import type { ErrorHandler } from 'grammy';
 import type { Logger } from 'pino';
 import { ApiError } from '../../api/errors.ts';
-import { Unavailable } from '../../workflows/client.ts';
+import { BotGone, CommandRefused, Unavailable } from '../../workflows/client.ts';
 import type { ChatContext } from '../context.ts';
 import type { Translated } from '../languages.ts';
+import { withoutRequest } from '../without-request.ts';
 
 /** Tells the person what went wrong: a refusal in its own words, anything else neutrally, with a number that the log has too. */
 export function faults(log: Logger): ErrorHandler<ChatContext> {
   return async ({ error, ctx }) => {
     const id = randomUUID();
-    if (!(error instanceof ApiError))
+    if (!isDesigned(error))
       log.error({ err: withoutRequest(error), update: ctx.update.update_id, id }, 'a chat');
     const { away, failed } = TEXTS[ctx.language ?? 'en'];
-    const said = error instanceof ApiError ? error.message : error instanceof Unavailable ? away : failed(id);
+    const said = isDesigned(error) ? error.message : error instanceof Unavailable ? away : failed(id);
     await ctx
       .reply(said)
       .catch((gone: unknown) => log.warn({ err: withoutRequest(gone) }, 'could not be told'));
   };
 }
 
-/** What Telegram refused holds what was sent to it: that is the person's and stays out of the log. */
-function withoutRequest(error: unknown): unknown {
-  return error instanceof GrammyError ? { code: error.error_code, description: error.description } : error;
+/** What is refused is refused in words for the person. */
+function isDesigned(error: unknown): error is Error {
+  return error instanceof ApiError || error instanceof CommandRefused || error instanceof BotGone;
 }
 
 const TEXTS: Translated<{ away: string; failed: (id: string) => string }> = {

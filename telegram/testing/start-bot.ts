@@ -12,8 +12,9 @@ import {
   type TelegramServer,
 } from '../../runtime/testing/telegram-server.ts';
 import { until } from '../../runtime/testing/stack.ts';
-import { createTelegramBot } from '../bot.ts';
 import type { TelegramDependencies } from '../dependencies.ts';
+import { runBot } from '../run-bot.ts';
+import type { Webhook } from '../webhook.ts';
 
 export interface TestBot {
   telegram: TelegramServer;
@@ -28,8 +29,12 @@ export interface TestBot {
 
 export type LinkedPerson = TelegramPerson & { userId: string };
 
-/** The bot by long polling, against a local Telegram, over a database of its own. */
-export async function startBot(t: Scope, overrides: Partial<TelegramDependencies> = {}): Promise<TestBot> {
+/** The bot by long polling, unless a webhook is given, against a local Telegram, over a database of its own. */
+export async function startBot(
+  t: Scope,
+  overrides: Partial<TelegramDependencies> = {},
+  { webhook = null }: { webhook?: Webhook | null } = {},
+): Promise<TestBot> {
   const knex = overrides.knex ?? (await patientDatabase(t)).knex;
   const telegram = await startTelegram(t);
   const [{ id: ownerId }] = (await knex('users').insert({ name: 'Owner' }).returning('id')) as [
@@ -49,12 +54,8 @@ export async function startBot(t: Scope, overrides: Partial<TelegramDependencies
     log: pino({ level: 'silent' }),
     ...overrides,
   };
-  const bot = createTelegramBot(deps);
-  const running = bot.start();
-  t.teardown(async () => {
-    await bot.stop();
-    await running;
-  });
+  const running = await runBot(deps, { webhook });
+  t.teardown(() => running.stop());
   let people = 1_000;
   return {
     ...{ telegram, knex, bots, ownerId, deps },
@@ -75,4 +76,15 @@ export async function answerTo(person: TelegramPerson, text: string): Promise<Se
   const before = person.received().length;
   person.write(text);
   return until(`an answer to ${text}`, () => person.received()[before]);
+}
+
+/** Presses a button, and waits for the bot's next message to that person. */
+export async function pressed(
+  person: TelegramPerson,
+  message: SentMessage,
+  data: string,
+): Promise<SentMessage> {
+  const before = person.received().length;
+  person.press(message, data);
+  return until(`an answer to ${data}`, () => person.received()[before]);
 }

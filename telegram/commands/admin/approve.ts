@@ -1,0 +1,82 @@
+import { decideWithCode } from '../../../api/commands/decide-with-code.ts';
+import { ApiError } from '../../../api/errors.ts';
+import { reviewWithdrawal } from '../../../db/fund/withdrawal-lists.ts';
+import { findPressed, findShown } from '../../../db/telegram-asks.ts';
+import { askForCode, codeContext, hideCode, splitCode } from '../../admin-code.ts';
+import { chatCommand, type ChatCommand } from '../../chat-command.ts';
+import type { UserContext } from '../../context.ts';
+import type { TelegramDependencies } from '../../dependencies.ts';
+import { isUuid } from '../../is-uuid.ts';
+import type { Translated } from '../../languages.ts';
+import { showWithdrawal, shownOf, type Shown } from './show-withdrawal.ts';
+
+/** Agrees to a withdrawal as it was shown in this chat, with a code. */
+export function approve(deps: TelegramDependencies): ChatCommand {
+  return chatCommand({
+    name: 'approve',
+    for: 'admin',
+    description: { en: 'Agree to a withdrawal: /approve ID [code]', ko: '출금 승인: /approve ID [코드]' },
+    async handler(ctx) {
+      const { rest: id, code } = splitCode(ctx.match);
+      if (code !== null) await hideCode(ctx, deps);
+      if (!isUuid(id)) return ctx.reply(TEXTS[ctx.language].which);
+      const asked = { telegramId: ctx.from.id, userId: ctx.user.id };
+      const like = { name: 'approve', withdrawalId: id.toLowerCase() } as const;
+      const shown = await findShown<Shown>(deps.knex, { ...asked, like }, deps.identity.now());
+      // What was not looked at is not agreed to.
+      if (!shown || code === null) return showAndAsk(ctx, deps, { id, shown });
+      return carryOutApproval(ctx, deps, { what: shown, code });
+    },
+    pressed: {
+      async approve(ctx) {
+        const pressed = { id: ctx.match, telegramId: ctx.from.id, userId: ctx.user.id };
+        const now = deps.identity.now();
+        const shown = isUuid(ctx.match) ? await findPressed<Shown>(deps.knex, pressed, now) : null;
+        if (!shown) return ctx.reply(TEXTS[ctx.language].tooOld);
+        return showAndAsk(ctx, deps, { id: shown.withdrawalId, shown });
+      },
+    },
+  });
+}
+
+/** Asks for the code of an approval of what was shown before, or else of what is shown now. */
+async function showAndAsk(
+  ctx: UserContext,
+  deps: TelegramDependencies,
+  { id, shown }: { id: string; shown: Shown | null },
+): Promise<void> {
+  const request = await reviewWithdrawal(deps.knex, id);
+  if (!request) throw new ApiError('withdrawal_not_found', 'Withdrawal not found');
+  const now = shownOf(request);
+  if (shown && shown.digest !== now.digest)
+    throw new ApiError('command_refused', TEXTS[ctx.language].changed);
+  const text = `${TEXTS[ctx.language].sure}\n\n${showWithdrawal(request, ctx.language)}`;
+  await askForCode(ctx, deps, { what: now, text });
+}
+
+export async function carryOutApproval(
+  ctx: UserContext,
+  deps: TelegramDependencies,
+  { what: { withdrawalId, digest }, code, key }: { what: Shown; code: string; key?: string },
+): Promise<void> {
+  const decided = { decision: { name: 'approve', digest } as const, code };
+  const { id, status } = await decideWithCode(withdrawalId, decided, codeContext(ctx, deps, key));
+  await ctx.reply(`${TEXTS[ctx.language].approved} ${id}: ${status}`);
+}
+
+const TEXTS: Translated<Record<'which' | 'tooOld' | 'changed' | 'sure' | 'approved', string>> = {
+  en: {
+    which: 'Which one? Send /approve with its whole id, or press its button below /approvals.',
+    tooOld: 'That was shown too long ago. Look at /approvals again.',
+    changed: 'The request is not what you were shown. Look at /approvals again.',
+    sure: 'Do you agree to this withdrawal?',
+    approved: 'You agreed to',
+  },
+  ko: {
+    which: '어느 출금인가요? /approve 뒤에 전체 ID를 보내거나 /approvals 아래의 버튼을 누르세요.',
+    tooOld: '표시된 지 너무 오래되었습니다. /approvals 를 다시 확인하세요.',
+    changed: '요청이 표시된 내용과 다릅니다. /approvals 를 다시 확인하세요.',
+    sure: '이 출금을 승인할까요?',
+    approved: '승인했습니다:',
+  },
+};
