@@ -34,6 +34,8 @@ export const ERROR_STATUS = {
   withdrawal_not_found: 404,
   address_not_found: 404,
   proof_not_found: 404,
+  telegram_not_linked: 404,
+  telegram_not_waiting: 404,
   method_not_allowed: 405,
   command_refused: 409,
   email_taken: 409,

@@ -105,7 +105,7 @@ const SETTINGS = {
     rateLimit: { perMinute: 10_000_000, perHour: 100_000_000 },
     callerLimits: null,
   },
-  ...{ maxBots: BOTS, tradeAmount: { least: '0.001', most: '1000' } },
+  ...{ maxBots: BOTS, telegramBot: null, tradeAmount: { least: '0.001', most: '1000' } },
   fund: {
     ...{ currency: 'USDC', decimals: 6, initialPrice: '1', initialCapital: null, staleAfterSeconds: 60 },
     ...{ networks: ['ETH', 'BSC', 'TRX', 'SOL'], minDeposit: '10' },

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { recordAudit } from './audit.ts';
+import { Event } from './models/event.ts';
 import { tokenHash } from './token-hash.ts';
 
 /** A row of `telegram_links`: the person on Telegram that a user is. */
@@ -60,8 +61,8 @@ export async function findClaim(knex: Knex, userId: string, now: Date): Promise<
 }
 
 /**
- * Makes the one who waits the user's, in the place of whoever was; null where `telegramId` does not wait. Who was another
- * user's is that no longer.
+ * Makes the one who waits the user's, in the place of whoever was, with the event that tells them; null where `telegramId` does
+ * not wait. Who was another user's is that no longer.
  */
 export async function confirmLink(
   knex: Knex,
@@ -75,6 +76,7 @@ export async function confirmLink(
     await tx('telegram_links').where({ user_id: userId }).orWhere({ telegram_id: telegramId }).delete();
     const link = { user_id: userId, telegram_id: telegramId, name: claim.name, linked_at: now };
     const [inserted] = (await tx('telegram_links').insert(link).returning('*')) as [TelegramLink];
+    await Event.query(tx).insert({ bot_id: null, user_id: userId, type: 'telegram.linked', payload: {} });
     const details = { telegram_id: telegramId };
     await recordAudit(tx, { subject: `user/${userId}`, action: 'telegram.link', userId, address, details });
     return inserted;

@@ -6,6 +6,7 @@ import { chatCommands } from './commands/index.ts';
 import type { TelegramDependencies } from './dependencies.ts';
 import { faults } from './middleware/faults.ts';
 import { identify } from './middleware/identify.ts';
+import { otherwise } from './middleware/otherwise.ts';
 import { privateChats } from './middleware/private-chats.ts';
 
 /** Longer an answer is not worth waiting for: what has to arrive goes through the queue of notifications. */
@@ -22,6 +23,7 @@ export function createTelegramBot(deps: TelegramDependencies): Bot<ChatContext> 
   const chats = privateChats(bot);
   chats.use(identify(deps));
   for (const { composer } of chatCommands(deps)) chats.use(composer);
+  chats.use(otherwise());
   bot.catch(faults(deps.log));
   return bot;
 }

@@ -38,6 +38,7 @@ export function apiSettings(env: EmbeddedEnvironment) {
         }
       : null,
     maxBots: env.MAX_BOTS_PER_USER,
+    telegramBot: env.TELEGRAM_BOT_USERNAME ?? null,
     tradeAmount: { least: env.MIN_TRADE_AMOUNT, most: env.MAX_TRADE_AMOUNT },
   };
 }

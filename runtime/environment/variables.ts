@@ -199,6 +199,10 @@ const notices = {
   TELEGRAM_BOT_TOKEN: secret(
     'From @BotFather: for notices by Telegram, which this version does not send yet',
   ),
+  TELEGRAM_BOT_USERNAME: optional(
+    'What the bot is called, without the @: links to its chat are shown then',
+    'perpetua_bot',
+  ),
   TELEGRAM_API_URL: text('https://api.telegram.org', 'Where Telegram is'),
   TELEGRAM_CHAT_ID: optional('The chat that is to be told', '123456789'),
   WS_HEARTBEAT_INTERVAL: whole(30, 'Seconds between two pings of a WebSocket', [1, 3_600]),

@@ -8,8 +8,10 @@ import { auditRoutes } from './audit-logs.ts';
 import { authRoutes } from './auth.ts';
 import { envelope } from './envelope.ts';
 import { oauthRoutes } from './oauth.ts';
+import { preferenceRoutes } from './preferences.ts';
 import { sessionRoutes } from './sessions.ts';
 import { statusRoutes } from './status.ts';
+import { telegramRoutes } from './telegram.ts';
 import { twoFactorRoutes } from './two-factor.ts';
 import { userRoutes } from './users.ts';
 
@@ -17,7 +19,7 @@ import { userRoutes } from './users.ts';
 export function trading(settings: ApiSettings): Contract {
   const counted = [
     ...[authRoutes, sessionRoutes, twoFactorRoutes, oauthRoutes, userRoutes],
-    ...[accountKeyRoutes, accountRoutes, auditRoutes, statusRoutes],
+    ...[accountKeyRoutes, accountRoutes, preferenceRoutes, telegramRoutes, auditRoutes, statusRoutes],
   ].flat();
   const contract = {
     roots: ['/auth', '/oauth', '/account', '/admin', '/api-status'],
@@ -38,6 +40,7 @@ const TAGS = [
   { name: 'Providers', description: 'Sign in by Google or Kakao' },
   { name: 'Exchange keys', description: 'With which bots trade; encrypted, never shown again' },
   { name: 'Account', description: 'Balance and limits of a user' },
+  { name: 'Telegram', description: 'Who you are there' },
   { name: 'System', description: 'Whether all is well' },
   { name: 'Administration', description: 'For admins' },
 ];
