@@ -16,7 +16,7 @@ export interface ChatCommand {
   composer: Composer<ChatContext>;
 }
 
-interface Declaration extends Pick<ChatCommand, 'name' | 'description' | 'button'> {
+export interface Declaration extends Pick<ChatCommand, 'name' | 'description' | 'button'> {
   /** `user` unless said: everybody who is linked. */
   for?: 'user' | 'admin';
   /** `ctx.match` is what follows the command. */

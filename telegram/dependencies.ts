@@ -1,10 +1,14 @@
 import type { Logger } from 'pino';
+import type { Dependencies } from '../api/dependencies.ts';
 import type { CommandContext, IdentityContext } from '../api/commands/context.ts';
 import type { WithdrawalContext } from '../api/commands/request-withdrawal.ts';
 
 /** All that the bot needs of the world. `runtime` makes them. */
 export interface TelegramDependencies
-  extends Pick<CommandContext, 'knex' | 'bots' | 'settings'>, Pick<WithdrawalContext, 'withdrawals'> {
+  extends
+    Pick<CommandContext, 'knex' | 'bots' | 'settings'>,
+    Pick<Dependencies, 'accounts' | 'deposits'>,
+    Pick<WithdrawalContext, 'withdrawals'> {
   /** From @BotFather. */
   token: string;
   /** Where Telegram is, no last slash (`TELEGRAM_API_URL`). */
