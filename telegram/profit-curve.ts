@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { Resvg } from '@resvg/resvg-js';
+import { renderAsync } from '@resvg/resvg-js';
 import { signed } from './format.ts';
 
 /** A day, and what all days up to it came to. */
@@ -18,9 +18,9 @@ const [GAIN, LOSS, GREY, INK] = ['#16a34a', '#dc2626', '#d4d4d8', '#3f3f46'];
 const FONT = createRequire(import.meta.url).resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf');
 
 /** The curve as a PNG picture; its labels are numbers and days alone, which every language reads. */
-export function profitCurve(points: readonly CurvePoint[]): Buffer {
+export async function profitCurve(points: readonly CurvePoint[]): Promise<Buffer> {
   const font = { fontFiles: [FONT], loadSystemFonts: false, defaultFontFamily: 'DejaVu Sans' };
-  return new Resvg(drawing(points), { font }).render().asPng();
+  return (await renderAsync(drawing(points), { font })).asPng();
 }
 
 function drawing(points: readonly CurvePoint[]): string {

@@ -21,7 +21,7 @@ export function chart({ knex, identity }: TelegramDependencies): ChatCommand {
       for (const currency of new Set(results.map((day) => day.currency))) {
         const points = summedUp(results.filter((day) => day.currency === currency));
         const caption = TEXTS[ctx.language]({ count, currency, total: signed(points.at(-1)!.total) });
-        await ctx.replyWithPhoto(new InputFile(profitCurve(points), 'profit.png'), { caption });
+        await ctx.replyWithPhoto(new InputFile(await profitCurve(points), 'profit.png'), { caption });
       }
     },
   });

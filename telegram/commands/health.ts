@@ -1,4 +1,4 @@
-import { isUp } from '../../api/probes.ts';
+import { probeParts } from '../../api/commands/probe-parts.ts';
 import { chatCommand, type ChatCommand } from '../chat-command.ts';
 import type { TelegramDependencies } from '../dependencies.ts';
 import type { Translated } from '../languages.ts';
@@ -11,7 +11,8 @@ export function health({ knex, bots }: TelegramDependencies): ChatCommand {
     description: { en: 'Whether all is well', ko: '시스템 상태' },
     async handler(ctx) {
       const { title, parts, up, down } = TEXTS[ctx.language];
-      const states = await Promise.all([isUp(() => knex.raw('SELECT 1')), isUp(() => bots.reachable())]);
+      const { database, temporal } = await probeParts({ knex, bots });
+      const states = [database, temporal];
       const rows = parts.map((part, at) => [part, states[at] ? up : down]);
       await ctx.reply(`${title}\n${table(rows)}`, { parse_mode: 'HTML' });
     },

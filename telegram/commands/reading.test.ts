@@ -1,17 +1,13 @@
 import test, { type ExecutionContext } from 'ava';
 import { testIdentity } from '../../api/testing/identity.ts';
-import { patientDatabase } from '../../api/testing/start-api.ts';
 import { shared } from '../../runtime/testing/shared.ts';
-import { answerTo, startBot, type TestBot } from '../testing/start-bot.ts';
-import { tradingBot } from '../testing/trading-history.ts';
+import { answerTo, startBot } from '../testing/start-bot.ts';
+import { tradingBot } from '../../runtime/testing/trading-history.ts';
 
 /** Noon in Seoul: the day began there at 15:00 of the day before, and three hours ago where UTC is. */
 const NOW = '2026-03-10T03:00:00Z';
 
-const running = shared(async (t): Promise<TestBot> => {
-  const { knex } = await patientDatabase(t);
-  return startBot(t, { knex, identity: testIdentity({ now: () => new Date(NOW) }) });
-});
+const running = shared(async (t) => startBot(t, { identity: testIdentity({ now: () => new Date(NOW) }) }));
 
 async function setUp(t: ExecutionContext, about: { language?: string; timeZone?: string } = {}) {
   const bot = await running(t);

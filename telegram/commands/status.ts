@@ -1,4 +1,4 @@
-import { listBots } from '../../db/bots.ts';
+import { listBots, readStatistics } from '../../db/bots.ts';
 import { nameOfBot, STATUS_WORDS } from '../bot-words.ts';
 import type { ChatCommand } from '../chat-command.ts';
 import type { TelegramDependencies } from '../dependencies.ts';
@@ -18,11 +18,14 @@ export function status({ knex }: TelegramDependencies): ChatCommand {
     async pages(ctx) {
       const { title, none } = TEXTS[ctx.language];
       const words = STATUS_WORDS[ctx.language];
-      const bots = await listBots(knex, { ...ctx.user.owner.rows, skip: 0, limit: MOST });
+      const { rows: owned } = ctx.user.owner;
+      const [{ total_bots, active_bots }, bots] = await Promise.all([
+        readStatistics(knex, owned),
+        listBots(knex, { ...owned, skip: 0, limit: MOST }),
+      ]);
       if (bots.length === 0) return [none];
-      const running = bots.filter((bot) => bot.status === 'ACTIVE').length;
       const rows = bots.map((bot) => [nameOfBot(bot), words[bot.status], signed(bot.pnl)]);
-      return inPages(rows, ON_A_PAGE).map((page) => `${title(running, bots.length)}\n${table(page)}`);
+      return inPages(rows, ON_A_PAGE).map((page) => `${title(active_bots, total_bots)}\n${table(page)}`);
     },
   });
 }
