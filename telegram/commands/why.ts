@@ -1,12 +1,12 @@
 import { InlineKeyboard } from 'grammy';
 import { botNotFound } from '../../api/errors.ts';
-import { listBots } from '../../db/bots.ts';
 import { BotSessionState } from '../../db/models/bot-session-state.ts';
 import type { BotRow } from '../../db/rows.ts';
 import { nameOfBot, STATUS_WORDS } from '../bot-words.ts';
 import { chatCommand, type ChatCommand } from '../chat-command.ts';
 import type { UserContext } from '../context.ts';
 import type { TelegramDependencies } from '../dependencies.ts';
+import { botsMeant, botsOf } from '../find-bots.ts';
 import { escaped, moment, plain } from '../format.ts';
 import type { Translated } from '../languages.ts';
 import { cut } from '../table.ts';
@@ -17,14 +17,13 @@ const [MOST_BOTS, MOST_LETTERS] = [30, 250];
 /** Why a bot does not trade: its last reasons. */
 export function why({ knex }: TelegramDependencies): ChatCommand {
   async function answer(ctx: UserContext, named: string): Promise<unknown> {
-    const bots = await listBots(knex, { ...ctx.user.owner.rows, skip: 0, limit: 1_000 });
-    const found = named === '' && bots.length === 1 ? bots : bots.filter((bot) => isNamed(bot, named));
+    const bots = await botsOf(ctx, { knex });
+    const found = named === '' ? bots : botsMeant(bots, named);
     if (found.length === 1) return ctx.reply(await reasonsOf(found[0]!, ctx), { parse_mode: 'HTML' });
     if (named !== '' && found.length === 0) throw botNotFound();
     const { which, none } = TEXTS[ctx.language];
-    const choice = found.length > 0 ? found : bots;
     const buttons = new InlineKeyboard();
-    for (const bot of choice.slice(0, MOST_BOTS)) buttons.text(nameOfBot(bot), `why:${bot.id}`).row();
+    for (const bot of found.slice(0, MOST_BOTS)) buttons.text(nameOfBot(bot), `why:${bot.id}`).row();
     return bots.length === 0 ? ctx.reply(none) : ctx.reply(which, { reply_markup: buttons });
   }
 
@@ -48,16 +47,6 @@ export function why({ knex }: TelegramDependencies): ChatCommand {
     handler: (ctx) => answer(ctx, ctx.match.trim()),
     pressed: { why: (ctx) => answer(ctx, ctx.match) },
   });
-}
-
-/** By its id, the beginning of it, its name or its market. */
-function isNamed({ id, name, ticker }: BotRow, word: string): boolean {
-  const wanted = word.toLowerCase();
-  return (
-    wanted !== '' &&
-    ((wanted.length >= 4 && id.startsWith(wanted)) ||
-      [name, ticker].some((own) => own?.toLowerCase() === wanted))
-  );
 }
 
 const TEXTS: Translated<Record<'which' | 'none' | 'price' | 'nothing', string>> = {
