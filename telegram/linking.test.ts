@@ -67,7 +67,7 @@ test('trading-api 60: a code asked for while signed in, sent to the bot and conf
 });
 
 test('a code is good for ten minutes, and only the last one; a second link takes the place of the first', async (t) => {
-  const { telegram, clock, member } = await doors(t);
+  const { telegram, clock, knex, member } = await doors(t);
   const ada = await member('ada');
   const [first, second] = [telegram.person(7), telegram.person(8)];
   const { code: replaced } = await ada.ask();
@@ -77,12 +77,25 @@ test('a code is good for ten minutes, and only the last one; a second link takes
   clock.pass(10 * 60_000);
   t.is((await ada.call('POST', 'telegram/confirm', { telegram_id: 7 })).status, 404);
   t.regex((await answerTo(first, late)).text, /not good/);
+  const bob = await member('bob');
+  await answerTo(second, (await bob.ask()).code);
   for (const phone of [first, second]) {
     t.regex((await answerTo(phone, (await ada.ask()).code)).text, /your number/);
     t.is((await ada.call('POST', 'telegram/confirm', { telegram_id: phone.id })).status, 200);
   }
   t.regex((await answerTo(first, '/start')).text, /not linked/);
   t.regex((await answerTo(second, '/start')).text, /is linked/);
+
+  t.regex((await answerTo(second, (await ada.ask()).code)).text, /linked already/);
+  // The same person as another user: they are the first one no longer, and each chain of the audit log tells of it.
+  const confirm = () => bob.call('POST', 'telegram/confirm', { telegram_id: 8 });
+  t.deepEqual((await Promise.all([confirm(), confirm()])).map(({ status }) => status).toSorted(), [200, 404]);
+  t.like((await ada.call('GET', 'telegram')).body, { link: null });
+  const told = await knex('audit_logs')
+    .where({ chain: `user/${ada.id}` })
+    .orderBy('id')
+    .pluck('action');
+  t.is(told.at(-1), 'telegram.unlink');
 });
 
 test("a stranger's 10,000 guesses are all refused and throttled, and who has the right code still gets in", async (t) => {

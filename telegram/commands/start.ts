@@ -27,7 +27,9 @@ export function start(deps: TelegramDependencies, commands: () => readonly ChatC
 async function claim(ctx: ChatContext, code: string, deps: TelegramDependencies): Promise<void> {
   const { id, first_name, last_name } = ctx.from!;
   const person = { id, name: [first_name, last_name].filter(Boolean).join(' ') };
-  const { claimed, wrong, locked } = TEXTS[ctx.language];
+  const { already, claimed, wrong, locked } = TEXTS[ctx.language];
+  // A code that somebody else had them send would make them that one's.
+  if (ctx.user && ctx.user.id !== deps.defaultOwnerId) return void (await ctx.reply(already));
   try {
     const isRight = await claimTelegram({ code, person }, { ...deps, address: null });
     await ctx.reply(isRight ? claimed(id) : wrong);
@@ -39,6 +41,7 @@ async function claim(ctx: ChatContext, code: string, deps: TelegramDependencies)
 
 interface Texts {
   linked: string;
+  already: string;
   claimed(id: number): string;
   wrong: string;
   locked(minutes: number): string;
@@ -47,6 +50,7 @@ interface Texts {
 const TEXTS: Translated<Texts> = {
   en: {
     linked: 'This chat is linked. /help says what can be asked.',
+    already: 'This chat is linked already. If you asked for this code yourself: /unlink, then send it again.',
     claimed: (id) =>
       `The code is right. Now confirm, where you are signed in, that it was you: your number here is ${id}.`,
     wrong:
@@ -55,6 +59,7 @@ const TEXTS: Translated<Texts> = {
   },
   ko: {
     linked: '이 채팅은 연결되어 있습니다. /help 로 명령을 확인하세요.',
+    already: '이미 연결된 채팅입니다. 직접 요청한 코드라면 /unlink 후 다시 보내세요.',
     claimed: (id) =>
       `코드가 맞습니다. 이제 로그인한 곳에서 본인임을 확인하세요. 텔레그램 번호는 ${id} 입니다.`,
     wrong: '코드가 올바르지 않거나 만료되었습니다. 로그인한 곳에서 새 코드를 받아 여기로 보내세요.',
