@@ -35,6 +35,7 @@ export const ERROR_STATUS = {
   address_not_found: 404,
   proof_not_found: 404,
   telegram_not_linked: 404,
+  telegram_not_waiting: 404,
   method_not_allowed: 405,
   command_refused: 409,
   email_taken: 409,

@@ -28,7 +28,8 @@ const FACTOR = 'factor:';
 export interface Failure {
   budget: Budget;
   userId: string | null;
-  address: string;
+  /** Null where it was not over HTTP. */
+  address: string | null;
 }
 
 /** Until when the budget is locked; null where it is not. */
@@ -63,8 +64,9 @@ async function count(
   { budget, ...values }: { budget: Budget; now: Date; failures: number; seconds: number },
 ): Promise<Pick<LoginAttempt, 'locked_until'>[]> {
   const { rows } = await tx.raw<{ rows: LoginAttempt[] }>(
-    `INSERT INTO login_attempts AS a (email, source, failed_at)
-     VALUES (:email, :source, ARRAY[CAST(:now AS timestamptz)])
+    `INSERT INTO login_attempts AS a (email, source, failed_at, locked_until)
+     VALUES (:email, :source, ARRAY[CAST(:now AS timestamptz)],
+       CASE WHEN :failures <= 1 THEN CAST(:now AS timestamptz) + make_interval(secs => :seconds) END)
      ON CONFLICT (email, source) DO UPDATE SET
        failed_at = ${COUNTING} || CAST(:now AS timestamptz),
        locked_until = CASE WHEN cardinality(${COUNTING}) + 1 >= :failures

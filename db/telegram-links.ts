@@ -1,5 +1,6 @@
 import type { Knex } from 'knex';
 import { recordAudit } from './audit.ts';
+import { Event } from './models/event.ts';
 import { tokenHash } from './token-hash.ts';
 
 /** A row of `telegram_links`: the person on Telegram that a user is. */
@@ -60,8 +61,8 @@ export async function findClaim(knex: Knex, userId: string, now: Date): Promise<
 }
 
 /**
- * Makes the one who waits the user's, in the place of whoever was; null where `telegramId` does not wait. Who was another
- * user's is that no longer.
+ * Makes the one who waits the user's, in the place of whoever was, with the event that tells them; null where `telegramId` does
+ * not wait. Who was another user's is that no longer.
  */
 export async function confirmLink(
   knex: Knex,
@@ -69,15 +70,31 @@ export async function confirmLink(
   now: Date,
 ): Promise<TelegramLink | null> {
   return knex.transaction(async (tx) => {
-    const claim = await findClaim(tx, userId, now);
-    if (claim?.id !== telegramId) return null;
-    await tx('telegram_link_codes').where({ user_id: userId }).delete();
-    await tx('telegram_links').where({ user_id: userId }).orWhere({ telegram_id: telegramId }).delete();
-    const link = { user_id: userId, telegram_id: telegramId, name: claim.name, linked_at: now };
-    const [inserted] = (await tx('telegram_links').insert(link).returning('*')) as [TelegramLink];
-    const details = { telegram_id: telegramId };
-    await recordAudit(tx, { subject: `user/${userId}`, action: 'telegram.link', userId, address, details });
-    return inserted;
+    const [claim] = (await tx('telegram_link_codes')
+      .where({ user_id: userId, claimed_by: telegramId })
+      .where('expires_at', '>', now)
+      .delete()
+      .returning('claimed_name')) as { claimed_name: string }[];
+    if (!claim) return null;
+    await tx('telegram_links').where({ user_id: userId }).delete();
+    const former = await tx('telegram_links')
+      .where({ telegram_id: telegramId })
+      .forUpdate()
+      .first<{ user_id: string } | undefined>('user_id');
+    const person = { telegram_id: telegramId, name: claim.claimed_name, linked_at: now };
+    const [link] = (await tx('telegram_links')
+      .insert({ user_id: userId, ...person, is_on: true, blocked_at: null })
+      .onConflict('telegram_id')
+      .merge()
+      .returning('*')) as [TelegramLink];
+    await Event.query(tx).insert({ bot_id: null, user_id: userId, type: 'telegram.linked', payload: {} });
+    const by = { userId, address, details: { telegram_id: telegramId } };
+    await recordAudit(
+      tx,
+      ...(former ? [{ subject: `user/${former.user_id}`, action: 'telegram.unlink', ...by } as const] : []),
+      { subject: `user/${userId}`, action: 'telegram.link', ...by },
+    );
+    return link;
   });
 }
 

@@ -19,7 +19,8 @@ export async function up(knex: Knex): Promise<void> {
     CREATE TABLE telegram_link_codes (
       user_id uuid CONSTRAINT telegram_link_codes_pkey PRIMARY KEY
         CONSTRAINT telegram_link_codes_user_id_fkey REFERENCES users ON DELETE CASCADE,
-      code_hash text NOT NULL CONSTRAINT telegram_link_codes_code_hash_key UNIQUE,
+      code_hash bytea NOT NULL CONSTRAINT telegram_link_codes_code_hash_key UNIQUE
+        CONSTRAINT telegram_link_codes_code_hash_check CHECK (octet_length(code_hash) = 32),
       expires_at timestamptz NOT NULL,
       claimed_by bigint,
       claimed_name varchar(100),

@@ -9,6 +9,7 @@ import { faults } from './middleware/faults.ts';
 import { inTurn } from './middleware/in-turn.ts';
 import { identify } from './middleware/identify.ts';
 import { menus } from './middleware/menus.ts';
+import { otherwise } from './middleware/otherwise.ts';
 import { privateChats } from './middleware/private-chats.ts';
 import { welcomeBack } from './middleware/welcome-back.ts';
 
@@ -34,6 +35,7 @@ export function createTelegramBot(deps: TelegramDependencies): Bot<ChatContext> 
   chats.use(inTurn(deps), welcomeBack(deps), identify(deps), menus(commands, deps.log));
   chats.use(codes(deps));
   for (const { composer } of commands) chats.use(composer);
+  chats.use(otherwise());
   bot.catch(faults(deps.log));
   return bot;
 }

@@ -1,10 +1,16 @@
 import type { Logger } from 'pino';
 import type { CommandContext, IdentityContext } from '../api/commands/context.ts';
+import type { AddressContext } from '../api/commands/deposit-address.ts';
+import type { BalanceContext } from '../api/commands/read-balance.ts';
 import type { WithdrawalContext } from '../api/commands/request-withdrawal.ts';
 
 /** All that the bot needs of the world. `runtime` makes them. */
 export interface TelegramDependencies
-  extends Pick<CommandContext, 'knex' | 'bots' | 'settings'>, Pick<WithdrawalContext, 'withdrawals'> {
+  extends
+    Pick<CommandContext, 'knex' | 'bots' | 'settings'>,
+    Pick<BalanceContext, 'accounts'>,
+    Pick<AddressContext, 'deposits'>,
+    Pick<WithdrawalContext, 'withdrawals'> {
   /** From @BotFather. */
   token: string;
   /** Where Telegram is, no last slash (`TELEGRAM_API_URL`). */

@@ -11,6 +11,17 @@ export function plain(amount: Decimal.Value): string {
   return new Decimal(amount).toDecimalPlaces(8, Decimal.ROUND_HALF_UP).toFixed();
 }
 
+/** Of money there is: two decimals, never more than there is. */
+export function money(amount: Decimal.Value): string {
+  return new Decimal(amount).toFixed(2, Decimal.ROUND_DOWN);
+}
+
+/** `part` of `whole`, one decimal: `66.7%`; of nothing 0. */
+export function percent(part: number, whole: number): string {
+  const share = whole === 0 ? new Decimal(0) : new Decimal(part).div(whole).mul(100);
+  return `${share.toFixed(1)}%`;
+}
+
 /** `2026-01-31 09:05`, on a clock of the time zone. */
 export function moment(at: Date, timeZone: string): string {
   return new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' }).format(at);

@@ -20,6 +20,9 @@ export interface Guard {
   what: 'failed sign-ins' | 'wrong codes';
 }
 
+/** `address` is null where it is not over HTTP. */
+export type AttemptContext = Pick<IdentityContext, 'knex' | 'identity' | 'log'> & { address: string | null };
+
 const MINUTE_MS = 60_000;
 
 /** A password for an address, tried by that source: see `guardedAttempt`. */
@@ -41,7 +44,7 @@ export async function guardedPassword(
 export async function guardedAttempt(
   guard: Guard,
   isRight: () => Promise<boolean>,
-  { knex, identity: { now }, log, address }: IdentityContext,
+  { knex, identity: { now }, log, address }: AttemptContext,
 ): Promise<boolean> {
   const { budget, lockout } = guard;
   refuseUntil(await lockedUntil(knex, budget, now()), now(), guard);

@@ -4,7 +4,7 @@ import type { Dependencies } from '../dependencies.ts';
 import { invalidInput, unavailable } from '../errors.ts';
 import type { ApiSettings } from '../settings.ts';
 
-type AddressContext = Pick<Dependencies, 'knex' | 'deposits'> & {
+export type AddressContext = Pick<Dependencies, 'knex' | 'deposits'> & {
   settings: Pick<ApiSettings, 'fund'>;
   caller: Pick<Caller, 'userId'>;
 };

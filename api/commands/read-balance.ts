@@ -11,13 +11,15 @@ export interface Balance {
   used: Amount;
 }
 
+export type BalanceContext = Pick<Dependencies, 'knex' | 'accounts'> & { caller: Pick<Caller, 'userId'> };
+
 /**
  * What the user has of the currency on the exchange, or on the first whose keys they stored. Throws `keys_missing`, and what
  * asking the exchange throws.
  */
 export async function readBalance(
   { exchange, currency }: { exchange: string | undefined; currency: string },
-  { knex, accounts, caller }: Pick<Dependencies, 'knex' | 'accounts'> & { caller: Pick<Caller, 'userId'> },
+  { knex, accounts, caller }: BalanceContext,
 ): Promise<Balance> {
   const { userId } = caller;
   const account =

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { probeParts } from '../commands/probe-parts.ts';
 import { isUp } from '../probes.ts';
 import { answer, route } from '../route.ts';
 
@@ -20,11 +21,8 @@ export const readHealth = route({
   tag,
   summary: 'Whether the database answers; 503 where it does not',
   responses: { 200: health, 503: health },
-  async handler(_, { knex, bots }) {
-    const [database, temporal] = await Promise.all([
-      isUp(() => knex.raw('SELECT 1')),
-      isUp(() => bots.reachable()),
-    ]);
+  async handler(_, dependencies) {
+    const { database, temporal } = await probeParts(dependencies);
     const parts = { database: word(database), temporal: word(temporal) };
     return database
       ? answer(200, { status: 'ok', ...parts })
@@ -63,10 +61,9 @@ const readReady = route({
   summary: 'Whether everything it needs answers, so that it can be sent requests',
   description: 'Redis is shown and does not count: without it requests are counted in the database.',
   responses: { 200: ready, 503: ready },
-  async handler(_, { knex, bots, redis }) {
-    const [database, temporal, cache] = await Promise.all([
-      isUp(() => knex.raw('SELECT 1')),
-      isUp(() => bots.reachable()),
+  async handler(_, { redis, ...dependencies }) {
+    const [{ database, temporal }, cache] = await Promise.all([
+      probeParts(dependencies),
       redis ? isUp(() => redis.ping()) : null,
     ]);
     const parts = {

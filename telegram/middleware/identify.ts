@@ -1,7 +1,8 @@
 import type { MiddlewareFn } from 'grammy';
 import { EVERYBODY } from '../../db/bots.ts';
-import { findPerson } from '../../db/telegram-people.ts';
-import type { ChatContext, ChatUser } from '../context.ts';
+import { readPreferences } from '../../db/preferences.ts';
+import { findPerson, type TelegramUser } from '../../db/telegram-people.ts';
+import type { ChatContext } from '../context.ts';
 import type { TelegramDependencies } from '../dependencies.ts';
 import { languageOf } from '../languages.ts';
 
@@ -9,29 +10,27 @@ import { languageOf } from '../languages.ts';
 export function identify(deps: TelegramDependencies): MiddlewareFn<ChatContext> {
   return async (ctx, next) => {
     const { id, language_code: tag } = ctx.from!;
-    const person = await findPerson(deps.knex, id);
+    const linked = await findPerson(deps.knex, id);
+    const person = linked ?? (await operator(id, deps));
     ctx.language = languageOf(person?.language ?? tag);
-    ctx.user = person
-      ? {
-          ...{ id: person.user_id, role: person.role ?? 'user', timeZone: person.time_zone },
-          owner: { id: person.user_id, rows: { userId: person.user_id } },
-        }
-      : operator(id, deps);
+    ctx.user = person && {
+      ...{ id: person.user_id, role: person.role ?? 'user', timeZone: person.time_zone },
+      owner: { id: person.user_id, rows: { userId: linked ? linked.user_id : unowned(deps) } },
+    };
     await next();
   };
 }
 
-/** Who has the operators' chat to themselves commands what nobody signed in for; while sign-in is off, that is everything. */
-function operator(
+/** Who has the operators' chat to themselves commands what nobody signed in for. */
+async function operator(
   id: number,
-  { operatorsChat, defaultOwnerId, settings }: TelegramDependencies,
-): ChatUser | null {
+  { knex, operatorsChat, defaultOwnerId }: TelegramDependencies,
+): Promise<TelegramUser | null> {
   if (id !== operatorsChat) return null;
-  const userId = settings.authRequired ? defaultOwnerId : EVERYBODY;
-  return {
-    id: defaultOwnerId,
-    role: 'user',
-    timeZone: 'UTC',
-    owner: { id: defaultOwnerId, rows: { userId } },
-  };
+  return { user_id: defaultOwnerId, role: 'user', ...(await readPreferences(knex, defaultOwnerId)) };
+}
+
+/** While sign-in is off, that is everything. */
+function unowned({ settings, defaultOwnerId }: TelegramDependencies): string | typeof EVERYBODY {
+  return settings.authRequired ? defaultOwnerId : EVERYBODY;
 }

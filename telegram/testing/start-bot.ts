@@ -2,7 +2,9 @@ import type { Knex } from 'knex';
 import { pino } from 'pino';
 import { recordingBotClient, type RecordingBotClient } from '../../api/testing/recording-bot-client.ts';
 import { testIdentity } from '../../api/testing/identity.ts';
+import { madeUpDeposits } from '../../api/testing/made-up-deposits.ts';
 import { NO_WITHDRAWALS } from '../../api/testing/no-withdrawals.ts';
+import { STRICT_EXCHANGE } from '../../api/testing/strict-exchange.ts';
 import { patientDatabase, TEST_SETTINGS } from '../../api/testing/start-api.ts';
 import type { Scope } from '../../runtime/testing/database.ts';
 import {
@@ -50,6 +52,7 @@ export async function startBot(
       defaultOwnerId: ownerId,
       operatorsChat: null,
     },
+    ...{ accounts: STRICT_EXCHANGE, deposits: madeUpDeposits(knex) },
     ...{ withdrawals: NO_WITHDRAWALS, settings: TEST_SETTINGS, identity: testIdentity() },
     log: pino({ level: 'silent' }),
     ...overrides,

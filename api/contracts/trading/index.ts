@@ -9,9 +9,11 @@ import { authRoutes } from './auth.ts';
 import { envelope } from './envelope.ts';
 import { notificationRoutes } from './notifications.ts';
 import { oauthRoutes } from './oauth.ts';
+import { preferenceRoutes } from './preferences.ts';
 import { sessionRoutes } from './sessions.ts';
 import { socketTicketRoutes } from './socket-tickets.ts';
 import { statusRoutes } from './status.ts';
+import { telegramRoutes } from './telegram.ts';
 import { twoFactorRoutes } from './two-factor.ts';
 import { userRoutes } from './users.ts';
 
@@ -19,7 +21,8 @@ import { userRoutes } from './users.ts';
 export function trading(settings: ApiSettings): Contract {
   const counted = [
     ...[authRoutes, sessionRoutes, twoFactorRoutes, oauthRoutes, userRoutes],
-    ...[accountKeyRoutes, accountRoutes, notificationRoutes, auditRoutes, statusRoutes, socketTicketRoutes],
+    ...[accountKeyRoutes, accountRoutes, preferenceRoutes, telegramRoutes, notificationRoutes],
+    ...[auditRoutes, statusRoutes, socketTicketRoutes],
   ].flat();
   const contract = {
     // `/api/ws` is the door of bots' dashboards; it is refused and limited as what is signed in for.
@@ -41,6 +44,7 @@ const TAGS = [
   { name: 'Providers', description: 'Sign in by Google or Kakao' },
   { name: 'Exchange keys', description: 'With which bots trade; encrypted, never shown again' },
   { name: 'Account', description: 'Balance and limits of a user' },
+  { name: 'Telegram', description: 'Who you are there' },
   { name: 'System', description: 'Whether all is well' },
   { name: 'Live updates', description: 'What opens a WebSocket' },
   { name: 'Administration', description: 'For admins' },

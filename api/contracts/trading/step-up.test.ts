@@ -34,6 +34,8 @@ test('trading-api 72: with two-factor on, what is sensitive asks for a code not 
 const SENSITIVE = [
   'delete /account/api-keys/{exchange}',
   'post /account/api-keys',
+  'post /account/telegram/confirm',
+  'post /account/telegram/link',
   'post /api/v1/admin/approve-withdrawal/{id}',
   'post /api/v1/admin/fund/freeze',
   'post /api/v1/admin/fund/unfreeze',
