@@ -9,9 +9,11 @@ import { queueNotifications } from '../db/queue-notifications.ts';
 import { sendNotifications } from '../telegram/notifications/send.ts';
 import { WrongToken } from '../telegram/reach.ts';
 import { runBot } from '../telegram/run-bot.ts';
-import { createBotClient, createWithdrawalClient } from '../workflows/client.ts';
+import { createBotClient, createDepositClient, createWithdrawalClient } from '../workflows/client.ts';
 import { ConfigurationError, readConfiguration, type Configuration } from './configuration.ts';
 import { requireFreePort } from './embedded/ports.ts';
+import { createExchangeAccounts } from './exchange-accounts.ts';
+import { createVault } from '../exchanges/vault.ts';
 import { createMetrics, serveMetrics } from './metrics.ts';
 import { runProcess } from './run-process.ts';
 import { sealingKeys } from './vault-key.ts';
@@ -22,7 +24,7 @@ const SENDING_POOL = { poolSize: 4, maxOverflow: 0 };
 
 /** The Telegram bot, and what it tells people by itself. It starts without Telegram and without Temporal, and waits for both. */
 await runProcess('telegram', readConfiguration, async (configuration, log) => {
-  const { api: settings, database, temporal, telegram } = configuration;
+  const { api: settings, database, exchange, temporal, telegram } = configuration;
   const { apiUrl, operatorsChat, metricsPort } = telegram;
   const token = requireToken(telegram.token);
   const webhook = webhookOf(configuration);
@@ -40,10 +42,18 @@ await runProcess('telegram', readConfiguration, async (configuration, log) => {
     ...{ name: 'telegram_updates_total', registers: [registry] },
     help: 'Updates of Telegram that were carried out',
   });
+  const accounts = createExchangeAccounts({
+    vault: createVault(sealing),
+    paperUrl: exchange.url,
+    testnet: exchange.testnet,
+    controlToken: exchange.controlToken,
+  });
   const bot = await runBot(
     {
       ...{ knex, settings, log, token, apiUrl, defaultOwnerId, operatorsChat },
+      accounts,
       bots: createBotClient(client),
+      deposits: createDepositClient(client),
       withdrawals: createWithdrawalClient(client),
       identity: createIdentity({ ...configuration.identity, sealing }),
     },
@@ -63,6 +73,7 @@ await runProcess('telegram', readConfiguration, async (configuration, log) => {
     }),
     async stop() {
       await Promise.all([bot.stop(), placing.end(), sending.end()]);
+      await accounts.close();
       metrics?.close();
       await connection.close();
       await Promise.all([knex.destroy(), ownKnex.destroy()]);
