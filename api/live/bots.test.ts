@@ -87,7 +87,7 @@ test('P8: a WebSocket is closed when the access token that opened it runs out; o
 });
 
 test('bots-api 36: a client that reads nothing holds up neither the others nor what is written, and is closed', async (t) => {
-  const api = await startLive(t, {}, { timing: { slowMs: 300 } });
+  const api = await startLive(t, {}, { timing: { slowMs: 1_000 } });
   const ada = await signedIn(api.call, 'ada@example.com');
   const bot = await botOf(api, ada.id);
   const [slow, quick] = [

@@ -32,8 +32,6 @@ const MOST_BYTES = 16_384;
 const MOST_OF_USER = 20;
 /** At one process: what is left of the server's connections is for requests. */
 const MOST_OF_ALL = 3_000;
-/** For the answer to a close. */
-const CLOSE_TIMEOUT_MS = 5_000;
 const DEADLINE_MS = 2_900;
 
 /**
@@ -49,7 +47,6 @@ export function liveDoors(opening: Opening): Middleware<ApiState> {
       clientTracking: false,
       perMessageDeflate: false,
       maxPayload: MOST_BYTES,
-      closeTimeout: CLOSE_TIMEOUT_MS,
     },
   });
   const guests = new Guests();
