@@ -90,9 +90,7 @@ test('a code is good for ten minutes, and only the last one; a second link takes
   // The same person as another user: they are the first one no longer, and each chain of the audit log tells of it.
   const confirm = () => bob.call('POST', 'telegram/confirm', { telegram_id: 8 });
   t.deepEqual(
-    (await Promise.all([confirm(), confirm()]))
-      .map(({ status }) => status)
-      .toSorted((one, other) => one - other),
+    (await Promise.all([confirm(), confirm()])).map(({ status }) => status).toSorted((a, b) => a - b),
     [200, 404],
   );
   t.like((await ada.call('GET', 'telegram')).body, { link: null });
