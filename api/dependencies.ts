@@ -37,8 +37,6 @@ export interface Dependencies {
   defaultOwnerId: string;
   /** Serves WebSockets; without it there are none. */
   live?: Hub;
-  /** The chat of those who run the installation (`TELEGRAM_CHAT_ID`), where a bot's token is set too. */
-  operatorsChat?: number | null;
   /** Counts requests; `createApi` does it in the memory of this process unless given another. */
   limits?: Limits;
   /** Where it is set up, besides the database. */

@@ -75,7 +75,7 @@ async function queue(t: Scope, knex: Knex, url: string): Promise<void> {
      SELECT id, row_number() OVER (), 'Reader', now() FROM readers`,
     [CHATS],
   );
-  const alongside = queueNotifications({ operatorsChat: null, defaultOwnerId });
+  const alongside = queueNotifications(defaultOwnerId);
   const placing = placeEvents({ knex, url, alongside, onFault: () => undefined });
   t.teardown(() => placing.end());
   await knex.raw(
@@ -162,7 +162,7 @@ function isInOrder(messages: readonly SentMessage[]): boolean {
 
 function send(program: Program): void {
   const knex = openDatabase({ url: program.url, poolSize: 4 });
-  sendNotifications({ ...program, knex, operatorsChat: null, log: pino({ level: 'warn' }), pace: SCALED });
+  sendNotifications({ ...program, knex, log: pino({ level: 'warn' }), pace: SCALED });
 }
 
 if (process.argv[2] === 'send') send(JSON.parse(process.argv[3] ?? '') as Program);

@@ -40,12 +40,20 @@ export async function changeNotificationSettings(
   await knex('notification_settings').insert(rows).onConflict(['user_id', 'kind']).merge(['level']);
 }
 
-/** Whether the operators' chat is written to. */
-export async function isOperatorsChatOn(knex: Knex): Promise<boolean> {
-  const { is_on } = await knex('operators_chat').first<{ is_on: boolean }>('is_on');
-  return is_on;
+/**
+ * Notes the chat of those who run the installation (`TELEGRAM_CHAT_ID`), null for none: whoever gives events their places reads it,
+ * and need not be told the same.
+ */
+export async function keepOperatorsChat(knex: Knex, chatId: number | null): Promise<void> {
+  await knex('operators_chat').update({ chat_id: chatId });
 }
 
-export async function switchOperatorsChat(knex: Knex, isOn: boolean): Promise<void> {
-  await knex('operators_chat').update({ is_on: isOn });
+/** Whether there is an operators' chat, and it is written to. */
+export async function isOperatorsChatOn(knex: Knex): Promise<boolean> {
+  return (await knex('operators_chat').where({ is_on: true }).whereNotNull('chat_id').first()) !== undefined;
+}
+
+/** False where there is none. */
+export async function switchOperatorsChat(knex: Knex, isOn: boolean): Promise<boolean> {
+  return (await knex('operators_chat').whereNotNull('chat_id').update({ is_on: isOn })) > 0;
 }

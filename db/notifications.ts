@@ -46,7 +46,7 @@ const STALE = `interval '1 day'`;
  */
 export async function claimNotifications(
   knex: Knex,
-  { operatorsChat, pace, atMost }: { operatorsChat: number | null; pace: Pace; atMost: number },
+  { pace, atMost }: { pace: Pace; atMost: number },
 ): Promise<Claim> {
   // Asked with every event there is: mostly nobody is to be told.
   const isQuiet = (await knex('notifications').where({ state: 'waiting' }).first('id')) === undefined;
@@ -58,7 +58,7 @@ export async function claimNotifications(
     );
     const afterMs = paced[0].after_ms;
     if (afterMs > pace.leaseMs) return { notifications: [], afterMs, dueMs: afterMs };
-    await dropUnwanted(tx, operatorsChat);
+    await dropUnwanted(tx);
     const gapMs = 1_000 / pace.perSecond;
     const { rows } = await tx.raw<{ rows: Notification[] }>(CLAIM, {
       ...{ atMost, gapMs, leaseMs: afterMs + pace.leaseMs },
@@ -95,7 +95,7 @@ const CLAIM = `
   ORDER BY due.turn`;
 
 /** Of people who are not linked to that chat any more, or want nothing now; and what has waited for too long. */
-async function dropUnwanted(tx: Knex, operatorsChat: number | null): Promise<void> {
+async function dropUnwanted(tx: Knex): Promise<void> {
   await tx.raw(
     `UPDATE notifications n SET state = 'dropped', ended_at = now(),
        error = CASE WHEN n.happened_at <= now() - ${STALE} THEN 'too old' ELSE 'not wanted any more' END
@@ -103,8 +103,7 @@ async function dropUnwanted(tx: Knex, operatorsChat: number | null): Promise<voi
        n.happened_at <= now() - ${STALE} OR (
          EXISTS (SELECT FROM telegram_links l WHERE l.user_id = n.user_id AND l.telegram_id = n.chat_id
            AND l.is_on AND l.blocked_at IS NULL)
-         OR (n.chat_id = CAST(:operatorsChat AS bigint) AND EXISTS (SELECT FROM operators_chat WHERE is_on))) IS NOT TRUE)`,
-    { operatorsChat },
+         OR EXISTS (SELECT FROM operators_chat o WHERE o.is_on AND o.chat_id = n.chat_id)) IS NOT TRUE)`,
   );
 }
 

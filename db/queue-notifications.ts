@@ -1,24 +1,16 @@
 import type { Alongside, PlacedEvent } from './event-stream.ts';
 import { noticesOf, type Notice } from './notices.ts';
 
-/** Who is told besides the users who are linked. */
-export interface OperatorsChat {
-  /** `TELEGRAM_CHAT_ID`; null where there is none. */
-  operatorsChat: number | null;
-  /** Whose events, besides those of the system and of nobody, are told there. */
-  defaultOwnerId: string;
-}
-
 /**
  * For `placeEvents`: writes what people are to be told of events, one row an event and chat, with what it takes to say it. Whoever is
  * not linked, has turned Telegram or the kind off, or has blocked the bot, is left out; so is everything that happened more than a
- * day before it got its place. To be given where a bot's token is set: somebody has to send.
+ * day before it got its place. The operators' chat is told of the system, of what is nobody's, and of what is the default owner's.
  */
-export function queueNotifications({ operatorsChat, defaultOwnerId }: OperatorsChat): Alongside {
+export function queueNotifications(defaultOwnerId: string): Alongside {
   return async (tx, events) => {
     const notices = events.flatMap((event) => noticesOf(event).map((notice) => rowOf(event, notice)));
     if (notices.length === 0) return;
-    await tx.raw(QUEUE, { notices: JSON.stringify(notices), operatorsChat, defaultOwnerId });
+    await tx.raw(QUEUE, { notices: JSON.stringify(notices), defaultOwnerId });
   };
 }
 
@@ -47,9 +39,9 @@ const QUEUE = `
       JOIN telegram_links l ON l.user_id = u.id
     WHERE u.disabled_at IS NULL AND l.is_on AND l.blocked_at IS NULL
     UNION ALL
-    SELECT n.*, CAST(:operatorsChat AS bigint), CAST(:defaultOwnerId AS uuid)
+    SELECT n.*, o.chat_id, CAST(:defaultOwnerId AS uuid)
     FROM notices n, operators_chat o
-    WHERE CAST(:operatorsChat AS bigint) IS NOT NULL AND o.is_on AND (n.to_admins OR n.is_operators)
+    WHERE o.chat_id IS NOT NULL AND o.is_on AND (n.to_admins OR n.is_operators)
   ), queued AS (
     INSERT INTO notifications (event_id, position, chat_id, user_id, bot_id, kind, is_silent, payload, happened_at)
     SELECT DISTINCT ON (t.id, t.chat_id) t.id, t.position, t.chat_id, t.recipient, t.bot_id, t.kind,

@@ -1,8 +1,8 @@
 import type { Knex } from 'knex';
 
 /**
- * What a user wants to be told, by kind; a kind without a row is on. `operators_chat` is whether the installation's own chat is
- * written to at all; its kinds are the default owner's.
+ * What a user wants to be told, by kind; a kind without a row is on. `operators_chat` is the installation's own,
+ * as the process that sends was told it last, and whether it is written to at all; its kinds are the default owner's.
  */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
@@ -15,6 +15,7 @@ export async function up(knex: Knex): Promise<void> {
     CREATE TABLE operators_chat (
       is_only boolean NOT NULL DEFAULT true CONSTRAINT operators_chat_pkey PRIMARY KEY
         CONSTRAINT operators_chat_is_only_check CHECK (is_only),
+      chat_id bigint,
       is_on boolean NOT NULL DEFAULT true
     );
     INSERT INTO operators_chat DEFAULT VALUES`);

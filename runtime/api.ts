@@ -6,6 +6,7 @@ import { sharedStore } from '../api/rate-limits/stores.ts';
 import { listen } from '../api/server.ts';
 import { openCounters, openDatabase } from '../db/connect.ts';
 import { createVault } from '../exchanges/vault.ts';
+import { queueNotifications } from '../db/queue-notifications.ts';
 import { ensureDefaultOwner } from '../db/owners.ts';
 import {
   createBotClient,
@@ -63,6 +64,7 @@ await runProcess('api', readConfiguration, async (configuration, log) => {
   const identity = createIdentity({ ...configuration.identity, sealing });
   const live = await startLiveUpdates({
     ...{ knex, databaseUrl: database.url, settings, now: identity.now, log, metrics },
+    alongside: queueNotifications(defaultOwnerId),
   });
   const app = createApi({
     knex,

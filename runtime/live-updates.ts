@@ -11,11 +11,11 @@ interface LiveUpdates {
 export async function startLiveUpdates({
   alongside,
   ...dependencies
-}: HubDependencies & { alongside?: Alongside }): Promise<LiveUpdates> {
+}: HubDependencies & { alongside: Alongside }): Promise<LiveUpdates> {
   const { knex, databaseUrl: url, log } = dependencies;
   const hub = await startHub(dependencies);
   const placing = placeEvents({
-    ...{ knex, url, ...(alongside && { alongside }) },
+    ...{ knex, url, alongside },
     onFault: (error) => log.warn({ err: error }, 'Events are given their places late: trying again'),
   });
   return {

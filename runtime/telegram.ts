@@ -5,6 +5,7 @@ import { createIdentity } from '../api/auth/identity.ts';
 import { openDatabase } from '../db/connect.ts';
 import { placeEvents } from '../db/event-stream.ts';
 import { ensureDefaultOwner } from '../db/owners.ts';
+import { keepOperatorsChat } from '../db/notification-settings.ts';
 import { queueNotifications } from '../db/queue-notifications.ts';
 import { sendNotifications } from '../telegram/notifications/send.ts';
 import { WrongToken } from '../telegram/reach.ts';
@@ -32,6 +33,7 @@ await runProcess('telegram', readConfiguration, async (configuration, log) => {
   const sealing = sealingKeys(configuration);
   const knex = openDatabase(database);
   const { id: defaultOwnerId } = await ensureDefaultOwner(knex);
+  await keepOperatorsChat(knex, operatorsChat);
   const connection = Connection.lazy({
     address: temporal.address,
     channelArgs: { 'grpc.max_reconnect_backoff_ms': LONGEST_RECONNECT_MS },
@@ -61,11 +63,11 @@ await runProcess('telegram', readConfiguration, async (configuration, log) => {
   );
   const { url } = database;
   const placing = placeEvents({
-    ...{ knex, url, alongside: queueNotifications({ operatorsChat, defaultOwnerId }) },
+    ...{ knex, url, alongside: queueNotifications(defaultOwnerId) },
     onFault: (error) => log.warn({ err: error }, 'placing events failed, it is tried again'),
   });
   const ownKnex = openDatabase({ ...database, ...SENDING_POOL });
-  const sending = sendNotifications({ knex: ownKnex, url, token, apiUrl, operatorsChat, log });
+  const sending = sendNotifications({ knex: ownKnex, url, token, apiUrl, log });
   const metrics = metricsPort === undefined ? null : await serveMetrics(registry, metricsPort);
   return {
     failed: bot.ended.catch((error: unknown) => {

@@ -152,7 +152,7 @@ test('what a sender took and died with is sent by the next when its claim has ru
   const ada = await world.user();
   for (const n of [1, 2]) await deposit(world, ada.userId, n);
   await until('both queued', async () => (await world.queue()).length === 2);
-  const claim = () => claimNotifications(world.knex, { operatorsChat: null, pace, atMost: 10 });
+  const claim = () => claimNotifications(world.knex, { pace, atMost: 10 });
   t.is((await claim()).notifications.length, 1, 'the second waits for the first');
   t.is((await claim()).notifications.length, 0);
   world.send();

@@ -15,8 +15,6 @@ export interface Sending {
   token: string;
   /** No last slash. */
   apiUrl: string;
-  /** `TELEGRAM_CHAT_ID`; null where there is none. */
-  operatorsChat: number | null;
   log: Logger;
   pace?: Pace;
 }
@@ -35,15 +33,7 @@ const NOT_SOON_MS = 5_000;
  * Sends what is queued, each chat's in order, at least once: twice only what Telegram had taken when its sender died before it could
  * note so. Any number of processes may do it. Ends with the calls that are under way.
  */
-export function sendNotifications({
-  knex,
-  url,
-  token,
-  apiUrl,
-  operatorsChat,
-  log,
-  pace = PACE,
-}: Sending): Listener {
+export function sendNotifications({ knex, url, token, apiUrl, log, pace = PACE }: Sending): Listener {
   // Nothing that waits or tries again by itself: the queue does.
   const api = new Api(token, { apiRoot: apiUrl, timeoutSeconds: ANSWER_WITHIN_S });
   const ending = new AbortController();
@@ -76,7 +66,7 @@ export function sendNotifications({
 
   async function sendAll(): Promise<void> {
     while (!ending.signal.aborted) {
-      const claim = await claimNotifications(knex, { operatorsChat, pace, atMost });
+      const claim = await claimNotifications(knex, { pace, atMost });
       if (claim.notifications.length > 0) {
         await rest(claim.afterMs);
         for (const notification of claim.notifications) {

@@ -2,6 +2,7 @@ import type { Knex } from 'knex';
 import { pino } from 'pino';
 import type { Pace } from '../../db/notifications.ts';
 import { placeEvents } from '../../db/event-stream.ts';
+import { keepOperatorsChat } from '../../db/notification-settings.ts';
 import { queueNotifications } from '../../db/queue-notifications.ts';
 import { freshDatabase, type Scope } from '../../runtime/testing/database.ts';
 import {
@@ -53,7 +54,8 @@ export async function startNotifications(
   const { knex, url } = on ? { knex: on.knex, url: on.databaseUrl } : await freshDatabase(t);
   const telegram = await startTelegram(t);
   const defaultOwnerId = on ? on.owner.id : await insertUser(knex, { name: 'Owner' });
-  const alongside = queueNotifications({ operatorsChat, defaultOwnerId });
+  await keepOperatorsChat(knex, operatorsChat);
+  const alongside = queueNotifications(defaultOwnerId);
   const placing = placeEvents({ knex, url, alongside, onFault: ignore });
   t.teardown(() => placing.end());
   let people = 1_000;
@@ -69,7 +71,7 @@ export async function startNotifications(
     },
     send() {
       const { token, url: apiUrl } = telegram;
-      const sending = sendNotifications({ knex, url, token, apiUrl, operatorsChat, log: silent, pace });
+      const sending = sendNotifications({ knex, url, token, apiUrl, log: silent, pace });
       t.teardown(() => sending.end());
       return () => sending.end();
     },

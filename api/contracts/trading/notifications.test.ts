@@ -1,3 +1,4 @@
+import { keepOperatorsChat } from '../../../db/notification-settings.ts';
 import test from 'ava';
 import { signedIn } from '../../testing/identity.ts';
 import { startApi } from '../../testing/start-api.ts';
@@ -33,7 +34,8 @@ test('Telegram is switched off and on: with sign-in for the chat that is linked,
     t.deepEqual((await call('GET', `${path}/status`, undefined, headers)).body, { connected });
   }
 
-  const alone = await startApi(t, {}, { knex, operatorsChat: 77 });
+  const alone = await startApi(t, {}, { knex });
+  await keepOperatorsChat(knex, 77);
   for (const [name, connected] of [
     ['disconnect', false],
     ['connect', true],
@@ -42,7 +44,7 @@ test('Telegram is switched off and on: with sign-in for the chat that is linked,
     t.deepEqual((await alone.call('GET', `${path}/status`)).body, { connected });
     t.is((await knex('operators_chat').first()).is_on, connected);
   }
-  const without = await startApi(t, {}, { knex });
-  t.deepEqual((await without.call('GET', `${path}/status`)).body, { connected: false });
-  t.is((await without.call('POST', `${path}/connect`)).status, 404);
+  await keepOperatorsChat(knex, null);
+  t.deepEqual((await alone.call('GET', `${path}/status`)).body, { connected: false });
+  t.is((await alone.call('POST', `${path}/connect`)).status, 404);
 });
