@@ -162,7 +162,12 @@ function isInOrder(messages: readonly SentMessage[]): boolean {
 
 function send(program: Program): void {
   const knex = openDatabase({ url: program.url, poolSize: 4 });
-  sendNotifications({ ...program, knex, log: pino({ level: 'warn' }), pace: SCALED });
+  sendNotifications({
+    ...program,
+    knex,
+    log: pino({ level: 'warn' }, pino.destination(2)),
+    pace: SCALED,
+  });
 }
 
 if (process.argv[2] === 'send') send(JSON.parse(process.argv[3] ?? '') as Program);

@@ -86,7 +86,7 @@ const CLAIM = `
     FROM (${HEADS}) AS heads WHERE next_at <= clock_timestamp() ORDER BY position, id LIMIT :atMost
   ), leased AS (
     UPDATE notification_chats c
-    SET next_at = clock_timestamp() + make_interval(secs => (:leaseMs + due.turn * :gapMs) / 1000.0)
+    SET next_at = clock_timestamp() + make_interval(secs => (CAST(:leaseMs AS float8) + due.turn * CAST(:gapMs AS float8)) / 1000)
     FROM due WHERE c.chat_id = due.chat_id
   )
   SELECT n.id, n.chat_id, n.kind, n.is_silent, n.payload, n.happened_at, n.attempts, p.language,
@@ -127,7 +127,7 @@ export async function markSent(
        UPDATE notifications SET state = 'sent', attempts = attempts + 1, ended_at = now(), error = NULL
        WHERE id = :id AND state = 'waiting' RETURNING chat_id, user_id, bot_id
      ), paced AS (
-       UPDATE notification_chats c SET next_at = clock_timestamp() + make_interval(secs => :pauseMs / 1000.0)
+       UPDATE notification_chats c SET next_at = clock_timestamp() + make_interval(secs => CAST(:pauseMs AS float8) / 1000)
        FROM sent WHERE c.chat_id = sent.chat_id
      )
      INSERT INTO activity_logs (bot_id, user_id, level, message)

@@ -69,10 +69,11 @@ export function sendNotifications({ knex, url, token, apiUrl, log, pace = PACE }
       const claim = await claimNotifications(knex, { pace, atMost });
       if (claim.notifications.length > 0) {
         await rest(claim.afterMs);
+        if (ending.signal.aborted) return;
+        // Also while ending: what is claimed and not sent waits for its lease.
         for (const notification of claim.notifications) {
-          if (ending.signal.aborted) return;
           begin(notification);
-          await rest(1_000 / pace.perSecond);
+          await sleep(1_000 / pace.perSecond);
         }
       } else if (underWay.size > 0) {
         await Promise.race([...underWay, rest(LONGEST_REST_MS)]);
