@@ -13,7 +13,7 @@ import {
   createFundClient,
   createWithdrawalClient,
 } from '../workflows/client.ts';
-import { readConfiguration, warningsOf } from './configuration.ts';
+import { readConfiguration, warningsOf, type Configuration } from './configuration.ts';
 import { requireFreePort } from './embedded/ports.ts';
 import { createExchangeAccounts } from './exchange-accounts.ts';
 import { createMetrics } from './metrics.ts';
@@ -74,6 +74,7 @@ await runProcess('api', readConfiguration, async (configuration, log) => {
     redis,
     services: outsideServices(configuration.services, knex),
     defaultOwnerId,
+    operatorsChat: operatorsChatOf(configuration),
   });
   const listening = await listen(app, settings);
   log.info({ url: listening.url }, 'listening');
@@ -87,3 +88,8 @@ await runProcess('api', readConfiguration, async (configuration, log) => {
     },
   };
 });
+
+/** Nobody is told anything there without a bot. */
+function operatorsChatOf({ telegram: { token, operatorsChat } }: Configuration): number | null {
+  return token === undefined ? null : operatorsChat;
+}
