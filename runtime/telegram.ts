@@ -71,7 +71,7 @@ await runProcess('telegram', readConfiguration, async (configuration, log) => {
   const metrics = metricsPort === undefined ? null : await serveMetrics(registry, metricsPort);
   return {
     failed: bot.ended.catch((error: unknown) => {
-      throw error instanceof WrongToken ? new ConfigurationError(WRONG_TOKEN) : error;
+      throw error instanceof WrongToken ? unknownToken() : error;
     }),
     async stop() {
       await Promise.all([bot.stop(), placing.end(), sending.end()]);
@@ -98,5 +98,8 @@ function webhookOf({ telegram: { webhook }, secrets, api }: Configuration) {
   return { url, port, host: api.host, secret: secret ?? derived };
 }
 
-const WRONG_TOKEN =
-  'Telegram does not know TELEGRAM_BOT_TOKEN: set it to the token that @BotFather gives for the bot.';
+function unknownToken(): ConfigurationError {
+  return new ConfigurationError(
+    'Telegram does not know TELEGRAM_BOT_TOKEN: set it to the token that @BotFather gives for the bot.',
+  );
+}

@@ -94,7 +94,10 @@ export async function startTelegram(t: Scope): Promise<TelegramServer> {
   }
 
   async function getUpdates({ offset = 0, timeout = 0 }: Record<string, unknown>): Promise<Update[]> {
-    const open = () => updates.filter((each) => each === repeated || each.update_id >= Number(offset));
+    // Those before are confirmed, and gone.
+    const confirmed = updates.findIndex(({ update_id }) => update_id >= Number(offset));
+    updates.splice(0, confirmed < 0 ? updates.length : confirmed);
+    const open = () => [...new Set([...(repeated ? [repeated] : []), ...updates])];
     if (open().length === 0 && Number(timeout) > 0)
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, Number(timeout) * 1_000);
