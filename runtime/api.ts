@@ -14,7 +14,7 @@ import {
   createFundClient,
   createWithdrawalClient,
 } from '../workflows/client.ts';
-import { readConfiguration, warningsOf, type Configuration } from './configuration.ts';
+import { readConfiguration, warningsOf } from './configuration.ts';
 import { requireFreePort } from './embedded/ports.ts';
 import { createExchangeAccounts } from './exchange-accounts.ts';
 import { startLiveUpdates } from './live-updates.ts';
