@@ -66,6 +66,7 @@ test('bots-api 32 to 34, trading-api 73: a dashboard is told what a real bot doe
   );
   const { body: logs } = await call<{ id: string }[]>('GET', '/api/v1/logs/');
   await until('every line', () => scalper.of('log').length === logs.length);
-  const byId = (lines: unknown[]) => new Map(lines.map((line) => [(line as { id: string }).id, line]));
+  const byId = (lines: unknown[]) =>
+    Object.fromEntries(lines.map((line) => [(line as { id: string }).id, line]));
   t.deepEqual(byId(scalper.of('log').map(({ data: line }) => line)), byId(logs));
 });
