@@ -9,6 +9,8 @@ export type PlacedEvent = Pick<Event, 'id' | 'bot_id' | 'user_id' | 'type' | 'pa
 };
 
 const BATCH = 1_000;
+/** So long after somebody else was found giving places it is looked whether all have theirs. */
+const HELD_MS = 1_000;
 
 /**
  * Gives events their places, as soon as they are committed; `alongside` writes what goes with them in the same transaction.
@@ -16,7 +18,12 @@ const BATCH = 1_000;
  */
 export function placeEvents({ knex, url, alongside = nothing, onFault }: Placing): Listener {
   const onNotice = async () => {
-    while ((await knex.transaction((tx) => placeBatch(tx, alongside))) === BATCH);
+    for (;;) {
+      const placed = await knex.transaction((tx) => placeBatch(tx, alongside));
+      // Whoever holds the stream hears what we hear, unless it has died or stands still.
+      if (placed === null) return HELD_MS;
+      if (placed < BATCH) return undefined;
+    }
   };
   return listen({ url, channel: 'events', onNotice, onFault });
 }
@@ -33,13 +40,11 @@ export type Alongside = (tx: Knex, events: readonly PlacedEvent[]) => Promise<vo
 
 const nothing: Alongside = () => Promise.resolve();
 
-async function placeBatch(tx: Knex, alongside: Alongside): Promise<number> {
-  const stream = await tx('event_stream')
-    .forUpdate()
-    .skipLocked()
-    .first<{ last_position: number } | undefined>('last_position');
-  // Whoever has the row hears of these events as we do.
-  if (!stream) return 0;
+/** How many were given their places; null where somebody else is giving them. */
+async function placeBatch(tx: Knex, alongside: Alongside): Promise<number | null> {
+  const { rows: held } = await tx.raw<{ rows: { last_position: number }[] }>(HOLD);
+  const [stream] = held;
+  if (!stream) return null;
   const { rows } = await tx.raw<{ rows: PlacedEvent[] }>(PLACE, { last: stream.last_position, batch: BATCH });
   if (rows.length === 0) return 0;
   const events = rows.toSorted((one, other) => one.position - other.position);
@@ -48,6 +53,11 @@ async function placeBatch(tx: Knex, alongside: Alongside): Promise<number> {
   await tx.raw(`SELECT pg_notify('stream', '')`);
   return events.length;
 }
+
+/** A process that is stopped while it has the stream loses it, so that the others go on. */
+const HOLD = `
+  SELECT last_position, set_config('idle_in_transaction_session_timeout', '5s', true)
+  FROM event_stream FOR UPDATE SKIP LOCKED`;
 
 const COLUMNS = ['id', 'bot_id', 'user_id', 'type', 'payload', 'created_at', 'position'] as const;
 
