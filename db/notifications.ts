@@ -94,16 +94,27 @@ const CLAIM = `
   FROM due JOIN notifications n USING (id) LEFT JOIN user_preferences p ON p.user_id = n.user_id
   ORDER BY due.turn`;
 
-/** Of people who are not linked to that chat any more, or want nothing now; and what has waited for too long. */
+/** Of a message `n`: its reader may be told no more, or does not want to be, whoever has that chat now. */
+const UNWANTED = `(
+  CASE WHEN n.is_for_operators THEN EXISTS (SELECT FROM operators_chat o WHERE o.is_on AND o.chat_id = n.chat_id)
+  ELSE EXISTS (SELECT FROM telegram_links l JOIN users u ON u.id = l.user_id
+    WHERE l.user_id = n.user_id AND l.telegram_id = n.chat_id AND l.is_on AND l.blocked_at IS NULL
+      AND u.disabled_at IS NULL AND (u.role = 'admin' OR NOT n.is_for_admins)) END
+  AND NOT EXISTS (
+    SELECT FROM notification_settings s WHERE s.user_id = n.user_id AND s.kind = n.kind AND s.level = 'off')
+  ) IS NOT TRUE`;
+
+/** Where the head of a chat is unwanted or too old, all that waits there and is; what heads it then may go. */
 async function dropUnwanted(tx: Knex): Promise<void> {
+  const isOver = `(n.happened_at <= now() - ${STALE} OR ${UNWANTED})`;
   await tx.raw(
-    `UPDATE notifications n SET state = 'dropped', ended_at = now(),
+    `WITH over AS (
+       SELECT n.chat_id FROM (${HEADS}) AS heads JOIN notifications n USING (id)
+       WHERE next_at <= clock_timestamp() AND ${isOver}
+     )
+     UPDATE notifications n SET state = 'dropped', ended_at = now(),
        error = CASE WHEN n.happened_at <= now() - ${STALE} THEN 'too old' ELSE 'not wanted any more' END
-     WHERE n.id IN (SELECT id FROM (${HEADS}) AS heads WHERE next_at <= clock_timestamp()) AND (
-       n.happened_at <= now() - ${STALE} OR (
-         EXISTS (SELECT FROM telegram_links l WHERE l.user_id = n.user_id AND l.telegram_id = n.chat_id
-           AND l.is_on AND l.blocked_at IS NULL)
-         OR EXISTS (SELECT FROM operators_chat o WHERE o.is_on AND o.chat_id = n.chat_id)) IS NOT TRUE)`,
+     WHERE n.state = 'waiting' AND n.chat_id IN (SELECT chat_id FROM over) AND ${isOver}`,
   );
 }
 

@@ -181,6 +181,38 @@ test('whoever is not linked any more when it is sent is told nothing, and what i
   t.is(bob.received().length, 1);
 });
 
+test('who is disabled, no admin any more, or has turned a kind off meanwhile, is not sent what waits', async (t) => {
+  const chat = 1_001;
+  const world = await startNotifications(t, { operatorsChat: chat });
+  const { knex } = world;
+  // Her chat is the installation's too: what is hers goes when her link does.
+  const ada = await world.user();
+  t.is(ada.id, chat);
+  const [demoted, disabled, choosy, admin] = [
+    await world.user({ role: 'admin' }),
+    await world.user(),
+    await world.user(),
+    await world.user({ role: 'admin' }),
+  ];
+  await knex('fund_state').update({ owner_id: world.ownerId });
+  await world.tell('bot.status', { user_id: world.ownerId, payload: { status: 'STOPPED', was: 'ACTIVE' } });
+  await world.tell('fund.frozen', { payload: { because: 'it does not add up' } });
+  for (const { userId } of [ada, disabled, choosy]) await deposit(world, userId, 1);
+  await until('all queued', async () => (await world.queue()).length === 9);
+  await knex('telegram_links').where({ user_id: ada.userId }).delete();
+  await knex('users').where({ id: demoted.userId }).update({ role: 'user' });
+  await knex('users').where({ id: disabled.userId }).update({ disabled_at: new Date() });
+  await knex('notification_settings').insert({ user_id: choosy.userId, kind: 'deposit', level: 'off' });
+  world.send();
+  await until('all over', async () => (await world.queue()).every(({ state }) => state !== 'waiting'));
+  t.deepEqual(
+    [demoted, disabled, choosy].flatMap((reader) => texts(reader)),
+    [],
+  );
+  t.is(admin.received().length, 2);
+  t.is(ada.received().length, 2, 'the system, and nothing of hers');
+});
+
 test('what happens to the bots of the default owner is told in the chat of the installation, a change of status once', async (t) => {
   const chat = 77;
   const world = await startNotifications(t, { operatorsChat: chat });
