@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { deleteOlder } from './delete-older.ts';
-import type { NotificationKind } from './notification-kinds.ts';
+import { LOGGED_KINDS, type NotificationKind } from './notification-kinds.ts';
 
 /** A message to be sent, and what it takes to write it. */
 export interface Notification {
@@ -127,7 +127,7 @@ async function dueIn(tx: Knex): Promise<number | null> {
 
 /**
  * Notes that Telegram has taken it, with the line of the log, and when the chat may be written to next. Once: who was taken for dead
- * and sent after all adds nothing.
+ * and sent after all adds nothing. The line has the words only of what happened to a bot of its reader's, else the kind alone.
  */
 export async function markSent(
   knex: Knex,
@@ -136,14 +136,16 @@ export async function markSent(
   await knex.raw(
     `WITH sent AS (
        UPDATE notifications SET state = 'sent', attempts = attempts + 1, ended_at = now(), error = NULL
-       WHERE id = :id AND state = 'waiting' RETURNING chat_id, user_id, bot_id
+       WHERE id = :id AND state = 'waiting' RETURNING chat_id, user_id, bot_id, kind, is_for_admins
      ), paced AS (
        UPDATE notification_chats c SET next_at = clock_timestamp() + make_interval(secs => CAST(:pauseMs AS float8) / 1000)
        FROM sent WHERE c.chat_id = sent.chat_id
      )
      INSERT INTO activity_logs (bot_id, user_id, level, message)
-     SELECT (SELECT b.id FROM bots b WHERE b.id = sent.bot_id), user_id, 'TELEGRAM', :message FROM sent`,
-    { id, pauseMs, message: text.slice(0, LONGEST_LINE) },
+     SELECT (SELECT b.id FROM bots b WHERE b.id = sent.bot_id), user_id, 'TELEGRAM',
+       CASE WHEN kind = ANY(:logged) AND NOT is_for_admins THEN left(:text, ${LONGEST_LINE}) ELSE 'Telegram: ' || kind END
+     FROM sent`,
+    { id, pauseMs, text, logged: [...LOGGED_KINDS] },
   );
 }
 

@@ -28,6 +28,7 @@ test('each person is told what is theirs, in their language, in order and once, 
   await until('all on record', async () => (await world.queue()).every(({ state }) => state === 'sent'));
   const logs = await world.knex('activity_logs').where({ level: 'TELEGRAM', user_id: ada.userId });
   t.is(logs.length, 30);
+  for (const { message } of logs) t.is(message, 'Telegram: deposit');
   t.is((await world.queue()).length, 60, 'a line of the log about a message is told to nobody');
 });
 
@@ -74,6 +75,14 @@ test('an admin hears within seconds of a withdrawal that waits, and of a fund th
   await world.tell('bot.status', { payload: { status: 'ERROR', was: 'ACTIVE' } });
   await until('the bot of the fund', () => admin.received().length === 3);
   t.is((await world.queue()).length, 4, 'an error is told once, and nobody else is told of it');
+  await until('all on record', async () => (await world.queue()).every(({ state }) => state === 'sent'));
+  const logs = await world.knex('activity_logs').orderBy('id').pluck('message');
+  const kinds = ['bot_failed', 'fund_dealing', 'withdrawal', 'withdrawal_waits'];
+  t.deepEqual(
+    logs.toSorted(),
+    kinds.map((kind) => `Telegram: ${kind}`),
+    'the log says no more of the fund',
+  );
 });
 
 test('a chat that Telegram asks to wait for is left alone until then, and others are not', async (t) => {
@@ -250,6 +259,9 @@ test('what happens to the bots of the default owner is told in the chat of the i
     '<b>⏹ Bot stopped: BTC/USDT · Binance</b>',
     '<b>⚠️ Bot in error: BTC/USDT · Binance</b>\nNo money\nIt does nothing until you start it.',
   ]);
+  await until('all on record', async () => (await world.queue()).every(({ state }) => state === 'sent'));
+  const filled = await knex('activity_logs').where('message', 'like', '%BUY%').select('message', 'user_id');
+  t.deepEqual(filled, [{ user_id: ownerId, message: '✅ BUY filled: BTC/USDT · Binance · 0.01 @ 45000' }]);
 });
 
 const texts = (reader: Reader): string[] => reader.received().map(({ text }) => text);
