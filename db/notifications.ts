@@ -41,7 +41,7 @@ export interface Claim {
 const STALE = `interval '1 day'`;
 
 /**
- * Takes the next message of each chat that may be written to, the oldest first and `atMost` of them, for this caller alone until its
+ * Takes the next message of each chat that may be written to, what is urgent and then the oldest first, `atMost` of them, for this caller alone until its
  * lease has run out. Any number of processes may ask: together they keep the pace, one that was just killed counted.
  */
 export async function claimNotifications(
@@ -75,15 +75,15 @@ const msFromNow = (column: string) => `(extract(epoch FROM ${column} - clock_tim
 
 /** What is at the head of each chat, and when that may be written to. Chats stay: there is one a person who was ever linked. */
 const HEADS = `
-  SELECT n.id, n.chat_id, n.position, c.next_at
+  SELECT n.id, n.chat_id, n.is_urgent, n.position, c.next_at
   FROM notification_chats c CROSS JOIN LATERAL (
-    SELECT id, chat_id, position FROM notifications
-    WHERE chat_id = c.chat_id AND state = 'waiting' ORDER BY position LIMIT 1) n`;
+    SELECT id, chat_id, is_urgent, position FROM notifications
+    WHERE chat_id = c.chat_id AND state = 'waiting' ORDER BY is_urgent DESC, position LIMIT 1) n`;
 
 const CLAIM = `
   WITH due AS (
-    SELECT id, chat_id, row_number() OVER (ORDER BY position, id) AS turn
-    FROM (${HEADS}) AS heads WHERE next_at <= clock_timestamp() ORDER BY position, id LIMIT :atMost
+    SELECT id, chat_id, row_number() OVER (ORDER BY is_urgent DESC, position, id) AS turn
+    FROM (${HEADS}) AS heads WHERE next_at <= clock_timestamp() ORDER BY is_urgent DESC, position, id LIMIT :atMost
   ), leased AS (
     UPDATE notification_chats c
     SET next_at = clock_timestamp() + make_interval(secs => (CAST(:leaseMs AS float8) + due.turn * CAST(:gapMs AS float8)) / 1000)

@@ -1,4 +1,5 @@
 import type { Alongside, PlacedEvent } from './event-stream.ts';
+import { URGENT_KINDS } from './notification-kinds.ts';
 import { noticesOf, type Notice } from './notices.ts';
 
 /**
@@ -16,7 +17,17 @@ export function queueNotifications(defaultOwnerId: string): Alongside {
 
 function rowOf(event: PlacedEvent, { kind, to }: Notice): object {
   const { id, position, bot_id, user_id, payload, created_at } = event;
-  return { id, position, bot_id, user_id, kind, payload, created_at, to_admins: to === 'admins' };
+  return {
+    id,
+    position,
+    bot_id,
+    user_id,
+    kind,
+    payload,
+    created_at,
+    to_admins: to === 'admins',
+    is_urgent: URGENT_KINDS.includes(kind),
+  };
 }
 
 /**
@@ -25,12 +36,12 @@ function rowOf(event: PlacedEvent, { kind, to }: Notice): object {
  */
 const QUEUE = `
   WITH notices AS (
-    SELECT n.id, n.position, n.bot_id, n.user_id, n.kind, n.payload, n.created_at,
+    SELECT n.id, n.position, n.bot_id, n.user_id, n.kind, n.payload, n.created_at, n.is_urgent,
       n.to_admins OR (starts_with(n.kind, 'bot_') AND coalesce(n.user_id = f.owner_id, false)) AS to_admins,
       coalesce(n.user_id, CAST(:defaultOwnerId AS uuid)) = CAST(:defaultOwnerId AS uuid) AS is_operators
     FROM jsonb_to_recordset(CAST(:notices AS jsonb)) AS n(
       id bigint, position bigint, bot_id uuid, user_id uuid, kind text, payload jsonb, created_at timestamptz,
-      to_admins boolean), fund_state f
+      to_admins boolean, is_urgent boolean), fund_state f
     WHERE n.created_at > now() - interval '1 day'
   ), told AS (
     SELECT n.*, l.telegram_id AS chat_id, l.user_id AS recipient, false AS is_for_operators
@@ -43,10 +54,10 @@ const QUEUE = `
     FROM notices n, operators_chat o
     WHERE o.chat_id IS NOT NULL AND o.is_on AND (n.to_admins OR n.is_operators)
   ), queued AS (
-    INSERT INTO notifications (event_id, position, chat_id, user_id, bot_id, kind, is_silent, is_for_admins, is_for_operators,
-      payload, happened_at)
+    INSERT INTO notifications (event_id, position, chat_id, user_id, bot_id, kind, is_silent, is_urgent, is_for_admins,
+      is_for_operators, payload, happened_at)
     SELECT DISTINCT ON (t.id, t.chat_id) t.id, t.position, t.chat_id, t.recipient, t.bot_id, t.kind,
-      coalesce(s.level = 'silent', false), t.to_admins, t.is_for_operators,
+      coalesce(s.level = 'silent', false), t.is_urgent, t.to_admins, t.is_for_operators,
       t.payload || jsonb_build_object('bot', (
         SELECT jsonb_build_object('symbol', b.ticker, 'exchange', b.exchange) FROM bots b WHERE b.id = t.bot_id)),
       t.created_at

@@ -222,6 +222,37 @@ test('who is disabled, no admin any more, or has turned a kind off meanwhile, is
   t.is(ada.received().length, 2, 'the system, and nothing of hers');
 });
 
+test('what somebody has to act on goes before the news that waits, each in its order', async (t) => {
+  // One at a time, to all chats together.
+  const world = await startNotifications(t, { pace: { ...QUICK, perSecond: 4 } });
+  const [admin, ada] = [await world.user({ role: 'admin' }), await world.user()];
+  for (const n of [1, 2]) for (const { userId } of [admin, ada]) await deposit(world, userId, n);
+  for (const [type, payload] of [
+    ['fund.frozen', { because: 'it does not add up' }],
+    ['fund.unfrozen', {}],
+  ] as const)
+    await world.tell(type, { payload });
+  await world.tell('auth.locked_out', { user_id: ada.userId, payload: { seconds: 60 } });
+  await until('all queued', async () => (await world.queue()).length === 7);
+  world.send();
+  await until('all', () => admin.received().length === 4 && ada.received().length === 3);
+  const first = (reader: Reader) => texts(reader).map((text) => text.split(/[:\n]/)[0]);
+  t.deepEqual(first(admin).slice(0, 2), ['<b>❄️ The fund is frozen</b>', '<b>☀️ The fund deals again</b>']);
+  t.is(first(ada)[0], '<b>🔒 Sign-in locked</b>');
+  t.deepEqual(
+    world.telegram.sent.slice(0, 3).map(({ chatId }) => chatId),
+    [admin.id, admin.id, ada.id],
+    'also before the news of others',
+  );
+  for (const reader of [admin, ada])
+    t.deepEqual(
+      texts(reader)
+        .slice(-2)
+        .map((text) => /\d/.exec(text)![0]),
+      ['1', '2'],
+    );
+});
+
 test('what happens to the bots of the default owner is told in the chat of the installation, a change of status once', async (t) => {
   const chat = 77;
   const world = await startNotifications(t, { operatorsChat: chat });
@@ -249,8 +280,10 @@ test('what happens to the bots of the default owner is told in the chat of the i
   });
   await status('STOPPED', 'ACTIVE');
   await status('STOPPED', 'STOPPED');
-  await status('ERROR', 'ACTIVE', 'No money');
   const received = () => world.telegram.sent.filter(({ chatId }) => chatId === chat).map(({ text }) => text);
+  // What is urgent would overtake the others.
+  await until('four', () => received().length === 4);
+  await status('ERROR', 'ACTIVE', 'No money');
   await until('all five', () => received().length === 5);
   t.deepEqual(received(), [
     '<b>▶️ Bot started: BTC/USDT · Binance</b>',
