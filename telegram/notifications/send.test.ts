@@ -176,6 +176,37 @@ test('what a sender took and died with is sent by the next when its claim has ru
   );
 });
 
+test('what cannot be noted at once is noted a little later, and not sent again', async (t) => {
+  const world = await startNotifications(t);
+  const ada = await world.user();
+  await world.knex.raw(`
+    CREATE SEQUENCE tries;
+    CREATE FUNCTION fail_twice() RETURNS trigger LANGUAGE plpgsql AS $$
+      BEGIN
+        IF nextval('tries') <= 2 THEN RAISE 'away'; END IF;
+        RETURN NULL;
+      END
+    $$;
+    CREATE TRIGGER fail_twice AFTER INSERT ON activity_logs EXECUTE FUNCTION fail_twice()`);
+  world.send();
+  await deposit(world, ada.userId, 1);
+  await until('it is noted', async () => (await world.queue())[0]?.state === 'sent');
+  t.is(ada.received().length, 1);
+});
+
+test('a sender that stood still for longer than its claim sends nothing of it', async (t) => {
+  const world = await startNotifications(t, { pace: { ...QUICK, perSecond: 20 } });
+  const readers = [await world.user(), await world.user()] as const;
+  for (const { userId } of readers) await deposit(world, userId, 1);
+  await until('both queued', async () => (await world.queue()).length === 2);
+  const [one, other] = readers;
+  // It stands still as soon as the first is with Telegram.
+  world.send(() => Date.now() + (sends(world, one).length > 0 ? QUICK.leaseMs * 2 : 0));
+  await until('both', () => readers.every((reader) => reader.received().length === 1));
+  const late = other.received()[0]!.at - one.received()[0]!.at;
+  t.true(late >= QUICK.leaseMs - 500, `${late} ms`);
+});
+
 test('whoever is not linked any more when it is sent is told nothing, and what is a day old is no news', async (t) => {
   const world = await startNotifications(t);
   const [ada, bob] = [await world.user(), await world.user()];

@@ -18,8 +18,8 @@ export interface TestNotifications {
   ownerId: string;
   /** A user who is linked. */
   user(about?: { role?: 'user' | 'admin'; language?: 'en' | 'ko'; timeZone?: string }): Promise<Reader>;
-  /** Begins another process that sends; returns its end. */
-  send(): () => Promise<void>;
+  /** Begins another process that sends, by a clock of its own where one is given; returns its end. */
+  send(now?: () => number): () => Promise<void>;
   /** Writes an event, of a user's bot where one is given. */
   tell(
     type: string,
@@ -69,9 +69,9 @@ export async function startNotifications(
       await knex('user_preferences').insert({ user_id: userId, language, time_zone: timeZone });
       return { ...person, userId };
     },
-    send() {
+    send(now = Date.now) {
       const { token, url: apiUrl } = telegram;
-      const sending = sendNotifications({ knex, url, token, apiUrl, log: silent, pace });
+      const sending = sendNotifications({ knex, url, token, apiUrl, log: silent, pace, now });
       t.teardown(() => sending.end());
       return () => sending.end();
     },
