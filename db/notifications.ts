@@ -183,6 +183,15 @@ export async function holdChat(knex: Knex, chatId: number, ms: number): Promise<
   });
 }
 
+/** A group that becomes a supergroup has another number: what waits for it goes there. */
+export async function moveChat(knex: Knex, { from, to }: { from: number; to: number }): Promise<void> {
+  await knex.transaction(async (tx) => {
+    await tx('operators_chat').where({ chat_id: from }).update({ chat_id: to });
+    await tx('notifications').where({ chat_id: from, state: 'waiting' }).update({ chat_id: to });
+    await tx('notification_chats').insert({ chat_id: to }).onConflict().ignore();
+  });
+}
+
 /** Nothing is sent to anybody for `ms`. */
 export async function restAll(knex: Knex, ms: number): Promise<void> {
   await knex('notification_pace').update({

@@ -88,7 +88,13 @@ test('an admin hears within seconds of a withdrawal that waits, and of a fund th
 test('a chat that Telegram asks to wait for is left alone until then, and others are not', async (t) => {
   const world = await startNotifications(t);
   const [ada, bob] = [await world.user(), await world.user()];
-  world.telegram.faults.push({ method: 'sendMessage', times: 1, status: 429, retryAfter: 2, chatId: ada.id });
+  world.telegram.faults.push({
+    method: 'sendMessage',
+    times: 1,
+    status: 429,
+    parameters: { retry_after: 2 },
+    chatId: ada.id,
+  });
   world.send();
   await deposit(world, ada.userId, 1);
   await until('a refusal', () => sends(world, ada).length === 1);
@@ -108,7 +114,13 @@ test('where Telegram asks two chats to wait, it means everybody', async (t) => {
   const world = await startNotifications(t);
   const [ada, bob, eve] = [await world.user(), await world.user(), await world.user()];
   for (const { id: chatId } of [ada, bob])
-    world.telegram.faults.push({ method: 'sendMessage', times: 1, status: 429, retryAfter: 2, chatId });
+    world.telegram.faults.push({
+      method: 'sendMessage',
+      times: 1,
+      status: 429,
+      parameters: { retry_after: 2 },
+      chatId,
+    });
   world.send();
   for (const { userId } of [ada, bob]) await deposit(world, userId, 1);
   await until('everything to rest', async () => {
@@ -153,6 +165,25 @@ test('who has blocked the bot is sent nothing more; a message that is refused ke
   await deposit(world, bob.userId, 5);
   await until('the other again', () => bob.received().length === 2);
   t.is(sends(world, ada).length, 1);
+});
+
+test('a group that has become a supergroup is told there, now and later', async (t) => {
+  const [group, movedTo] = [-100, -1_001];
+  const world = await startNotifications(t, { operatorsChat: group });
+  const gone = { status: 400, parameters: { migrate_to_chat_id: movedTo } } as const;
+  world.telegram.faults.push({ method: 'sendMessage', times: 9, chatId: group, ...gone });
+  for (const n of [1, 2]) await deposit(world, world.ownerId, n);
+  await until('both queued', async () => (await world.queue()).length === 2);
+  world.send();
+  const there = () => world.telegram.sent.filter(({ chatId }) => chatId === movedTo);
+  await until('both', () => there().length === 2);
+  await deposit(world, world.ownerId, 3);
+  await until('the next', () => there().length === 3);
+  t.is(world.telegram.faults[0]!.times, 8, 'it is asked once');
+  t.deepEqual(
+    there().map(({ text }) => /\d/.exec(text)![0]),
+    ['1', '2', '3'],
+  );
 });
 
 test('what a sender took and died with is sent by the next when its claim has run out', async (t) => {
