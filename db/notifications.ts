@@ -73,7 +73,10 @@ export async function claimNotifications(
 
 const msFromNow = (column: string) => `(extract(epoch FROM ${column} - clock_timestamp()) * 1000)::float8`;
 
-/** What is at the head of each chat, and when that may be written to. Chats stay: there is one a person who was ever linked. */
+/**
+ * What is at the head of each chat, and when that may be written to: by `now()`, as no chat may come due between asking whether its
+ * head is wanted and taking it. Chats stay: there is one a person who was ever linked.
+ */
 const HEADS = `
   SELECT n.id, n.chat_id, n.is_urgent, n.position, c.next_at
   FROM notification_chats c CROSS JOIN LATERAL (
@@ -83,7 +86,7 @@ const HEADS = `
 const CLAIM = `
   WITH due AS (
     SELECT id, chat_id, row_number() OVER (ORDER BY is_urgent DESC, position, id) AS turn
-    FROM (${HEADS}) AS heads WHERE next_at <= clock_timestamp() ORDER BY is_urgent DESC, position, id LIMIT :atMost
+    FROM (${HEADS}) AS heads WHERE next_at <= now() ORDER BY is_urgent DESC, position, id LIMIT :atMost
   ), leased AS (
     UPDATE notification_chats c
     SET next_at = clock_timestamp() + make_interval(secs => (CAST(:leaseMs AS float8) + due.turn * CAST(:gapMs AS float8)) / 1000)
@@ -110,7 +113,7 @@ async function dropUnwanted(tx: Knex): Promise<void> {
   await tx.raw(
     `WITH over AS (
        SELECT n.chat_id FROM (${HEADS}) AS heads JOIN notifications n USING (id)
-       WHERE next_at <= clock_timestamp() AND ${isOver}
+       WHERE next_at <= now() AND ${isOver}
      )
      UPDATE notifications n SET state = 'dropped', ended_at = now(),
        error = CASE WHEN n.happened_at <= now() - ${STALE} THEN 'too old' ELSE 'not wanted any more' END

@@ -9,10 +9,19 @@ import { noticesOf, type Notice } from './notices.ts';
  */
 export function queueNotifications(defaultOwnerId: string): Alongside {
   return async (tx, events) => {
-    const notices = events.flatMap((event) => noticesOf(event).map((notice) => rowOf(event, notice)));
+    const notices = events.flatMap(rowsOf);
     if (notices.length === 0) return;
     await tx.raw(QUEUE, { notices: JSON.stringify(notices), defaultOwnerId });
   };
+}
+
+/** None of an event that cannot be read: no other waits for its sake. */
+function rowsOf(event: PlacedEvent): object[] {
+  try {
+    return noticesOf(event).map((notice) => rowOf(event, notice));
+  } catch {
+    return [];
+  }
 }
 
 function rowOf(event: PlacedEvent, { kind, to }: Notice): object {

@@ -60,14 +60,7 @@ export function sendNotifications(sending: Sending): Listener {
       return noteFailure(knex, notification, error, log);
     }
     const sent = { id, text, pauseMs: chat_id < 0 ? pace.groupMs : pace.chatMs };
-    for (;;)
-      try {
-        return await markSent(knex, sent);
-      } catch (error) {
-        // What is not noted comes twice.
-        if (now() + NOTE_AGAIN_MS >= until) throw error;
-        await sleep(NOTE_AGAIN_MS);
-      }
+    await noteSent(knex, sent, () => now() + NOTE_AGAIN_MS < until);
   }
 
   function begin(notification: Notification, until: number): void {
@@ -111,4 +104,19 @@ export function sendNotifications(sending: Sending): Listener {
       await Promise.all(underWay);
     },
   };
+}
+
+/** What is not noted comes twice: it is tried again while that may help. */
+async function noteSent(
+  knex: Knex,
+  sent: Parameters<typeof markSent>[1],
+  mayTryAgain: () => boolean,
+): Promise<void> {
+  for (;;)
+    try {
+      return await markSent(knex, sent);
+    } catch (error) {
+      if (!mayTryAgain()) throw error;
+      await sleep(NOTE_AGAIN_MS);
+    }
 }

@@ -86,6 +86,21 @@ export async function startNotifications(
   };
 }
 
+/** What a reader was sent, as it was sent. */
+export const texts = (reader: Reader): string[] => reader.received().map(({ text }) => text);
+
+/** Every message to a reader that Telegram was asked to take, taken or not. */
+export function sends({ telegram }: TestNotifications, { id }: Reader) {
+  return telegram.calls.filter(
+    ({ method, fields }) => method === 'sendMessage' && Number(fields['chat_id']) === id,
+  );
+}
+
+/** Tells a user of a deposit of so much. */
+export async function deposit({ tell }: TestNotifications, user_id: string, n: number): Promise<void> {
+  await tell('fund.deposit', { user_id, payload: { status: 'credited', amount: String(n), asset: 'USDC' } });
+}
+
 async function insertUser(knex: Knex, user: object): Promise<string> {
   const [{ id }] = (await knex('users').insert(user).returning('id')) as [{ id: string }];
   return id;
