@@ -25,7 +25,7 @@ export interface UpkeepActivities {
   /** Writes the digests that are due, a user's once a day. Returns how many. */
   digestDay(): Promise<number>;
   /**
-   * Deletes activity logs past their time, and what nobody asks for any more: ids of commands, sessions that are long over,
+   * Deletes activity logs past their time, with their events, and what nobody asks for any more: ids of commands, sessions that are long over,
    * devices, failed and unfinished sign-ins, tickets, events, notifications; returns how many logs.
    */
   prune(): Promise<number>;

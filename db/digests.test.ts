@@ -11,7 +11,9 @@ test('A digest of the day before is written at 09:00 of its reader, over a chang
   // Clocks go forward there on 29 March 2026: at 09:00 it is 08:00 UTC the day before, and 07:00 on the day.
   t.is(await write('2026-03-28T07:59:00Z'), 0);
   t.is(await write('2026-03-28T08:00:00Z'), 1);
+  const { last_value } = await knex('events_id_seq').first('last_value');
   t.is(await write('2026-03-28T08:15:00Z'), 0);
+  t.like(await knex('events_id_seq').first('last_value'), { last_value }, 'nor is it worked out again');
   t.is(await write('2026-03-29T06:59:00Z'), 0);
   t.is(await write('2026-03-29T07:00:00Z'), 1);
   t.deepEqual(

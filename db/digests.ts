@@ -48,9 +48,11 @@ const WRITE = `
     FROM (SELECT (CAST(:now AS timestamptz) AT TIME ZONE :zone)::date - 1 AS date) AS yesterday
   ), readers AS (
     SELECT u.id, u.email IS NOT DISTINCT FROM :owner AS is_default
-    FROM users u LEFT JOIN user_preferences p ON p.user_id = u.id LEFT JOIN telegram_links l ON l.user_id = u.id
+    FROM day CROSS JOIN users u LEFT JOIN user_preferences p ON p.user_id = u.id LEFT JOIN telegram_links l ON l.user_id = u.id
     WHERE coalesce(p.time_zone, 'UTC') = :chosen AND u.disabled_at IS NULL
       AND (u.email IS NOT DISTINCT FROM :owner OR (l.is_on AND l.blocked_at IS NULL))
+      AND NOT EXISTS (
+        SELECT FROM events e WHERE e.type = 'digest' AND e.user_id = u.id AND e.payload ->> 'date' = to_char(day.date, 'YYYY-MM-DD'))
   ), own AS (
     SELECT b.id, b.status, r.id AS reader FROM readers r JOIN bots b ON b.user_id = r.id OR (b.user_id IS NULL AND r.is_default)
   ), closed AS (

@@ -35,8 +35,9 @@ export async function clearLogs(knex: Knex, { userId }: OwnedBy): Promise<number
   return query;
 }
 
-/** Deletes those older than `days`; returns how many. */
+/** Deletes those older than `days`, and the events that told of them; returns how many logs. */
 export async function deleteOldLogs(knex: Knex, days: number): Promise<number> {
+  await deleteOlder(knex, { table: 'events', time: 'created_at', days, only: { type: 'log' } });
   return deleteOlder(knex, { table: 'activity_logs', time: 'timestamp', days });
 }
 

@@ -20,6 +20,23 @@ export const NOTIFICATION_KINDS = {
 } as const satisfies Record<string, { name: Record<'en' | 'ko', string>; isForAdmins: boolean }>;
 
 export type NotificationKind = keyof typeof NOTIFICATION_KINDS;
+/** What somebody has to do something about: it goes before what is only news. */
+export const URGENT_KINDS: readonly NotificationKind[] = [
+  'withdrawal_waits',
+  'fund_dealing',
+  'locked_out',
+  'keys_changed',
+  'bot_failed',
+];
+/** Whose words the log of a bot repeats: of money and of sign-ins it has the kind alone, as others than their reader may read it. */
+export const LOGGED_KINDS: readonly NotificationKind[] = [
+  'bot_started',
+  'bot_paused',
+  'bot_stopped',
+  'bot_failed',
+  'order_filled',
+  'round_finished',
+];
 export const KINDS = Object.keys(NOTIFICATION_KINDS) as NotificationKind[];
 
 /** `silent` arrives without a sound. */

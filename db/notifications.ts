@@ -1,6 +1,6 @@
 import type { Knex } from 'knex';
 import { deleteOlder } from './delete-older.ts';
-import type { NotificationKind } from './notification-kinds.ts';
+import { LOGGED_KINDS, type NotificationKind } from './notification-kinds.ts';
 
 /** A message to be sent, and what it takes to write it. */
 export interface Notification {
@@ -41,7 +41,7 @@ export interface Claim {
 const STALE = `interval '1 day'`;
 
 /**
- * Takes the next message of each chat that may be written to, the oldest first and `atMost` of them, for this caller alone until its
+ * Takes the next message of each chat that may be written to, what is urgent and then the oldest first, `atMost` of them, for this caller alone until its
  * lease has run out. Any number of processes may ask: together they keep the pace, one that was just killed counted.
  */
 export async function claimNotifications(
@@ -73,17 +73,20 @@ export async function claimNotifications(
 
 const msFromNow = (column: string) => `(extract(epoch FROM ${column} - clock_timestamp()) * 1000)::float8`;
 
-/** What is at the head of each chat, and when that may be written to. Chats stay: there is one a person who was ever linked. */
+/**
+ * What is at the head of each chat, and when that may be written to: by `now()`, as no chat may come due between asking whether its
+ * head is wanted and taking it. Chats stay: there is one a person who was ever linked.
+ */
 const HEADS = `
-  SELECT n.id, n.chat_id, n.position, c.next_at
+  SELECT n.id, n.chat_id, n.is_urgent, n.position, c.next_at
   FROM notification_chats c CROSS JOIN LATERAL (
-    SELECT id, chat_id, position FROM notifications
-    WHERE chat_id = c.chat_id AND state = 'waiting' ORDER BY position LIMIT 1) n`;
+    SELECT id, chat_id, is_urgent, position FROM notifications
+    WHERE chat_id = c.chat_id AND state = 'waiting' ORDER BY is_urgent DESC, position LIMIT 1) n`;
 
 const CLAIM = `
   WITH due AS (
-    SELECT id, chat_id, row_number() OVER (ORDER BY position, id) AS turn
-    FROM (${HEADS}) AS heads WHERE next_at <= clock_timestamp() ORDER BY position, id LIMIT :atMost
+    SELECT id, chat_id, row_number() OVER (ORDER BY is_urgent DESC, position, id) AS turn
+    FROM (${HEADS}) AS heads WHERE next_at <= now() ORDER BY is_urgent DESC, position, id LIMIT :atMost
   ), leased AS (
     UPDATE notification_chats c
     SET next_at = clock_timestamp() + make_interval(secs => (CAST(:leaseMs AS float8) + due.turn * CAST(:gapMs AS float8)) / 1000)
@@ -94,16 +97,27 @@ const CLAIM = `
   FROM due JOIN notifications n USING (id) LEFT JOIN user_preferences p ON p.user_id = n.user_id
   ORDER BY due.turn`;
 
-/** Of people who are not linked to that chat any more, or want nothing now; and what has waited for too long. */
+/** Of a message `n`: its reader may be told no more, or does not want to be, whoever has that chat now. */
+const UNWANTED = `(
+  CASE WHEN n.is_for_operators THEN EXISTS (SELECT FROM operators_chat o WHERE o.is_on AND o.chat_id = n.chat_id)
+  ELSE EXISTS (SELECT FROM telegram_links l JOIN users u ON u.id = l.user_id
+    WHERE l.user_id = n.user_id AND l.telegram_id = n.chat_id AND l.is_on AND l.blocked_at IS NULL
+      AND u.disabled_at IS NULL AND (u.role = 'admin' OR NOT n.is_for_admins)) END
+  AND NOT EXISTS (
+    SELECT FROM notification_settings s WHERE s.user_id = n.user_id AND s.kind = n.kind AND s.level = 'off')
+  ) IS NOT TRUE`;
+
+/** Where the head of a chat is unwanted or too old, all that waits there and is; what heads it then may go. */
 async function dropUnwanted(tx: Knex): Promise<void> {
+  const isOver = `(n.happened_at <= now() - ${STALE} OR ${UNWANTED})`;
   await tx.raw(
-    `UPDATE notifications n SET state = 'dropped', ended_at = now(),
+    `WITH over AS (
+       SELECT n.chat_id FROM (${HEADS}) AS heads JOIN notifications n USING (id)
+       WHERE next_at <= now() AND ${isOver}
+     )
+     UPDATE notifications n SET state = 'dropped', ended_at = now(),
        error = CASE WHEN n.happened_at <= now() - ${STALE} THEN 'too old' ELSE 'not wanted any more' END
-     WHERE n.id IN (SELECT id FROM (${HEADS}) AS heads WHERE next_at <= clock_timestamp()) AND (
-       n.happened_at <= now() - ${STALE} OR (
-         EXISTS (SELECT FROM telegram_links l WHERE l.user_id = n.user_id AND l.telegram_id = n.chat_id
-           AND l.is_on AND l.blocked_at IS NULL)
-         OR EXISTS (SELECT FROM operators_chat o WHERE o.is_on AND o.chat_id = n.chat_id)) IS NOT TRUE)`,
+     WHERE n.state = 'waiting' AND n.chat_id IN (SELECT chat_id FROM over) AND ${isOver}`,
   );
 }
 
@@ -116,7 +130,7 @@ async function dueIn(tx: Knex): Promise<number | null> {
 
 /**
  * Notes that Telegram has taken it, with the line of the log, and when the chat may be written to next. Once: who was taken for dead
- * and sent after all adds nothing.
+ * and sent after all adds nothing. The line has the words only of what happened to a bot of its reader's, else the kind alone.
  */
 export async function markSent(
   knex: Knex,
@@ -125,14 +139,16 @@ export async function markSent(
   await knex.raw(
     `WITH sent AS (
        UPDATE notifications SET state = 'sent', attempts = attempts + 1, ended_at = now(), error = NULL
-       WHERE id = :id AND state = 'waiting' RETURNING chat_id, user_id, bot_id
+       WHERE id = :id AND state = 'waiting' RETURNING chat_id, user_id, bot_id, kind, is_for_admins
      ), paced AS (
        UPDATE notification_chats c SET next_at = clock_timestamp() + make_interval(secs => CAST(:pauseMs AS float8) / 1000)
        FROM sent WHERE c.chat_id = sent.chat_id
      )
      INSERT INTO activity_logs (bot_id, user_id, level, message)
-     SELECT (SELECT b.id FROM bots b WHERE b.id = sent.bot_id), user_id, 'TELEGRAM', :message FROM sent`,
-    { id, pauseMs, message: text.slice(0, LONGEST_LINE) },
+     SELECT (SELECT b.id FROM bots b WHERE b.id = sent.bot_id), user_id, 'TELEGRAM',
+       CASE WHEN kind = ANY(:logged) AND NOT is_for_admins THEN left(:text, ${LONGEST_LINE}) ELSE 'Telegram: ' || kind END
+     FROM sent`,
+    { id, pauseMs, text, logged: [...LOGGED_KINDS] },
   );
 }
 
@@ -167,6 +183,15 @@ export async function holdChat(knex: Knex, chatId: number, ms: number): Promise<
       .whereNot({ chat_id: chatId })
       .where('held_until', '>', tx.raw('clock_timestamp()'));
     if (await others.first('chat_id')) await restAll(tx, ms);
+  });
+}
+
+/** A group that becomes a supergroup has another number: what waits for it goes there. */
+export async function moveChat(knex: Knex, { from, to }: { from: number; to: number }): Promise<void> {
+  await knex.transaction(async (tx) => {
+    await tx('operators_chat').where({ chat_id: from }).update({ chat_id: to });
+    await tx('notifications').where({ chat_id: from, state: 'waiting' }).update({ chat_id: to });
+    await tx('notification_chats').insert({ chat_id: to }).onConflict().ignore();
   });
 }
 

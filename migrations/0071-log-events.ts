@@ -1,13 +1,13 @@
 import type { Knex } from 'knex';
 
-/** What people read about their bots is told as it is written, whoever writes it: event `log`, with the whole line. */
+/** What people read about their bots is told as it is written, whoever writes it: event `log`, with the line but for its extra data. */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     CREATE FUNCTION tell_log() RETURNS trigger LANGUAGE plpgsql AS $$
       BEGIN
         INSERT INTO events (bot_id, user_id, type, payload)
           SELECT bot_id, user_id, 'log', jsonb_build_object(
-            'id', id, 'level', level, 'message', message, 'timestamp', "timestamp", 'extra_data', extra_data)
+            'id', id, 'level', level, 'message', message, 'timestamp', "timestamp")
           FROM written;
         RETURN NULL;
       END

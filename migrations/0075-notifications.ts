@@ -4,7 +4,8 @@ import type { Knex } from 'knex';
  * What people are to be told by Telegram: one row an event and chat, written in the transaction that gives the event its place.
  * `notification_chats.next_at` is when a chat may be written to next: whoever sends moves it on before sending, so that it is claim,
  * pace and back-off in one, and a chat whose sender died comes back by itself. `notification_pace` is the same for all chats together.
- * A day of a user is told once.
+ * What `is_urgent` goes before what is not. `is_for_admins`: its reader is told as an admin; `is_for_operators`: it was written for the installation's own chat. A day of a user is
+ * told once.
  */
 export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
@@ -17,6 +18,9 @@ export async function up(knex: Knex): Promise<void> {
       bot_id uuid,
       kind varchar(40) NOT NULL,
       is_silent boolean NOT NULL,
+      is_urgent boolean NOT NULL,
+      is_for_admins boolean NOT NULL,
+      is_for_operators boolean NOT NULL,
       payload jsonb NOT NULL,
       happened_at timestamptz NOT NULL,
       state varchar(10) NOT NULL DEFAULT 'waiting' CONSTRAINT notifications_state_check
@@ -28,7 +32,7 @@ export async function up(knex: Knex): Promise<void> {
       CONSTRAINT notifications_ended_check CHECK ((state = 'waiting') = (ended_at IS NULL)),
       CONSTRAINT notifications_dropped_check CHECK (state <> 'dropped' OR error IS NOT NULL)
     );
-    CREATE INDEX idx_notifications_waiting ON notifications (chat_id, position) WHERE state = 'waiting';
+    CREATE INDEX idx_notifications_waiting ON notifications (chat_id, is_urgent DESC, position) WHERE state = 'waiting';
     CREATE INDEX idx_notifications_happened_at ON notifications (happened_at);
     CREATE INDEX idx_notifications_user_id ON notifications (user_id);
     CREATE TABLE notification_chats (

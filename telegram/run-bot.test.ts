@@ -48,8 +48,8 @@ test('Telegram may answer 429 and 5xx, be away, and give its updates to another:
   await answerTo(ada, '/help');
   telegram.faults.push({ method: 'getUpdates', times: 1, status: 409 });
   telegram.faults.push({ method: 'getUpdates', times: 1, status: 502 });
-  telegram.faults.push({ method: 'getUpdates', times: 1, status: 429, retryAfter: 1 });
-  telegram.faults.push({ method: 'sendMessage', times: 1, status: 429, retryAfter: 1 });
+  telegram.faults.push({ method: 'getUpdates', times: 1, status: 429, parameters: { retry_after: 1 } });
+  telegram.faults.push({ method: 'sendMessage', times: 1, status: 429, parameters: { retry_after: 1 } });
   ada.write('/help');
   t.regex((await answerTo(ada, '/help')).text, /\/stopall/);
   await until('the other answer', () => ada.received().length === 3);

@@ -23,9 +23,9 @@ export interface TelegramFault {
   /** `*` for every method. */
   method: string;
   times: number;
-  status: 403 | 409 | 429 | 500 | 502;
-  /** s; of a 429. */
-  retryAfter?: number;
+  status: 400 | 403 | 409 | 429 | 500 | 502;
+  /** What the answer says besides: `retry_after` (s) of a 429, `migrate_to_chat_id` of a group that has moved. */
+  parameters?: { retry_after?: number; migrate_to_chat_id?: number };
   chatId?: number;
   /** The call is carried out, and its answer lost. */
   afterwards?: boolean;
@@ -161,12 +161,7 @@ export async function startTelegram(t: Scope): Promise<TelegramServer> {
       reply(status, { ok: false, error_code: status, description, ...(parameters && { parameters }) });
     if (sentToken !== token) return void refuse(401, 'Unauthorized');
     const fault = takeFault(faults, method, fields);
-    if (fault && !fault.afterwards)
-      return void refuse(
-        fault.status,
-        REASONS[fault.status],
-        fault.retryAfter ? { retry_after: fault.retryAfter } : undefined,
-      );
+    if (fault && !fault.afterwards) return void refuse(fault.status, REASONS[fault.status], fault.parameters);
     const carryOut = methods[method];
     if (!carryOut) return void refuse(404, `Not Found: method ${method}`);
     try {
@@ -225,6 +220,7 @@ const ABILITIES = {
 };
 
 const REASONS: Record<TelegramFault['status'], string> = {
+  400: 'Bad Request: group chat was upgraded to a supergroup chat',
   403: 'Forbidden: bot was blocked by the user',
   409: 'Conflict: terminated by other getUpdates request',
   429: 'Too Many Requests: retry later',

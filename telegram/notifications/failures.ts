@@ -1,7 +1,14 @@
 import { GrammyError, HttpError } from 'grammy';
 import type { Knex } from 'knex';
 import type { Logger } from 'pino';
-import { dropNotifications, holdChat, putOff, restAll, type Notification } from '../../db/notifications.ts';
+import {
+  dropNotifications,
+  holdChat,
+  moveChat,
+  putOff,
+  restAll,
+  type Notification,
+} from '../../db/notifications.ts';
 import { markBlocked } from '../../db/telegram-links.ts';
 
 const FIRST_REST_MS = 1_000;
@@ -24,6 +31,11 @@ export async function noteFailure(
       log.error({ code, description }, 'Telegram does not know the token: set TELEGRAM_BOT_TOKEN');
       await putOff(knex, notification, { error: description, ms: TOKEN_REST_MS });
       return restAll(knex, TOKEN_REST_MS);
+    }
+    const { migrate_to_chat_id: movedTo } = parameters;
+    if (movedTo !== undefined) {
+      log.warn({ movedTo }, 'a group that has a new number: set TELEGRAM_CHAT_ID');
+      return moveChat(knex, { from: chatId, to: movedTo });
     }
     if (code === 403 || GONE.test(description)) return leaveChat(knex, chatId, description);
     if (code < 500) {

@@ -56,6 +56,11 @@ test('Words that are too long are cut, and a language that is not spoken is Engl
   t.true(html.length <= 4_096);
   t.regex(html, /Bot in error/);
   t.regex(html, /&lt;…/);
+  for (const ahead of ['', 'x']) {
+    const cut = messageOf(of('bot_failed', { ...BOT, error: ahead + '😀'.repeat(400) }, 'en'), BEGUN);
+    t.is(Buffer.from(cut.html).toString(), cut.html);
+    t.regex(cut.text, /😀…/u);
+  }
 });
 
 test('What arrives late says when it happened, on the clock of its reader', (t) => {

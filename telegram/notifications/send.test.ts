@@ -1,13 +1,7 @@
 import test from 'ava';
-import { claimNotifications } from '../../db/notifications.ts';
 import { PING_PONG } from '../../runtime/testing/rows.ts';
 import { until } from '../../runtime/testing/stack.ts';
-import {
-  QUICK,
-  startNotifications,
-  type Reader,
-  type TestNotifications,
-} from '../testing/start-notifications.ts';
+import { deposit, sends, startNotifications, texts } from '../testing/start-notifications.ts';
 
 test('each person is told what is theirs, in their language, in order and once, by however many senders', async (t) => {
   const world = await startNotifications(t);
@@ -28,6 +22,7 @@ test('each person is told what is theirs, in their language, in order and once, 
   await until('all on record', async () => (await world.queue()).every(({ state }) => state === 'sent'));
   const logs = await world.knex('activity_logs').where({ level: 'TELEGRAM', user_id: ada.userId });
   t.is(logs.length, 30);
+  for (const { message } of logs) t.is(message, 'Telegram: deposit');
   t.is((await world.queue()).length, 60, 'a line of the log about a message is told to nobody');
 });
 
@@ -43,6 +38,9 @@ test('a silent kind arrives without a sound, one that is off not at all, nor any
     user_id: ada.userId,
     payload: { status: 'approved', amount: '1', asset: 'USDC' },
   });
+  // What cannot be read is told to nobody, and keeps up none after it.
+  for (const payload of ['null', '{"status": {"toString": 1}}'])
+    await world.knex('events').insert({ type: 'bot.status', user_id: ada.userId, payload });
   for (const { userId } of [bob, ada]) await deposit(world, userId, 1);
   await until('the deposit', () => ada.received().length > 0);
   t.deepEqual(
@@ -74,12 +72,26 @@ test('an admin hears within seconds of a withdrawal that waits, and of a fund th
   await world.tell('bot.status', { payload: { status: 'ERROR', was: 'ACTIVE' } });
   await until('the bot of the fund', () => admin.received().length === 3);
   t.is((await world.queue()).length, 4, 'an error is told once, and nobody else is told of it');
+  await until('all on record', async () => (await world.queue()).every(({ state }) => state === 'sent'));
+  const logs = await world.knex('activity_logs').orderBy('message').pluck('message');
+  const kinds = ['bot_failed', 'fund_dealing', 'withdrawal', 'withdrawal_waits'];
+  t.deepEqual(
+    logs,
+    kinds.map((kind) => `Telegram: ${kind}`),
+    'the log says no more of the fund',
+  );
 });
 
 test('a chat that Telegram asks to wait for is left alone until then, and others are not', async (t) => {
   const world = await startNotifications(t);
   const [ada, bob] = [await world.user(), await world.user()];
-  world.telegram.faults.push({ method: 'sendMessage', times: 1, status: 429, retryAfter: 2, chatId: ada.id });
+  world.telegram.faults.push({
+    method: 'sendMessage',
+    times: 1,
+    status: 429,
+    parameters: { retry_after: 2 },
+    chatId: ada.id,
+  });
   world.send();
   await deposit(world, ada.userId, 1);
   await until('a refusal', () => sends(world, ada).length === 1);
@@ -99,7 +111,13 @@ test('where Telegram asks two chats to wait, it means everybody', async (t) => {
   const world = await startNotifications(t);
   const [ada, bob, eve] = [await world.user(), await world.user(), await world.user()];
   for (const { id: chatId } of [ada, bob])
-    world.telegram.faults.push({ method: 'sendMessage', times: 1, status: 429, retryAfter: 2, chatId });
+    world.telegram.faults.push({
+      method: 'sendMessage',
+      times: 1,
+      status: 429,
+      parameters: { retry_after: 2 },
+      chatId,
+    });
   world.send();
   for (const { userId } of [ada, bob]) await deposit(world, userId, 1);
   await until('everything to rest', async () => {
@@ -146,39 +164,23 @@ test('who has blocked the bot is sent nothing more; a message that is refused ke
   t.is(sends(world, ada).length, 1);
 });
 
-test('what a sender took and died with is sent by the next when its claim has run out', async (t) => {
-  const pace = { ...QUICK, leaseMs: 1_000 };
-  const world = await startNotifications(t, { pace });
-  const ada = await world.user();
-  for (const n of [1, 2]) await deposit(world, ada.userId, n);
+test('a group that has become a supergroup is told there, now and later', async (t) => {
+  const [group, movedTo] = [-100, -1_001];
+  const world = await startNotifications(t, { operatorsChat: group });
+  const gone = { status: 400, parameters: { migrate_to_chat_id: movedTo } } as const;
+  world.telegram.faults.push({ method: 'sendMessage', times: 9, chatId: group, ...gone });
+  for (const n of [1, 2]) await deposit(world, world.ownerId, n);
   await until('both queued', async () => (await world.queue()).length === 2);
-  const claim = () => claimNotifications(world.knex, { pace, atMost: 10 });
-  // As after a claim just before.
-  await world.knex('notification_pace').update({ next_at: world.knex.raw(`now() + interval '0.4 s'`) });
-  const first = await claim();
-  t.is(first.notifications.length, 1, 'the second waits for the first');
-  t.true(first.afterMs > 0 && first.afterMs <= 400, `${first.afterMs}`);
-  t.is((await claim()).notifications.length, 0);
   world.send();
-  await until('both', () => ada.received().length === 2);
+  const there = () => world.telegram.sent.filter(({ chatId }) => chatId === movedTo);
+  await until('both', () => there().length === 2);
+  await deposit(world, world.ownerId, 3);
+  await until('the next', () => there().length === 3);
+  t.is(world.telegram.faults[0]!.times, 8, 'it is asked once');
   t.deepEqual(
-    texts(ada).map((text) => /\d/.exec(text)![0]),
-    ['1', '2'],
+    there().map(({ text }) => /\d/.exec(text)![0]),
+    ['1', '2', '3'],
   );
-});
-
-test('whoever is not linked any more when it is sent is told nothing, and what is a day old is no news', async (t) => {
-  const world = await startNotifications(t);
-  const [ada, bob] = [await world.user(), await world.user()];
-  const old = new Date(Date.now() - 25 * 3_600_000);
-  await world.tell('fund.deposit', { user_id: bob.userId, payload: { status: 'credited' }, created_at: old });
-  for (const { userId } of [ada, bob]) await deposit(world, userId, 1);
-  await until('both queued', async () => (await world.queue()).length === 2);
-  await world.knex('telegram_links').where({ user_id: ada.userId }).update({ user_id: world.ownerId });
-  world.send();
-  await until('all over', async () => (await world.queue()).every(({ state }) => state !== 'waiting'));
-  t.is(ada.received().length, 0);
-  t.is(bob.received().length, 1);
 });
 
 test('what happens to the bots of the default owner is told in the chat of the installation, a change of status once', async (t) => {
@@ -208,8 +210,10 @@ test('what happens to the bots of the default owner is told in the chat of the i
   });
   await status('STOPPED', 'ACTIVE');
   await status('STOPPED', 'STOPPED');
-  await status('ERROR', 'ACTIVE', 'No money');
   const received = () => world.telegram.sent.filter(({ chatId }) => chatId === chat).map(({ text }) => text);
+  // What is urgent would overtake the others.
+  await until('four', () => received().length === 4);
+  await status('ERROR', 'ACTIVE', 'No money');
   await until('all five', () => received().length === 5);
   t.deepEqual(received(), [
     '<b>▶️ Bot started: BTC/USDT · Binance</b>',
@@ -218,17 +222,7 @@ test('what happens to the bots of the default owner is told in the chat of the i
     '<b>⏹ Bot stopped: BTC/USDT · Binance</b>',
     '<b>⚠️ Bot in error: BTC/USDT · Binance</b>\nNo money\nIt does nothing until you start it.',
   ]);
+  await until('all on record', async () => (await world.queue()).every(({ state }) => state === 'sent'));
+  const filled = await knex('activity_logs').where('message', 'like', '%BUY%').select('message', 'user_id');
+  t.deepEqual(filled, [{ user_id: ownerId, message: '✅ BUY filled: BTC/USDT · Binance · 0.01 @ 45000' }]);
 });
-
-const texts = (reader: Reader): string[] => reader.received().map(({ text }) => text);
-
-/** Every call, taken or not. */
-function sends({ telegram }: TestNotifications, { id }: Reader) {
-  return telegram.calls.filter(
-    ({ method, fields }) => method === 'sendMessage' && Number(fields['chat_id']) === id,
-  );
-}
-
-async function deposit({ tell }: TestNotifications, user_id: string, n: number): Promise<void> {
-  await tell('fund.deposit', { user_id, payload: { status: 'credited', amount: String(n), asset: 'USDC' } });
-}

@@ -18,8 +18,8 @@ export interface TestNotifications {
   ownerId: string;
   /** A user who is linked. */
   user(about?: { role?: 'user' | 'admin'; language?: 'en' | 'ko'; timeZone?: string }): Promise<Reader>;
-  /** Begins another process that sends; returns its end. */
-  send(): () => Promise<void>;
+  /** Begins another process that sends, by a clock of its own where one is given; returns its end. */
+  send(now?: () => number): () => Promise<void>;
   /** Writes an event, of a user's bot where one is given. */
   tell(
     type: string,
@@ -69,9 +69,9 @@ export async function startNotifications(
       await knex('user_preferences').insert({ user_id: userId, language, time_zone: timeZone });
       return { ...person, userId };
     },
-    send() {
+    send(now = Date.now) {
       const { token, url: apiUrl } = telegram;
-      const sending = sendNotifications({ knex, url, token, apiUrl, log: silent, pace });
+      const sending = sendNotifications({ knex, url, token, apiUrl, log: silent, pace, now });
       t.teardown(() => sending.end());
       return () => sending.end();
     },
@@ -84,6 +84,21 @@ export async function startNotifications(
         .orderBy('id')
         .select('state', 'error', 'attempts', 'kind', 'chat_id'),
   };
+}
+
+/** What a reader was sent, as it was sent. */
+export const texts = (reader: Reader): string[] => reader.received().map(({ text }) => text);
+
+/** Every message to a reader that Telegram was asked to take, taken or not. */
+export function sends({ telegram }: TestNotifications, { id }: Reader) {
+  return telegram.calls.filter(
+    ({ method, fields }) => method === 'sendMessage' && Number(fields['chat_id']) === id,
+  );
+}
+
+/** Tells a user of a deposit of so much. */
+export async function deposit({ tell }: TestNotifications, user_id: string, n: number): Promise<void> {
+  await tell('fund.deposit', { user_id, payload: { status: 'credited', amount: String(n), asset: 'USDC' } });
 }
 
 async function insertUser(knex: Knex, user: object): Promise<string> {
