@@ -52,9 +52,10 @@ export async function claimNotifications(
   const isQuiet = (await knex('notifications').where({ state: 'waiting' }).first('id')) === undefined;
   if (isQuiet) return { notifications: [], afterMs: 0, dueMs: null };
   return knex.transaction(async (tx) => {
-    // Whoever claims holds it: no two claim the same.
+    // Whoever claims holds it, until it stands still: no two claim the same.
     const { rows: paced } = await tx.raw<{ rows: [{ after_ms: number }] }>(
-      `SELECT greatest(0, ${msFromNow('next_at')}) AS after_ms FROM notification_pace FOR UPDATE`,
+      `SELECT greatest(0, ${msFromNow('next_at')}) AS after_ms,
+         set_config('idle_in_transaction_session_timeout', '5s', true) FROM notification_pace FOR UPDATE`,
     );
     const afterMs = paced[0].after_ms;
     if (afterMs > pace.leaseMs) return { notifications: [], afterMs, dueMs: afterMs };
