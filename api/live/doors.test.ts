@@ -78,6 +78,21 @@ test('A frame of more than 16 KiB, and too many messages, close a WebSocket; wha
   t.is((await pinging.closed).code, 1008);
 });
 
+test('Who does not answer when a WebSocket is closed is cut soon', async (t) => {
+  const { url } = await startLive(t);
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  t.teardown(() => socket.destroy());
+  socket.write(
+    `GET /api/ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: ${'x'.repeat(22)}==\r\nSec-WebSocket-Version: 13\r\n\r\n`,
+  );
+  await once(socket, 'data');
+  socket.resume();
+  socket.write(Buffer.from([0x81, 0x80, 0, 0, 0, 0]));
+  // Less than the time that the library gives.
+  await until('it to be cut', () => socket.closed, { patienceMs: 20_000 });
+  t.pass();
+});
+
 test('A user, and an address that nobody has signed in from, may have so many open, and ask so often', async (t) => {
   const callerLimits = { user: 1_000, address: 30, signIn: 1_000, orders: 1_000 };
   const limits = createLimits({ rateLimit: null, callerLimits });
