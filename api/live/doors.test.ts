@@ -138,6 +138,29 @@ test('A process that stops sends its clients away with a reason, and takes no mo
   await stopped;
 });
 
+test('A process that stops says goodbye though the database does not answer', async (t) => {
+  const api = await startLive(t);
+  const { knex } = api;
+  const guest = await api.open('/api/ws');
+  const blocking = await knex.transaction();
+  t.teardown(() => blocking.isCompleted() || blocking.rollback());
+  await blocking.raw('LOCK TABLE events');
+  await knex.raw('NOTIFY stream');
+  const waiting = `SELECT 1 FROM pg_locks WHERE relation = 'events'::regclass AND NOT granted
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+  await until('the stream to be read', async () => {
+    const { rows } = await knex.raw<{ rows: object[] }>(waiting);
+    return rows.length > 0;
+  });
+  const stopped = api.stop();
+  await until('it to be closed', () => guest.socket.readyState === guest.socket.CLOSED, {
+    patienceMs: 15_000,
+  });
+  t.is((await guest.closed).code, 1001);
+  await blocking.rollback();
+  await stopped;
+});
+
 test('While the database is away nobody is let in, and nobody who is in is closed', async (t) => {
   const api = await startLive(t, { authRequired: true }, { timing: { sessionsMs: 20 } });
   const ada = await signedIn(api.call, 'ada@example.com');

@@ -110,8 +110,8 @@ export async function startHub(dependencies: HubDependencies): Promise<Hub> {
     async close() {
       closing = true;
       repeated.forEach((stop) => stop());
-      await following.end();
-      await sayGoodbye([...sockets], timing.goodbyeMs);
+      // Clients do not wait for the database.
+      await Promise.all([sayGoodbye([...sockets], timing.goodbyeMs), following.end()]);
     },
   };
 }
