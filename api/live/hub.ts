@@ -93,9 +93,7 @@ export async function startHub(dependencies: HubDependencies): Promise<Hub> {
         clients.remove(client);
         outbox.end();
       });
-      socket.on('pong', () => {
-        client.unansweredPings = 0;
-      });
+      socket.on('pong', (data) => client.hearPong(data));
       socket.on('message', obey(client, now));
       events.begin(client, after);
     },

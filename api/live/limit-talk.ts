@@ -1,7 +1,7 @@
 import type { WebSocket } from 'ws';
 import { CLOSE } from './close.ts';
 
-/** What one WebSocket may say in a window, pings among it: each of them is answered. */
+/** What one WebSocket may say in a window, pings and pongs among it: we ask for no more than one pong a second. */
 const MOST_FRAMES = 30;
 const WINDOW_MS = 10_000;
 
@@ -19,4 +19,5 @@ export function limitTalk(socket: WebSocket): void {
   };
   socket.on('message', count);
   socket.on('ping', count);
+  socket.on('pong', count);
 }
