@@ -32,3 +32,13 @@ test('Answers wait like other messages: who reads none of them is closed, and to
   t.is(code, 1013);
   t.regex(reason.toString(), /cursor/);
 });
+
+test('What is told again and again, and finds no room or makes it, is kept in mind', async (t) => {
+  const { outbox } = await fullClient(t, 1);
+  const put = (key: string | null) => outbox.put({ text: '{}', cursor: null, botId: null, key });
+  put('first');
+  put('second');
+  t.deepEqual([...outbox.lost], ['second']);
+  put(null);
+  t.deepEqual([...outbox.lost], ['second', 'first']);
+});
