@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { WebSocket } from 'ws';
 import type { OwnedBy } from '../../db/bots.ts';
 import type { SessionRights } from '../../db/sessions.ts';
@@ -30,7 +31,7 @@ export class Client {
   isBehind = false;
   /** Whether it has been told how its bots' sessions are. */
   knowsSessions = false;
-  unansweredPings = 0;
+  #asked: string[] = [];
   #bots: ReadonlySet<string> | null = null;
 
   constructor(socket: WebSocket, form: Form, listener: Listener, cursor: number, outbox: Outbox) {
@@ -58,6 +59,22 @@ export class Client {
     }
     if (this.#bots && !(message.botId !== null && this.#bots.has(message.botId))) return;
     this.outbox.put(message);
+  }
+
+  /** Asks whether it is there; only who reads what it is sent knows the answer. */
+  ping(): void {
+    const question = randomUUID();
+    this.#asked.push(question);
+    this.socket.ping(question);
+  }
+
+  /** A pong with the data of a ping answers that one and those before it. */
+  hearPong(data: Buffer): void {
+    this.#asked.splice(0, this.#asked.indexOf(data.toString()) + 1);
+  }
+
+  get unansweredPings(): number {
+    return this.#asked.length;
   }
 
   close([code, reason]: Closing): void {

@@ -20,7 +20,7 @@ export function obey(client: Client, now: () => Date): (data: RawData) => void {
     const answer = asked.success
       ? notice('subscribed', { data: { bot_ids: asked.data.bot_ids } }, now())
       : notice('error', { data: { code: 'bad_request', message: NOT_UNDERSTOOD } }, now());
-    client.socket.send(answer);
+    client.outbox.put({ text: answer, cursor: null, botId: null, key: null });
   };
 }
 

@@ -78,6 +78,21 @@ test('A frame of more than 16 KiB, and too many messages, close a WebSocket; wha
   t.is((await pinging.closed).code, 1008);
 });
 
+test('Who does not answer when a WebSocket is closed is cut soon', async (t) => {
+  const { url } = await startLive(t);
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  t.teardown(() => socket.destroy());
+  socket.write(
+    `GET /api/ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: ${'x'.repeat(22)}==\r\nSec-WebSocket-Version: 13\r\n\r\n`,
+  );
+  await once(socket, 'data');
+  socket.resume();
+  socket.write(Buffer.from([0x81, 0x80, 0, 0, 0, 0]));
+  // Less than the time that the library gives.
+  await until('it to be cut', () => socket.closed, { patienceMs: 20_000 });
+  t.pass();
+});
+
 test('A user, and an address that nobody has signed in from, may have so many open, and ask so often', async (t) => {
   const callerLimits = { user: 1_000, address: 30, signIn: 1_000, orders: 1_000 };
   const limits = createLimits({ rateLimit: null, callerLimits });
@@ -120,6 +135,29 @@ test('A process that stops sends its clients away with a reason, and takes no mo
   const { status, headers } = await refusalOf(api.open('/api/v1/ws'));
   t.is(status, 503);
   t.truthy(headers['retry-after']);
+  await stopped;
+});
+
+test('A process that stops says goodbye though the database does not answer', async (t) => {
+  const api = await startLive(t);
+  const { knex } = api;
+  const guest = await api.open('/api/ws');
+  const blocking = await knex.transaction();
+  t.teardown(() => blocking.isCompleted() || blocking.rollback());
+  await blocking.raw('LOCK TABLE events');
+  await knex.raw('NOTIFY stream');
+  const waiting = `SELECT 1 FROM pg_locks WHERE relation = 'events'::regclass AND NOT granted
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+  await until('the stream to be read', async () => {
+    const { rows } = await knex.raw<{ rows: object[] }>(waiting);
+    return rows.length > 0;
+  });
+  const stopped = api.stop();
+  await until('it to be closed', () => guest.socket.readyState === guest.socket.CLOSED, {
+    patienceMs: 15_000,
+  });
+  t.is((await guest.closed).code, 1001);
+  await blocking.rollback();
   await stopped;
 });
 

@@ -28,6 +28,8 @@ interface Opening {
 
 /** No client says more at once; else it is closed with 1009. */
 const MOST_BYTES = 16_384;
+/** Who does not answer a close is cut after that. */
+const CLOSING_MS = 2_000;
 /** Of one user at one process. */
 const MOST_OF_USER = 20;
 /** At one process: what is left of the server's connections is for requests. */
@@ -47,6 +49,7 @@ export function liveDoors(opening: Opening): Middleware<ApiState> {
       clientTracking: false,
       perMessageDeflate: false,
       maxPayload: MOST_BYTES,
+      closeTimeout: CLOSING_MS,
     },
   });
   const guests = new Guests();

@@ -44,28 +44,31 @@ export class Guests {
 
 /** Hands on the token of the first message; closes where none comes, or it is refused. What is said after it is heard after that. */
 export function awaitToken(socket: WebSocket, admit: (token: string) => Promise<void>): void {
-  const timer = setTimeout(() => close(socket, CLOSE.silent), PATIENCE_MS);
+  const timer = setTimeout(() => refuse(CLOSE.silent), PATIENCE_MS);
   const said: RawData[] = [];
   let isFirst = true;
+  const refuse = ([code, reason]: Closing): void => {
+    socket.off('message', hear);
+    said.length = 0;
+    socket.close(code, reason);
+  };
   const hear = (data: RawData): void => {
+    // Frames go on coming while it is being closed.
+    if (socket.readyState !== socket.OPEN) return;
     if (!isFirst) return void said.push(data);
     isFirst = false;
     clearTimeout(timer);
     const sent = authentication.safeParse(readJson(data));
-    if (!sent.success) return close(socket, CLOSE.unreadable);
+    if (!sent.success) return refuse(CLOSE.unreadable);
     void admit(sent.data.token)
       .then(() => {
         socket.off('message', hear);
         for (const later of said) socket.emit('message', later, false);
       })
-      .catch((error: unknown) => close(socket, refusalOf(error)));
+      .catch((error: unknown) => refuse(refusalOf(error)));
   };
   socket.on('message', hear);
   socket.once('close', () => clearTimeout(timer));
-}
-
-function close(socket: WebSocket, [code, reason]: Closing): void {
-  socket.close(code, reason);
 }
 
 function refusalOf(error: unknown): Closing {

@@ -93,9 +93,7 @@ export async function startHub(dependencies: HubDependencies): Promise<Hub> {
         clients.remove(client);
         outbox.end();
       });
-      socket.on('pong', () => {
-        client.unansweredPings = 0;
-      });
+      socket.on('pong', (data) => client.hearPong(data));
       socket.on('message', obey(client, now));
       events.begin(client, after);
     },
@@ -110,8 +108,8 @@ export async function startHub(dependencies: HubDependencies): Promise<Hub> {
     async close() {
       closing = true;
       repeated.forEach((stop) => stop());
-      await following.end();
-      await sayGoodbye([...sockets], timing.goodbyeMs);
+      // Clients do not wait for the database.
+      await Promise.all([sayGoodbye([...sockets], timing.goodbyeMs), following.end()]);
     },
   };
 }

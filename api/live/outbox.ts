@@ -28,12 +28,17 @@ export class Outbox {
     this.#sentTo = cursor;
   }
 
+  /** The keys of what went without a word: how that stands now is still to be told. */
+  readonly lost = new Set<string>();
+
   put(message: Outgoing): void {
+    if (message.key !== null) this.lost.delete(message.key);
     const same = message.key === null ? -1 : this.#waiting.findIndex(({ key }) => key === message.key);
     if (same >= 0) this.#waiting[same] = message;
     else if (this.#waiting.length < this.#options.size) this.#waiting.push(message);
     // What is told again and again makes room for what is told once.
     else if (message.key === null) this.#makeRoomFor(message);
+    else this.lost.add(message.key);
     this.#send();
   }
 
@@ -43,7 +48,7 @@ export class Outbox {
     if (gone?.key === null) {
       this.#dropped++;
       this.#options.onDropped();
-    }
+    } else if (gone) this.lost.add(gone.key!);
     this.#waiting.push(message);
   }
 

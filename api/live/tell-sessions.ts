@@ -42,9 +42,11 @@ export function tellSessions(clients: Clients, knex: Knex): () => Promise<void> 
 
 function tell(client: Client, knownOf: Map<string, Known>, changes: Map<string, Outgoing[]>): void {
   const user = String(client.listener.rows.userId);
-  const all = () =>
-    [...knownOf.get(user)!.values()].flatMap(({ session, price }) => [session, price ?? []].flat());
-  for (const message of client.knowsSessions ? (changes.get(user) ?? []) : all()) client.tell(message);
+  const all = [...knownOf.get(user)!.values()].flatMap(({ session, price }) => [session, price ?? []].flat());
+  const changed = new Set(changes.get(user));
+  const { lost } = client.outbox;
+  const news = all.filter((message) => changed.has(message) || lost.has(message.key!));
+  for (const message of client.knowsSessions ? news : all) client.tell(message);
   client.knowsSessions = true;
 }
 

@@ -10,10 +10,7 @@ const MOST_UNANSWERED = 2;
 export function ping(clients: Clients): void {
   for (const client of clients.all()) {
     if (client.unansweredPings >= MOST_UNANSWERED) client.socket.terminate();
-    else if (client.isOpen) {
-      client.unansweredPings++;
-      client.socket.ping();
-    }
+    else if (client.isOpen) client.ping();
   }
 }
 
