@@ -61,19 +61,6 @@ export async function findPressed<T extends object>(
   return found?.what ?? null;
 }
 
-/** The newest of a person's asks whose `what` holds all of that. */
-export async function findShown<T extends object>(
-  knex: Knex,
-  { like, ...asked }: Asked & { like: Partial<T> },
-  now: Date,
-): Promise<T | null> {
-  const found = await open(knex, asked, now)
-    .whereRaw('what @> CAST(? AS jsonb)', [JSON.stringify(like)])
-    .orderBy('expires_at', 'desc')
-    .first<{ what: T } | undefined>('what');
-  return found?.what ?? null;
-}
-
 /** What waits for a code of the person. */
 export async function findAwaitingCode<T extends object>(
   knex: Knex,

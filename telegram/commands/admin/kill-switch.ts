@@ -1,6 +1,6 @@
 import { switchWithCode } from '../../../api/commands/kill-switch.ts';
 import { listEngagedSwitches, type SwitchScope } from '../../../db/kill-switch.ts';
-import { askForCode, codeContext, hideCode, splitCode } from '../../admin-code.ts';
+import { askForCode, codeContext } from '../../admin-code.ts';
 import { chatCommand, type ChatCommand } from '../../chat-command.ts';
 import type { UserContext } from '../../context.ts';
 import type { TelegramDependencies } from '../../dependencies.ts';
@@ -16,20 +16,17 @@ export interface Switching {
 
 const LONGEST_REASON = 500;
 
-/** How the kill switches stand; engages and releases them with a code. */
+/** How the kill switches stand; engages and releases them with a code in a message of its own. */
 export function killSwitch(deps: TelegramDependencies): ChatCommand {
   return chatCommand({
     name: 'killswitch',
     for: 'admin',
     description: { en: 'Forbid new orders, or allow them again', ko: '신규 주문 차단 또는 해제' },
     async handler(ctx) {
-      const { rest, code } = splitCode(ctx.match);
-      if (code !== null) await hideCode(ctx, deps);
       const { how, sure } = TEXTS[ctx.language];
-      const what = read(rest);
+      const what = read(ctx.match.trim());
       if (!what) return ctx.reply(`${await standing(ctx, deps)}\n\n${how}`);
-      if (code !== null) return carryOutSwitch(ctx, deps, { what, code });
-      return askForCode(ctx, deps, { what, text: `${sure} ${rest}` });
+      return askForCode(ctx, deps, { what, text: `${sure} ${ctx.match}` });
     },
   });
 }
@@ -37,7 +34,7 @@ export function killSwitch(deps: TelegramDependencies): ChatCommand {
 export async function carryOutSwitch(
   ctx: UserContext,
   deps: TelegramDependencies,
-  { what: { at, reason }, code, key }: { what: Switching; code: string; key?: string },
+  { what: { at, reason }, code, key }: { what: Switching; code: string; key: string },
 ): Promise<void> {
   await switchWithCode(at, { reason, code }, codeContext(ctx, deps, key));
   await ctx.reply(await standing(ctx, deps));

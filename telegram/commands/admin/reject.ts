@@ -1,7 +1,7 @@
 import { decideWithCode } from '../../../api/commands/decide-with-code.ts';
 import { reviewWithdrawal } from '../../../db/fund/withdrawal-lists.ts';
 import { ApiError } from '../../../api/errors.ts';
-import { askForCode, codeContext, hideCode, splitCode } from '../../admin-code.ts';
+import { askForCode, codeContext } from '../../admin-code.ts';
 import { chatCommand, type ChatCommand } from '../../chat-command.ts';
 import type { UserContext } from '../../context.ts';
 import type { TelegramDependencies } from '../../dependencies.ts';
@@ -17,23 +17,17 @@ export interface Rejection {
 
 const LONGEST_REASON = 500;
 
-/** Refuses a withdrawal, with a reason that its holder is told, and a code. */
+/** Refuses a withdrawal, with a reason that its holder is told, and a code in a message of its own. */
 export function reject(deps: TelegramDependencies): ChatCommand {
   return chatCommand({
     name: 'reject',
     for: 'admin',
-    description: {
-      en: 'Refuse a withdrawal: /reject ID REASON [code]',
-      ko: '출금 거절: /reject ID 사유 [코드]',
-    },
+    description: { en: 'Refuse a withdrawal: /reject ID REASON', ko: '출금 거절: /reject ID 사유' },
     async handler(ctx) {
-      const { rest, code } = splitCode(ctx.match);
-      if (code !== null) await hideCode(ctx, deps);
-      const [id = '', ...words] = rest.split(/\s+/);
+      const [id = '', ...words] = ctx.match.trim().split(/\s+/);
       const reason = words.join(' ').slice(0, LONGEST_REASON);
       if (!isUuid(id) || reason === '') return ctx.reply(TEXTS[ctx.language].how);
       const what: Rejection = { name: 'reject', withdrawalId: id.toLowerCase(), reason };
-      if (code !== null) return carryOutRejection(ctx, deps, { what, code });
       const request = await reviewWithdrawal(deps.knex, what.withdrawalId);
       if (!request) throw new ApiError('withdrawal_not_found', 'Withdrawal not found');
       const text = `${TEXTS[ctx.language].sure(reason)}\n\n${showWithdrawal(request, ctx.language)}`;
@@ -48,7 +42,7 @@ export function reject(deps: TelegramDependencies): ChatCommand {
 export async function carryOutRejection(
   ctx: UserContext,
   deps: TelegramDependencies,
-  { what: { withdrawalId, reason }, code, key }: { what: Rejection; code: string; key?: string },
+  { what: { withdrawalId, reason }, code, key }: { what: Rejection; code: string; key: string },
 ): Promise<void> {
   const decided = { decision: { name: 'reject', reason } as const, code };
   const { id, status } = await decideWithCode(withdrawalId, decided, codeContext(ctx, deps, key));
