@@ -127,9 +127,11 @@ test('the kill switch is engaged and released with a code, which the audit log t
   const id = randomUUID();
   t.regex((await answerTo(ada, '/killswitch')).text, /No kill switch is engaged/);
   t.regex((await answerTo(ada, `/killswitch engage bot ${id} It runs wild`)).text, /authenticator/);
-  t.regex((await answerTo(ada, ada.code())).text, new RegExp(`bot ${id}.*It runs wild`));
+  t.regex((await answerTo(ada, ada.code())).text, new RegExp(`Engaged: bot ${id}$`));
+  t.regex((await answerTo(ada, '/killswitch')).text, new RegExp(`bot ${id}.*It runs wild`));
   await answerTo(ada, `/killswitch release bot ${id}`);
-  t.regex((await answerTo(ada, ada.code())).text, /No kill switch/);
+  t.regex((await answerTo(ada, ada.code())).text, new RegExp(`Released: bot ${id}$`));
+  t.regex((await answerTo(ada, '/killswitch')).text, /No kill switch/);
   const told = await knex('audit_logs').whereLike('action', 'kill_switch.%').orderBy('id');
   t.deepEqual(
     told.map(({ action, user_id, actor_ip }) => [action, user_id, actor_ip]),
@@ -139,4 +141,24 @@ test('the kill switch is engaged and released with a code, which the audit log t
   const ops = await user({ role: 'ops' });
   ops.write('/users');
   t.notRegex((await answerTo(ops, '/help')).text, /\/users|\/approve/);
+});
+
+test('a switch is told to be engaged, and all of them fit into a message, however many and for whatever reasons', async (t) => {
+  const { admin, knex } = await startAdministration(t);
+  const ada = await admin();
+  // Letters that are two halves each: none is cut.
+  const reason = '🔥'.repeat(600);
+  const engaged = { scope: 'bot', engaged: true, reason } as const;
+  await knex('kill_switches').insert(
+    Array.from({ length: 12 }, () => ({ ...engaged, scope_id: randomUUID() })),
+  );
+  const asked = await answerTo(ada, `/killswitch engage global a${reason}`);
+  t.regex(asked.text, /authenticator/);
+  t.is((await answerTo(ada, ada.code())).text, '🛑 Engaged: global *');
+  t.like(await knex('kill_switches').where({ scope: 'global' }).first(), {
+    ...{ engaged: true, reason: `a${'🔥'.repeat(499)}` },
+  });
+  const { text } = await answerTo(ada, '/killswitch');
+  t.true(text.length < 4_096, `${text.length}`);
+  t.regex(text, /🛑 global[\s\S]+and 3 more/);
 });

@@ -7,6 +7,7 @@ import type { UserContext } from '../../context.ts';
 import type { TelegramDependencies } from '../../dependencies.ts';
 import { isUuid } from '../../is-uuid.ts';
 import type { Translated } from '../../languages.ts';
+import { reasonOf } from './reason.ts';
 import { showWithdrawal } from './show-withdrawal.ts';
 
 export interface Rejection {
@@ -14,8 +15,6 @@ export interface Rejection {
   withdrawalId: string;
   reason: string;
 }
-
-const LONGEST_REASON = 500;
 
 /** Refuses a withdrawal, with a reason that its holder is told, and a code in a message of its own. */
 export function reject(deps: TelegramDependencies): ChatCommand {
@@ -25,7 +24,7 @@ export function reject(deps: TelegramDependencies): ChatCommand {
     description: { en: 'Refuse a withdrawal: /reject ID REASON', ko: '출금 거절: /reject ID 사유' },
     async handler(ctx) {
       const [id = '', ...words] = ctx.match.trim().split(/\s+/);
-      const reason = words.join(' ').slice(0, LONGEST_REASON);
+      const reason = reasonOf(words.join(' '));
       if (!isUuid(id) || reason === '') return ctx.reply(TEXTS[ctx.language].how);
       const what: Rejection = { name: 'reject', withdrawalId: id.toLowerCase(), reason };
       const request = await reviewWithdrawal(deps.knex, what.withdrawalId);
