@@ -1,6 +1,6 @@
 import type { Filter } from 'grammy';
 import { requireAdminWithFactor, type WithCode } from '../api/commands/decide-with-code.ts';
-import { findAwaitingCode, forgetAsk, keepAsk } from '../db/telegram-asks.ts';
+import { findAwaiting, forgetAsk, keepAsk } from '../db/telegram-asks.ts';
 import { ApiError } from '../api/errors.ts';
 import { Unavailable } from '../workflows/client.ts';
 import { commandIds } from './command-ids.ts';
@@ -33,9 +33,9 @@ export async function answeredWithCode<T extends object>(
   decide: (what: T, code: string, key: string) => Promise<unknown>,
 ): Promise<boolean> {
   const { text = '' } = ctx.message;
-  const asked = { telegramId: ctx.from.id, userId: ctx.user.id };
-  if (!ANY_CODE.test(text)) return false;
-  const waiting = await findAwaitingCode<T>(deps.knex, asked, deps.identity.now());
+  const asked = { telegramId: ctx.from.id, userId: ctx.user.id, awaits: 'code' } as const;
+  if (!mayBeCode(text)) return false;
+  const waiting = await findAwaiting<T>(deps.knex, asked, deps.identity.now());
   if (!waiting) return false;
   await hideCode(ctx, deps);
   try {
@@ -47,6 +47,10 @@ export async function answeredWithCode<T extends object>(
   }
   await forgetAsk(deps.knex, waiting.id);
   return true;
+}
+
+export function mayBeCode(text: string): boolean {
+  return ANY_CODE.test(text);
 }
 
 /** Takes a message that shows a code out of the chat; where that fails it stays, used up. */

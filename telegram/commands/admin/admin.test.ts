@@ -162,3 +162,23 @@ test('a switch is told to be engaged, and all of them fit into a message, howeve
   t.true(text.length < 4_096, `${text.length}`);
   t.regex(text, /🛑 global[\s\S]+and 3 more/);
 });
+
+test('a withdrawal is refused by its button, the reason in the next message, and then the code', async (t) => {
+  const { admin, request, decisions, clock } = await startAdministration(t);
+  const ada = await admin();
+  const { id } = await request();
+  const list = await answerTo(ada, '/approvals');
+  const [, button] = list.buttons[0]!;
+  t.regex((await pressed(ada, list, button!)).text, /Send the reason[\s\S]+Amount: 100 USDC/);
+  // Neither a code nor a command is a reason.
+  t.regex((await answerTo(ada, ada.code())).text, /looks like a code/);
+  t.regex((await answerTo(ada, '/nothing')).text, /do not know/);
+  t.regex((await answerTo(ada, 'It smells')).text, /Reason: It smells[\s\S]+authenticator/);
+  t.regex((await answerTo(ada, 'And more')).text, /do not know/);
+  t.deepEqual(decisions, []);
+  t.regex((await answerTo(ada, ada.code())).text, new RegExp(id));
+  t.like(decisions, [{ id, command: { name: 'reject', reason: 'It smells', by: ada.userId } }]);
+  await pressed(ada, list, button!);
+  clock.pass(5 * 60_000);
+  t.regex((await answerTo(ada, 'Too late')).text, /do not know/);
+});
