@@ -6,9 +6,12 @@ export interface Asked {
   userId: string;
 }
 
+/** What a person is to write next: a two-factor code, or a reason. */
+type InWords = 'code' | 'reason';
+
 interface NewAsk<T extends object> extends Asked {
-  /** A press of its button, or a two-factor code: of those only the newest is waited for. */
-  awaits: 'press' | 'code';
+  /** A press of its button, or words of the person: of those only the newest is waited for. */
+  awaits: 'press' | InWords;
   /** JSON. */
   what: T;
   now: Date;
@@ -25,7 +28,7 @@ export async function keepAsk<T extends object>(
   return knex.transaction(async (tx) => {
     const others = tx('telegram_asks').where({ telegram_id: telegramId });
     await others.clone().where('expires_at', '<', now).delete();
-    if (awaits === 'code') await others.clone().where({ awaits }).delete();
+    if (awaits !== 'press') await others.clone().whereNot({ awaits: 'press' }).delete();
     const row = { telegram_id: telegramId, user_id: userId, awaits, what: JSON.stringify(what), expires_at };
     const [{ id }] = (await tx('telegram_asks').insert(row).returning('id')) as [{ id: string }];
     return id;
@@ -61,26 +64,13 @@ export async function findPressed<T extends object>(
   return found?.what ?? null;
 }
 
-/** The newest of a person's asks whose `what` holds all of that. */
-export async function findShown<T extends object>(
+/** What waits for such words of the person. */
+export async function findAwaiting<T extends object>(
   knex: Knex,
-  { like, ...asked }: Asked & { like: Partial<T> },
-  now: Date,
-): Promise<T | null> {
-  const found = await open(knex, asked, now)
-    .whereRaw('what @> CAST(? AS jsonb)', [JSON.stringify(like)])
-    .orderBy('expires_at', 'desc')
-    .first<{ what: T } | undefined>('what');
-  return found?.what ?? null;
-}
-
-/** What waits for a code of the person. */
-export async function findAwaitingCode<T extends object>(
-  knex: Knex,
-  asked: Asked,
+  { awaits, ...asked }: Asked & { awaits: InWords },
   now: Date,
 ): Promise<{ id: string; what: T } | undefined> {
-  return open(knex, asked, now).where({ awaits: 'code' }).first('id', 'what');
+  return open(knex, asked, now).where({ awaits }).first('id', 'what');
 }
 
 export async function forgetAsk(knex: Knex, id: string): Promise<void> {

@@ -35,19 +35,27 @@ export async function keepLinkCode(
     .merge();
 }
 
-/** Notes who has sent the code. False where nobody asked for it, it is too late, or somebody else has sent it before. */
+/**
+ * Notes who has sent the code; what they have sent before is forgotten, lest a code that somebody had them send stays good beside
+ * their own. False where nobody asked for it, it is too late, or somebody else has sent it before.
+ */
 export async function claimLinkCode(
   knex: Knex,
   code: string,
   { id, name }: TelegramPerson,
   now: Date,
 ): Promise<boolean> {
-  const claimed = await knex('telegram_link_codes')
-    .where({ code_hash: tokenHash(code) })
-    .where('expires_at', '>', now)
-    .where((row) => row.whereNull('claimed_by').orWhere('claimed_by', id))
-    .update({ claimed_by: id, claimed_name: name.slice(0, MAX_NAME) });
-  return claimed > 0;
+  const code_hash = tokenHash(code);
+  return knex.transaction(async (tx) => {
+    const claimed = await tx('telegram_link_codes')
+      .where({ code_hash })
+      .where('expires_at', '>', now)
+      .where((row) => row.whereNull('claimed_by').orWhere('claimed_by', id))
+      .update({ claimed_by: id, claimed_name: name.slice(0, MAX_NAME) });
+    if (claimed === 0) return false;
+    await tx('telegram_link_codes').where({ claimed_by: id }).whereNot({ code_hash }).delete();
+    return true;
+  });
 }
 
 /** Who waits to be confirmed as the user; null where nobody does. */
@@ -62,39 +70,34 @@ export async function findClaim(knex: Knex, userId: string, now: Date): Promise<
 
 /**
  * Makes the one who waits the user's, in the place of whoever was, with the event that tells them; null where `telegramId` does
- * not wait. Who was another user's is that no longer.
+ * not wait, or is another user's: that one has to let go of them first.
  */
 export async function confirmLink(
   knex: Knex,
   { userId, telegramId, address }: { userId: string; telegramId: number; address: string },
   now: Date,
 ): Promise<TelegramLink | null> {
-  return knex.transaction(async (tx) => {
+  const confirmed = knex.transaction(async (tx) => {
     const [claim] = (await tx('telegram_link_codes')
       .where({ user_id: userId, claimed_by: telegramId })
       .where('expires_at', '>', now)
       .delete()
       .returning('claimed_name')) as { claimed_name: string }[];
     if (!claim) return null;
-    await tx('telegram_links').where({ user_id: userId }).delete();
-    const former = await tx('telegram_links')
-      .where({ telegram_id: telegramId })
-      .forUpdate()
-      .first<{ user_id: string } | undefined>('user_id');
     const person = { telegram_id: telegramId, name: claim.claimed_name, linked_at: now };
     const [link] = (await tx('telegram_links')
       .insert({ user_id: userId, ...person, is_on: true, blocked_at: null })
-      .onConflict('telegram_id')
+      .onConflict('user_id')
       .merge()
       .returning('*')) as [TelegramLink];
     await Event.query(tx).insert({ bot_id: null, user_id: userId, type: 'telegram.linked', payload: {} });
-    const by = { userId, address, details: { telegram_id: telegramId } };
-    await recordAudit(
-      tx,
-      ...(former ? [{ subject: `user/${former.user_id}`, action: 'telegram.unlink', ...by } as const] : []),
-      { subject: `user/${userId}`, action: 'telegram.link', ...by },
-    );
+    const details = { telegram_id: telegramId };
+    await recordAudit(tx, { subject: `user/${userId}`, action: 'telegram.link', userId, address, details });
     return link;
+  });
+  return confirmed.catch((error: unknown) => {
+    if (isAnothers(error)) return null;
+    throw error;
   });
 }
 
@@ -135,6 +138,10 @@ export async function unblock(knex: Knex, telegramId: number): Promise<void> {
     .where({ telegram_id: telegramId })
     .whereNotNull('blocked_at')
     .update({ blocked_at: null });
+}
+
+function isAnothers(error: unknown): boolean {
+  return (error as { constraint?: unknown }).constraint === 'telegram_links_telegram_id_key';
 }
 
 const MAX_NAME = 100;

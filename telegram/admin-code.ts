@@ -1,9 +1,9 @@
 import type { Filter } from 'grammy';
 import { requireAdminWithFactor, type WithCode } from '../api/commands/decide-with-code.ts';
-import { findAwaitingCode, forgetAsk, keepAsk } from '../db/telegram-asks.ts';
+import { findAwaiting, forgetAsk, keepAsk } from '../db/telegram-asks.ts';
 import { ApiError } from '../api/errors.ts';
 import { Unavailable } from '../workflows/client.ts';
-import { commandIds, updateKey } from './command-ids.ts';
+import { commandIds } from './command-ids.ts';
 import type { UserContext } from './context.ts';
 import type { TelegramDependencies } from './dependencies.ts';
 import type { Translated } from './languages.ts';
@@ -11,16 +11,8 @@ import type { Translated } from './languages.ts';
 type Written = Filter<UserContext, 'message'>;
 
 const GOOD_FOR_MS = 2 * 60_000;
-/** Six digits of an authenticator. */
-const CODE = /^(.*?)\s*\b(\d{6})$/s;
-/** Those, or a recovery code, as people type them. */
+/** Six digits of an authenticator, or a recovery code, as people type them. */
 const ANY_CODE = /^\s*(\d{3}[\s-]?\d{3}|([a-z2-7]{4}[\s-]?){4})\s*$/i;
-
-/** What an argument says before a code at its end; null where there is none. */
-export function splitCode(text: string): { rest: string; code: string | null } {
-  const [, rest, code] = CODE.exec(text.trim()) ?? [];
-  return rest === undefined || code === undefined ? { rest: text.trim(), code: null } : { rest, code };
-}
 
 /** Asks for a code; the next message of an admin that may be one is taken for it. Refuses whom no code could be asked of. */
 export async function askForCode(
@@ -34,11 +26,6 @@ export async function askForCode(
   await ctx.reply(`${text}\n\n${TEXTS[ctx.language]}`);
 }
 
-/** Takes a message that shows a code out of the chat; where that fails it stays, used up. */
-export async function hideCode(ctx: Written, { log }: TelegramDependencies): Promise<void> {
-  await ctx.deleteMessage().catch(() => log.warn('a message with a code could not be deleted'));
-}
-
 /** What waits for the code that a message may be, carried out by `decide`; false where nothing waits or it is none. */
 export async function answeredWithCode<T extends object>(
   ctx: Written,
@@ -46,9 +33,9 @@ export async function answeredWithCode<T extends object>(
   decide: (what: T, code: string, key: string) => Promise<unknown>,
 ): Promise<boolean> {
   const { text = '' } = ctx.message;
-  const asked = { telegramId: ctx.from.id, userId: ctx.user.id };
-  if (!ANY_CODE.test(text)) return false;
-  const waiting = await findAwaitingCode<T>(deps.knex, asked, deps.identity.now());
+  const asked = { telegramId: ctx.from.id, userId: ctx.user.id, awaits: 'code' } as const;
+  if (!mayBeCode(text)) return false;
+  const waiting = await findAwaiting<T>(deps.knex, asked, deps.identity.now());
   if (!waiting) return false;
   await hideCode(ctx, deps);
   try {
@@ -62,6 +49,15 @@ export async function answeredWithCode<T extends object>(
   return true;
 }
 
+export function mayBeCode(text: string): boolean {
+  return ANY_CODE.test(text);
+}
+
+/** Takes a message that shows a code out of the chat; where that fails it stays, used up. */
+async function hideCode(ctx: Written, { log }: TelegramDependencies): Promise<void> {
+  await ctx.deleteMessage().catch(() => log.warn('a message with a code could not be deleted'));
+}
+
 /** A wrong code may be put right, and what could not be reached asked again: by the same command. */
 function mayTryAgain(error: unknown): boolean {
   return error instanceof Unavailable || (error instanceof ApiError && error.code === 'invalid_code');
@@ -71,7 +67,7 @@ function mayTryAgain(error: unknown): boolean {
 export function codeContext(
   ctx: UserContext,
   { knex, identity, log, settings, withdrawals }: TelegramDependencies,
-  key = updateKey(ctx),
+  key: string,
 ): WithCode & Pick<TelegramDependencies, 'settings' | 'withdrawals'> & { commandIdFor(id: string): string } {
   return {
     ...{ knex, identity, log, settings, withdrawals },

@@ -2,7 +2,7 @@ import { autoRetry } from '@grammyjs/auto-retry';
 import { apiThrottler } from '@grammyjs/transformer-throttler';
 import { Bot } from 'grammy';
 import type { ChatContext } from './context.ts';
-import { codes } from './commands/admin/index.ts';
+import { codes, reasons } from './commands/admin/index.ts';
 import { chatCommands } from './commands/index.ts';
 import type { TelegramDependencies } from './dependencies.ts';
 import { faults } from './middleware/faults.ts';
@@ -35,7 +35,7 @@ export function createTelegramBot(deps: TelegramDependencies): Bot<ChatContext> 
   chats.use(inTurn(deps), welcomeBack(deps), identify(deps), menus(commands, deps.log));
   chats.use(codes(deps));
   for (const { composer } of commands) chats.use(composer);
-  chats.use(otherwise());
+  chats.use(reasons(deps), otherwise());
   bot.catch(faults(deps.log));
   return bot;
 }

@@ -16,7 +16,7 @@ export function commandIds(key: string): (subject: string) => string {
 }
 
 /** The update, told from those of any other bot. */
-export function updateKey({ me, update }: UserContext): string {
+function updateKey({ me, update }: UserContext): string {
   return `telegram/${me.id}/${update.update_id}`;
 }
 

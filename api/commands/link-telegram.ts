@@ -74,7 +74,7 @@ export async function claimTelegram(
   return isRight;
 }
 
-/** Makes whoever waits with that number the caller's. Throws `telegram_not_waiting`. */
+/** Makes whoever waits with that number the caller's. Throws `telegram_not_waiting`, also of who is another user's. */
 export async function confirmTelegram(
   telegramId: number,
   { userId }: Caller,
@@ -84,7 +84,7 @@ export async function confirmTelegram(
   if (!link)
     throw new ApiError(
       'telegram_not_waiting',
-      'Nobody with that number has sent your code in time. Ask for a code (POST /account/telegram/link) and send it to the bot.',
+      'Nobody with that number who is free to be linked has sent your code in time. If the chat is linked to another account, send it /unlink; then ask for a code (POST /account/telegram/link) and send it to the bot.',
     );
   return link;
 }

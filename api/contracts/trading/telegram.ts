@@ -83,7 +83,7 @@ const confirm = route({
   tag,
   summary: 'It was you who sent the code: that person acts for you from now on',
   description:
-    'In the place of whoever did before. Send the number that GET /account/telegram shows as waiting.',
+    'In the place of whoever did before; who acts for another account has to be unlinked from it first. Send the number that GET /account/telegram shows as waiting.',
   body: confirmation,
   examples: { confirm: { summary: 'Who waits', value: { telegram_id: 123_456_789 } } },
   responses: { 200: link },

@@ -72,24 +72,27 @@ test('an admin approves exactly what the chat showed, with a code that is delete
     ...{ user_id: ada.userId, address: `telegram/${ada.id}` },
   });
   // Used, and nothing waits for it any more.
-  t.regex((await answerTo(ada, `/approve ${id} ${code}`)).text, /used already/);
+  t.regex((await answerTo(ada, code)).text, /do not know/);
   t.is(decisions.length, 1);
 });
 
-test('what was never shown is not approved by a code, and what was shown is approved as it was shown', async (t) => {
+test('no code is heard in the message of a command, and what is not as it was shown is not approved', async (t) => {
   const { admin, request, decisions, knex, clock } = await startAdministration(t);
   const ada = await admin();
   const [{ id }, other] = [await request(), await request()];
-  t.regex((await answerTo(ada, `/approve ${id} ${ada.code()}`)).text, /agree to this withdrawal\?/);
-  t.deepEqual(decisions, []);
+  t.regex((await answerTo(ada, `/approve ${id} ${ada.code()}`)).text, /Which one/);
+  const rejecting = await answerTo(ada, `/reject ${id} See ticket 123456`);
+  t.regex(rejecting.text, /Reason: See ticket 123456[\s\S]+authenticator/);
+  t.regex((await answerTo(ada, '/killswitch engage global see ticket 123456')).text, /authenticator/);
+  t.deepEqual(await knex('login_attempts'), []);
+  await answerTo(ada, ada.code());
+  t.like(await knex('kill_switches').where({ engaged: true }).first(), { reason: 'see ticket 123456' });
   const what = { name: 'approve', withdrawalId: other.id, digest: 'of-another-address' };
   const asked = { telegramId: ada.id, userId: ada.userId, now: clock.now(), goodFor: 60_000 };
   const shown = await keepAsk(knex, { ...asked, awaits: 'press', what });
   const message = ada.received().at(-1)!;
   t.regex((await pressed(ada, message, `approve:${shown}`)).text, /not what you were shown/);
-  await answerTo(ada, `/approve ${other.id} ${ada.code()}`);
-  // Its workflow refuses that: it is of no request.
-  t.like(decisions, [{ id: other.id, command: { digest: 'of-another-address' } }]);
+  t.deepEqual(decisions, []);
 });
 
 test('an admin decides nothing about their own withdrawal, without two-factor authentication, too late, or as an admin no more', async (t) => {
@@ -105,15 +108,16 @@ test('an admin decides nothing about their own withdrawal, without two-factor au
   await answerTo(eve, `/reject ${id} It smells`);
   clock.pass(121_000);
   const before = decisions.length;
-  eve.write(eve.code());
+  await answerTo(eve, eve.code());
   await answerTo(eve, `/reject ${id} It smells`);
   await knex('users').where({ id: eve.userId }).update({ role: 'user' });
-  eve.write(eve.code());
-  eve.write('/approvals');
+  await answerTo(eve, eve.code());
+  await answerTo(eve, '/approvals');
   await answerTo(eve, '/help');
   t.is(decisions.length, before);
   await knex('users').where({ id: eve.userId }).update({ role: 'admin' });
-  t.regex((await answerTo(eve, `/reject ${id} It smells ${eve.code()}`)).text, new RegExp(id));
+  await answerTo(eve, `/reject ${id} It smells`);
+  t.regex((await answerTo(eve, eve.code())).text, new RegExp(id));
   t.like(decisions.at(-1), { id, command: { name: 'reject', reason: 'It smells', by: eve.userId } });
 });
 
@@ -123,8 +127,11 @@ test('the kill switch is engaged and released with a code, which the audit log t
   const id = randomUUID();
   t.regex((await answerTo(ada, '/killswitch')).text, /No kill switch is engaged/);
   t.regex((await answerTo(ada, `/killswitch engage bot ${id} It runs wild`)).text, /authenticator/);
-  t.regex((await answerTo(ada, ada.code())).text, new RegExp(`bot ${id}.*It runs wild`));
-  t.regex((await answerTo(ada, `/killswitch release bot ${id} ${ada.code()}`)).text, /No kill switch/);
+  t.regex((await answerTo(ada, ada.code())).text, new RegExp(`Engaged: bot ${id}$`));
+  t.regex((await answerTo(ada, '/killswitch')).text, new RegExp(`bot ${id}.*It runs wild`));
+  await answerTo(ada, `/killswitch release bot ${id}`);
+  t.regex((await answerTo(ada, ada.code())).text, new RegExp(`Released: bot ${id}$`));
+  t.regex((await answerTo(ada, '/killswitch')).text, /No kill switch/);
   const told = await knex('audit_logs').whereLike('action', 'kill_switch.%').orderBy('id');
   t.deepEqual(
     told.map(({ action, user_id, actor_ip }) => [action, user_id, actor_ip]),
@@ -134,4 +141,44 @@ test('the kill switch is engaged and released with a code, which the audit log t
   const ops = await user({ role: 'ops' });
   ops.write('/users');
   t.notRegex((await answerTo(ops, '/help')).text, /\/users|\/approve/);
+});
+
+test('a switch is told to be engaged, and all of them fit into a message, however many and for whatever reasons', async (t) => {
+  const { admin, knex } = await startAdministration(t);
+  const ada = await admin();
+  // Letters that are two halves each: none is cut.
+  const reason = '🔥'.repeat(600);
+  const engaged = { scope: 'bot', engaged: true, reason } as const;
+  await knex('kill_switches').insert(
+    Array.from({ length: 12 }, () => ({ ...engaged, scope_id: randomUUID() })),
+  );
+  const asked = await answerTo(ada, `/killswitch engage global a${reason}`);
+  t.regex(asked.text, /authenticator/);
+  t.is((await answerTo(ada, ada.code())).text, '🛑 Engaged: global *');
+  t.like(await knex('kill_switches').where({ scope: 'global' }).first(), {
+    ...{ engaged: true, reason: `a${'🔥'.repeat(499)}` },
+  });
+  const { text } = await answerTo(ada, '/killswitch');
+  t.true(text.length < 4_096, `${text.length}`);
+  t.regex(text, /🛑 global[\s\S]+and 3 more/);
+});
+
+test('a withdrawal is refused by its button, the reason in the next message, and then the code', async (t) => {
+  const { admin, request, decisions, clock } = await startAdministration(t);
+  const ada = await admin();
+  const { id } = await request();
+  const list = await answerTo(ada, '/approvals');
+  const [, button] = list.buttons[0]!;
+  t.regex((await pressed(ada, list, button!)).text, /Send the reason[\s\S]+Amount: 100 USDC/);
+  // Neither a code nor a command is a reason.
+  t.regex((await answerTo(ada, ada.code())).text, /looks like a code/);
+  t.regex((await answerTo(ada, '/nothing')).text, /do not know/);
+  t.regex((await answerTo(ada, 'It smells')).text, /Reason: It smells[\s\S]+authenticator/);
+  t.regex((await answerTo(ada, 'And more')).text, /do not know/);
+  t.deepEqual(decisions, []);
+  t.regex((await answerTo(ada, ada.code())).text, new RegExp(id));
+  t.like(decisions, [{ id, command: { name: 'reject', reason: 'It smells', by: ada.userId } }]);
+  await pressed(ada, list, button!);
+  clock.pass(5 * 60_000);
+  t.regex((await answerTo(ada, 'Too late')).text, /do not know/);
 });

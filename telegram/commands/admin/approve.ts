@@ -1,8 +1,8 @@
 import { decideWithCode } from '../../../api/commands/decide-with-code.ts';
 import { ApiError } from '../../../api/errors.ts';
 import { reviewWithdrawal } from '../../../db/fund/withdrawal-lists.ts';
-import { findPressed, findShown } from '../../../db/telegram-asks.ts';
-import { askForCode, codeContext, hideCode, splitCode } from '../../admin-code.ts';
+import { findPressed } from '../../../db/telegram-asks.ts';
+import { askForCode, codeContext } from '../../admin-code.ts';
 import { chatCommand, type ChatCommand } from '../../chat-command.ts';
 import type { UserContext } from '../../context.ts';
 import type { TelegramDependencies } from '../../dependencies.ts';
@@ -10,22 +10,16 @@ import { isUuid } from '../../is-uuid.ts';
 import type { Translated } from '../../languages.ts';
 import { showWithdrawal, shownOf, type Shown } from './show-withdrawal.ts';
 
-/** Agrees to a withdrawal as it was shown in this chat, with a code. */
+/** Agrees to a withdrawal as it was shown in this chat, with a code in a message of its own. */
 export function approve(deps: TelegramDependencies): ChatCommand {
   return chatCommand({
     name: 'approve',
     for: 'admin',
-    description: { en: 'Agree to a withdrawal: /approve ID [code]', ko: '출금 승인: /approve ID [코드]' },
+    description: { en: 'Agree to a withdrawal: /approve ID', ko: '출금 승인: /approve ID' },
     async handler(ctx) {
-      const { rest: id, code } = splitCode(ctx.match);
-      if (code !== null) await hideCode(ctx, deps);
+      const id = ctx.match.trim();
       if (!isUuid(id)) return ctx.reply(TEXTS[ctx.language].which);
-      const asked = { telegramId: ctx.from.id, userId: ctx.user.id };
-      const like = { name: 'approve', withdrawalId: id.toLowerCase() } as const;
-      const shown = await findShown<Shown>(deps.knex, { ...asked, like }, deps.identity.now());
-      // What was not looked at is not agreed to.
-      if (!shown || code === null) return showAndAsk(ctx, deps, { id, shown });
-      return carryOutApproval(ctx, deps, { what: shown, code });
+      return showAndAsk(ctx, deps, { id, shown: null });
     },
     pressed: {
       async approve(ctx) {
@@ -57,7 +51,7 @@ async function showAndAsk(
 export async function carryOutApproval(
   ctx: UserContext,
   deps: TelegramDependencies,
-  { what: { withdrawalId, digest }, code, key }: { what: Shown; code: string; key?: string },
+  { what: { withdrawalId, digest }, code, key }: { what: Shown; code: string; key: string },
 ): Promise<void> {
   const decided = { decision: { name: 'approve', digest } as const, code };
   const { id, status } = await decideWithCode(withdrawalId, decided, codeContext(ctx, deps, key));

@@ -6,7 +6,7 @@ import type { TelegramDependencies } from '../../dependencies.ts';
 import { approvals } from './approvals.ts';
 import { approve, carryOutApproval } from './approve.ts';
 import { carryOutSwitch, killSwitch, type Switching } from './kill-switch.ts';
-import { carryOutRejection, reject, type Rejection } from './reject.ts';
+import { answeredWithReason, carryOutRejection, reject, type Rejection } from './reject.ts';
 import type { Shown } from './show-withdrawal.ts';
 import { users } from './users.ts';
 
@@ -24,6 +24,16 @@ export function codes(deps: TelegramDependencies): Composer<ChatContext> {
   admins.on('message:text', async (ctx, next) => {
     const decide = (what: Decided, code: string, key: string) => carryOut(ctx, deps, { what, code, key });
     if (!(await answeredWithCode(ctx, deps, decide))) await next();
+  });
+  return composer;
+}
+
+/** Hears the reasons that admins were asked for; after the commands, whose buttons are words too. */
+export function reasons(deps: TelegramDependencies): Composer<ChatContext> {
+  const composer = new Composer<ChatContext>();
+  const admins = composer.filter((ctx): ctx is UserContext => mayAsk(ctx, ['admin']));
+  admins.on('message:text', async (ctx, next) => {
+    if (!(await answeredWithReason(ctx, deps))) await next();
   });
   return composer;
 }
