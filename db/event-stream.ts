@@ -75,14 +75,21 @@ export async function lastPosition(knex: Knex): Promise<number> {
   return last_position;
 }
 
-/** What comes after a position, in order; of one user where that is said. */
+/** Which events are asked for: of one user, or but those of a type. */
+interface Part {
+  userId?: string;
+  leaveOut?: string;
+}
+
+/** What comes after a position, in order. */
 export async function readEvents(
   knex: Knex,
-  { after, upTo, userId, limit }: { after: number; upTo?: number; userId?: string; limit: number },
+  { after, upTo, userId, leaveOut, limit }: { after: number; upTo?: number; limit: number } & Part,
 ): Promise<PlacedEvent[]> {
   const query = knex('events').where('position', '>', after).orderBy('position').limit(limit);
   if (upTo !== undefined) void query.where('position', '<=', upTo);
   if (userId !== undefined) void query.where({ user_id: userId });
+  if (leaveOut !== undefined) void query.whereNot({ type: leaveOut });
   return query.select<PlacedEvent[]>(...COLUMNS);
 }
 
@@ -97,9 +104,11 @@ export interface Standing {
 
 export async function readStanding(
   knex: Knex,
-  { after, userId, atMost }: { after: number; userId?: string; atMost: number },
+  { after, userId, leaveOut, atMost }: { after: number; atMost: number } & Part,
 ): Promise<Standing> {
-  const { rows } = await knex.raw<{ rows: [Standing] }>(STANDING, { after, userId: userId ?? null, atMost });
+  const { rows } = await knex.raw<{ rows: [Standing] }>(STANDING, {
+    ...{ after, atMost, userId: userId ?? null, leaveOut: leaveOut ?? null },
+  });
   return rows[0];
 }
 
@@ -107,7 +116,8 @@ const STANDING = `
   SELECT last_position AS last,
     (SELECT min(position) FROM events WHERE position IS NOT NULL) AS first,
     (SELECT count(*) FROM (
-      SELECT FROM events WHERE position > :after::bigint AND (:userId::uuid IS NULL OR user_id = :userId::uuid) LIMIT :atMost
+      SELECT FROM events WHERE position > :after::bigint AND (:userId::uuid IS NULL OR user_id = :userId::uuid)
+        AND type IS DISTINCT FROM :leaveOut::text LIMIT :atMost
     ) AS missed) AS behind
   FROM event_stream`;
 

@@ -143,20 +143,3 @@ test('bots-api 33: a session is told as it stands to who comes, then as it chang
   }
   t.is(first.of('bot.session').length, 2);
 });
-
-test('bots-api 33: sessions and prices that found no room are told when there is', async (t) => {
-  const api = await startLive(t, { live: { heartbeatSeconds: 30, queueSize: 5 } });
-  const ada = await signedIn(api.call, 'ada@example.com');
-  await api.knex.raw(
-    `INSERT INTO bots (ticker, exchange, first_order, quantity, buy_price, sell_price, user_id)
-      SELECT 'BTC/USDT', 'Binance', 'BUY', 1, 1, 2, ? FROM generate_series(1, 600)`,
-    [ada.id],
-  );
-  await api.knex.raw(`INSERT INTO bot_session_states (bot_id, last_price) SELECT id, 5 FROM bots`);
-  const dashboard = await api.open(`/api/ws?token=${ada.access_token}`);
-  for (const type of ['bot.session', 'market.price'])
-    await until(type, () => new Set(dashboard.of(type).map(({ bot_id }) => bot_id)).size === 600, {
-      patienceMs: 20_000,
-    });
-  t.deepEqual(dashboard.of('notice'), []);
-});

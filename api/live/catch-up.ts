@@ -12,7 +12,7 @@ const MOST_BEHIND = 10_000;
 export async function canBeToldAfter(knex: Knex, after: number, client: Client): Promise<boolean> {
   const { last, first, behind } = await readStanding(knex, {
     ...{ after, atMost: MOST_BEHIND + 1 },
-    ...ownOf(client),
+    ...told(client),
   });
   const isKept = after >= last || (first !== null && after >= first - 1);
   return after <= last && isKept && behind <= MOST_BEHIND;
@@ -31,7 +31,7 @@ export async function catchUp(
     client.isBehind = false;
     const upTo = reached();
     while (client.isOpen && client.cursor < upTo) {
-      const events = await readEvents(knex, { after: client.cursor, upTo, ...ownOf(client), limit: batch });
+      const events = await readEvents(knex, { after: client.cursor, upTo, ...told(client), limit: batch });
       const written = await writeEvents(knex, events, new Set([client.form]));
       // Nothing is dropped for its sake: the next are read when these have left.
       await client.outbox.drained();
@@ -49,7 +49,8 @@ export async function catchUp(
 
 const isForAll = ({ listener }: Client): boolean => listener.rows.userId === EVERYBODY;
 
-function ownOf({ listener }: Client): { userId?: string } {
+/** Which events there are for it. */
+function told({ listener, form }: Client): { userId?: string; leaveOut?: string } {
   const { userId } = listener.rows;
-  return userId === EVERYBODY ? {} : { userId };
+  return { ...(userId !== EVERYBODY && { userId }), ...(!form.tellsLogs && { leaveOut: 'log' }) };
 }

@@ -4,6 +4,7 @@ import type { Form, Told } from './form.ts';
 /** `/api/ws` of the bots contract: status, trades, sessions, errors and prices. */
 export const botsForm: Form = {
   name: 'bots',
+  tellsLogs: false,
   tellsSessions: true,
   needsBot: () => false,
   present({ type, payload }) {

@@ -10,6 +10,8 @@ export interface Form {
   /** Null for what the contract does not tell of. `bot` is the row as it stands; undefined where it is deleted, or not needed. */
   present(event: PlacedEvent, bot: BotRow | undefined): Told | null;
   /** Whether prices and sessions are told as they change, too. */
+  /** Whether it tells the lines of the log, which are most events there are. */
+  tellsLogs: boolean;
   tellsSessions: boolean;
 }
 

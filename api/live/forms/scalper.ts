@@ -6,6 +6,7 @@ import type { Form } from './form.ts';
 /** `/ws` below the scalper's prefix: bots and logs, each as the contract's routes answer them. */
 export const scalperForm: Form = {
   name: 'scalper',
+  tellsLogs: true,
   tellsSessions: false,
   needsBot: (type) => type.startsWith('bot.') && type !== 'bot.deleted',
   present(event, bot) {
