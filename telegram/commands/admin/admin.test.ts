@@ -2,16 +2,19 @@ import { randomUUID } from 'node:crypto';
 import test from 'ava';
 import { newSecret } from '../../../api/auth/authenticator.ts';
 import { sealSecret } from '../../../api/auth/second-factor.ts';
+import { patientDatabase } from '../../../api/testing/start-api.ts';
 import { testClock, testIdentity } from '../../../api/testing/identity.ts';
 import { authenticator, STEP_MS, wrong } from '../../../api/testing/two-factor.ts';
-import { insertWithdrawal } from '../../../db/fund/withdrawal-requests.ts';
+import { insertApproval, insertWithdrawal } from '../../../db/fund/withdrawal-requests.ts';
 import { keepAsk } from '../../../db/telegram-asks.ts';
 import type { Scope } from '../../../runtime/testing/database.ts';
 import { openHolder, plainRequest } from '../../../runtime/testing/fund-holders.ts';
+import { Unavailable } from '../../../workflows/client.ts';
 import type { WithdrawalCommand } from '../../../workflows/messages.ts';
+import type { TelegramDependencies } from '../../dependencies.ts';
 import { answerTo, pressed, startBot, type LinkedPerson } from '../../testing/start-bot.ts';
 
-async function startAdministration(t: Scope) {
+async function startAdministration(t: Scope, overrides: Partial<TelegramDependencies> = {}) {
   const clock = testClock();
   const identity = testIdentity({ now: clock.now });
   const decisions: { id: string; command: WithdrawalCommand }[] = [];
@@ -22,7 +25,7 @@ async function startAdministration(t: Scope) {
       return { status: 'approved', step: null } as never;
     },
   };
-  const bot = await startBot(t, { identity, withdrawals });
+  const bot = await startBot(t, { identity, withdrawals, ...overrides });
   const { knex } = bot;
   return {
     ...bot,
@@ -65,7 +68,8 @@ test('an admin approves exactly what the chat showed, with a code that is delete
   const code = ada.code();
   t.regex((await answerTo(ada, wrong(code))).text, /not right/);
   t.deepEqual(decisions, []);
-  t.regex((await answerTo(ada, code)).text, /agreed/);
+  const agreed = (await answerTo(ada, code)).text;
+  t.is(agreed, `You agreed to 100 USDC to ${address.slice(0, 4)}…${address.slice(-2)}: pending_approval`);
   t.like(decisions, [{ id, command: { name: 'approve', by: ada.userId, digest } }]);
   t.is(telegram.calls.filter(({ method }) => method === 'deleteMessage').length, 2);
   t.like(await knex('withdrawal_commands').where({ request_id: id }).first(), {
@@ -137,7 +141,8 @@ test('the kill switch is engaged and released with a code, which the audit log t
     told.map(({ action, user_id, actor_ip }) => [action, user_id, actor_ip]),
     ['kill_switch.engage', 'kill_switch.release'].map((action) => [action, ada.userId, `telegram/${ada.id}`]),
   );
-  t.regex((await answerTo(ada, '/users')).text, /Ada · admin · 0 bots/);
+  await knex('users').where({ id: ada.userId }).update({ email: 'ada@example.com' });
+  t.regex((await answerTo(ada, '/users')).text, /Ada · ada@example\.com · admin · 0 bots/);
   const ops = await user({ role: 'ops' });
   ops.write('/users');
   t.notRegex((await answerTo(ops, '/help')).text, /\/users|\/approve/);
@@ -181,4 +186,25 @@ test('a withdrawal is refused by its button, the reason in the next message, and
   await pressed(ada, list, button!);
   clock.pass(5 * 60_000);
   t.regex((await answerTo(ada, 'Too late')).text, /do not know/);
+});
+
+test('an admin whose approval counted, but was not answered, is told of it when their code comes again', async (t) => {
+  const { knex } = await patientDatabase(t);
+  const withdrawals = {
+    start: () => Promise.resolve(),
+    async command(id: string, { by, ...command }: WithdrawalCommand): Promise<never> {
+      const { user_id, digest } = await knex('withdrawal_requests').where({ id }).first();
+      t.is(command.name, 'approve');
+      await insertApproval(knex, { request: { id, user_id }, digest, adminId: by, at: new Date() });
+      throw new Unavailable('gone');
+    },
+  };
+  const { admin, request } = await startAdministration(t, { knex, withdrawals });
+  const ada = await admin();
+  const { id } = await request();
+  await answerTo(ada, `/approve ${id}`);
+  const code = ada.code();
+  t.regex((await answerTo(ada, code)).text, /away right now/);
+  const told = await answerTo(ada, code);
+  t.regex(told.text, /You have agreed already to 100 USDC/);
 });

@@ -8,7 +8,7 @@ import type { UserContext } from '../../context.ts';
 import type { TelegramDependencies } from '../../dependencies.ts';
 import { isUuid } from '../../is-uuid.ts';
 import type { Translated } from '../../languages.ts';
-import { showWithdrawal, shownOf, type Shown } from './show-withdrawal.ts';
+import { showWithdrawal, shownOf, summaryOf, type Shown, type Summary } from './show-withdrawal.ts';
 
 /** Agrees to a withdrawal as it was shown in this chat, with a code in a message of its own. */
 export function approve(deps: TelegramDependencies): ChatCommand {
@@ -53,24 +53,34 @@ export async function carryOutApproval(
   deps: TelegramDependencies,
   { what: { withdrawalId, digest }, code, key }: { what: Shown; code: string; key: string },
 ): Promise<void> {
+  const { already, approved } = TEXTS[ctx.language];
+  const before = await reviewWithdrawal(deps.knex, withdrawalId);
+  // Its answer was lost, and the code of then is used up.
+  if (before?.approvals.includes(ctx.user.id))
+    return void (await ctx.reply(already(summaryOf(before), before.status)));
   const decided = { decision: { name: 'approve', digest } as const, code };
-  const { id, status } = await decideWithCode(withdrawalId, decided, codeContext(ctx, deps, key));
-  await ctx.reply(`${TEXTS[ctx.language].approved} ${id}: ${status}`);
+  const request = await decideWithCode(withdrawalId, decided, codeContext(ctx, deps, key));
+  await ctx.reply(approved(summaryOf(request), request.status));
 }
 
-const TEXTS: Translated<Record<'which' | 'tooOld' | 'changed' | 'sure' | 'approved', string>> = {
+type Texts = Record<'which' | 'tooOld' | 'changed' | 'sure', string> &
+  Record<'approved' | 'already', (of: Summary, status: string) => string>;
+
+const TEXTS: Translated<Texts> = {
   en: {
     which: 'Which one? Send /approve with its whole id, or press its button below /approvals.',
     tooOld: 'That was shown too long ago. Look at /approvals again.',
     changed: 'The request is not what you were shown. Look at /approvals again.',
     sure: 'Do you agree to this withdrawal?',
-    approved: 'You agreed to',
+    approved: ({ amount, address }, status) => `You agreed to ${amount} to ${address}: ${status}`,
+    already: ({ amount, address }, status) => `You have agreed already to ${amount} to ${address}: ${status}`,
   },
   ko: {
     which: '어느 출금인가요? /approve 뒤에 전체 ID를 보내거나 /approvals 아래의 버튼을 누르세요.',
     tooOld: '표시된 지 너무 오래되었습니다. /approvals 를 다시 확인하세요.',
     changed: '요청이 표시된 내용과 다릅니다. /approvals 를 다시 확인하세요.',
     sure: '이 출금을 승인할까요?',
-    approved: '승인했습니다:',
+    approved: ({ amount, address }, status) => `승인했습니다: ${address}(으)로 ${amount}, ${status}`,
+    already: ({ amount, address }, status) => `이미 승인했습니다: ${address}(으)로 ${amount}, ${status}`,
   },
 };

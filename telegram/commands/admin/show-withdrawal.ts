@@ -29,6 +29,22 @@ export function showWithdrawal(request: ReviewedWithdrawal, language: Language):
   return rows.map(([label, value]) => `${label}: ${value}`).join('\n');
 }
 
+/** A request that was shown in full before, in two words. */
+export interface Summary {
+  /** With its asset. */
+  amount: string;
+  /** Its ends: `EPjF…4G`. */
+  address: string;
+}
+
+export function summaryOf({
+  amount,
+  asset,
+  address,
+}: Pick<ReviewedWithdrawal, 'amount' | 'asset' | 'address'>): Summary {
+  return { amount: `${exact(amount)} ${asset}`, address: `${address.slice(0, 4)}…${address.slice(-2)}` };
+}
+
 /** All of it, without zeros that say nothing: it is agreed to. */
 function exact(amount: Amount): string {
   return new Decimal(amount).toFixed();

@@ -25,7 +25,8 @@ async function show(ctx: UserContext, { knex }: TelegramDependencies, page: numb
   const { none, disabled, bots } = TEXTS[ctx.language];
   const lines = found.slice(0, ON_A_PAGE).map(({ name, email, role, disabled_at: at, bots: count }) => {
     const state = at === null ? '' : `, ${disabled}`;
-    return `${name ?? email ?? '-'} · ${role ?? 'user'}${state} · ${bots(count)}`;
+    const who = [name, email].filter(Boolean).join(' · ') || '-';
+    return `${who} · ${role ?? 'user'}${state} · ${bots(count)}`;
   });
   const keyboard = pageButtons(new InlineKeyboard(), {
     ...{ word: 'users', page, isLast: found.length <= ON_A_PAGE },
