@@ -71,6 +71,14 @@ test('a long answer is turned over page by page, each of which fits a phone', as
   }
 });
 
+test('what follows a command that takes nothing is on none of its buttons', async (t) => {
+  const { knex, user } = await setUp(t);
+  const ada = await user();
+  for (let n = 0; n < 30; n += 1) await tradingBot(knex, ada.userId, { trades: [], name: `Bot ${n}` });
+  for (const command of ['status', 'bots'])
+    t.deepEqual((await answerTo(ada, `/${command} ${'a'.repeat(70)}`)).buttons, [[`${command}::1`]]);
+});
+
 test('what follows a command is checked, and it is said what to write', async (t) => {
   const { user } = await setUp(t);
   for (const command of [
