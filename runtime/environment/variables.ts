@@ -209,7 +209,7 @@ const notices = {
   ),
   TELEGRAM_API_URL: address('https://api.telegram.org', 'Where Telegram is'),
   TELEGRAM_CHAT_ID: chatNumber(
-    'The chat of those who run this: told of what concerns the installation. The number of a person, or of a group',
+    'The chat of those who run this, told of what concerns the installation: the number of a person, or of a group. A person of that number also commands every bot while sign-in is off, and otherwise those that were made while it was',
     '123456789',
   ),
   TELEGRAM_WEBHOOK_URL: optionalAddress(
