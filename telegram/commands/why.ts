@@ -22,7 +22,8 @@ export function why({ knex }: TelegramDependencies): ChatCommand {
     if (named !== '' && found.length === 0) return ctx.reply(NO_SUCH_BOT[ctx.language]);
     const { which, none } = TEXTS[ctx.language];
     const buttons = new InlineKeyboard();
-    for (const bot of found.slice(0, MOST_BOTS)) buttons.text(nameOfBot(bot), `why:${bot.id}`).row();
+    for (const bot of found.slice(0, MOST_BOTS))
+      buttons.text(`${bot.number}. ${nameOfBot(bot)}`, `why:${bot.id}`).row();
     return bots.length === 0 ? ctx.reply(none) : ctx.reply(which, { reply_markup: buttons });
   }
 

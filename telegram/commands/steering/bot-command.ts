@@ -6,7 +6,7 @@ import { nameOfBot, NO_SUCH_BOT, STATUS_WORDS } from '../../bot-words.ts';
 import { chatCommand, type ChatCommand, type Declaration } from '../../chat-command.ts';
 import type { UserContext } from '../../context.ts';
 import type { TelegramDependencies } from '../../dependencies.ts';
-import { botsMeant, botsOf } from '../../find-bots.ts';
+import { botsMeant, botsOf, type NumberedBot } from '../../find-bots.ts';
 import { isUuid } from '../../is-uuid.ts';
 import type { Translated } from '../../languages.ts';
 import { pageButtons, pageOf } from '../../page-buttons.ts';
@@ -53,14 +53,14 @@ export function botCommand(
 /** As buttons. Where a name is that of several, all of them are on the first page. */
 async function showBots(
   ctx: UserContext,
-  bots: readonly BotRow[],
+  bots: readonly NumberedBot[],
   { name, page }: { name: string; page: number },
 ): Promise<unknown> {
   const { which, none } = TEXTS[ctx.language];
   if (bots.length === 0) return ctx.reply(none);
   const first = page * ON_A_PAGE;
-  const rows = bots.slice(first, first + ON_A_PAGE).map((bot, at) => {
-    const label = `${first + at + 1}. ${nameOfBot(bot)} · ${STATUS_WORDS[ctx.language][bot.status]}`;
+  const rows = bots.slice(first, first + ON_A_PAGE).map((bot) => {
+    const label = `${bot.number}. ${nameOfBot(bot)} · ${STATUS_WORDS[ctx.language][bot.status]}`;
     return [InlineKeyboard.text(label, `${name}:${bot.id}`)];
   });
   const isLast = first + ON_A_PAGE >= bots.length;
