@@ -37,6 +37,7 @@ test('trading-api 60: a code asked for while signed in, sent to the bot and conf
   const { telegram, clock, knex, member } = await doors(t);
   const ada = await member('ada');
   const phone = telegram.person(7, { name: 'Ada L' });
+  await until('the bot to know its name', () => knex('operators_chat').whereNotNull('bot_username').first());
   const { code, url, expires_at } = await ada.ask();
   t.regex(code, /^([0-9A-Z]{4}-){2}[0-9A-Z]{4}$/);
   t.is(url, `https://t.me/perpetua_test_bot?start=${code}`);
