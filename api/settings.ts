@@ -33,8 +33,6 @@ export interface ApiSettings {
   maxBots: number;
   /** Both inclusive, in base currency. */
   tradeAmount: { least: Amount; most: Amount };
-  /** The Telegram bot's name, for links that open its chat; null where there are to be none (`TELEGRAM_BOT_USERNAME`). */
-  telegramBot: string | null;
   /** The fund's. */
   fund: {
     /** What its money is counted in. */

@@ -106,7 +106,7 @@ const SETTINGS = {
     callerLimits: null,
   },
   live: { heartbeatSeconds: 30, queueSize: 100 },
-  ...{ maxBots: BOTS, telegramBot: null, tradeAmount: { least: '0.001', most: '1000' } },
+  ...{ maxBots: BOTS, tradeAmount: { least: '0.001', most: '1000' } },
   fund: {
     ...{ currency: 'USDC', decimals: 6, initialPrice: '1', initialCapital: null, staleAfterSeconds: 60 },
     ...{ networks: ['ETH', 'BSC', 'TRX', 'SOL'], minDeposit: '10' },

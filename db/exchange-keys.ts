@@ -13,6 +13,8 @@ import { OrderIntent } from './models/order-intent.ts';
  */
 const LABEL = 'API keys';
 
+const TRADED_WITH_FIRST = `kind = 'live' DESC, created_at, id`;
+
 /** What a row has of its keys. */
 export type SealedKeys = Pick<
   ExchangeAccount,
@@ -52,9 +54,19 @@ export async function accountFor(
 ): Promise<string | null> {
   const account = await knex('exchange_accounts')
     .where({ user_id: userId, exchange })
-    .orderByRaw(`kind = 'live' DESC, created_at, id`)
+    .orderByRaw(TRADED_WITH_FIRST)
     .first<{ id: string } | undefined>('id');
   return account?.id ?? null;
+}
+
+/** The whole account that `accountFor` would find, on the exchange in any letter case, or on any. */
+export async function findTradingAccount(
+  knex: Knex,
+  { userId, exchange }: { userId: string; exchange: string | undefined },
+): Promise<ExchangeAccount | undefined> {
+  const query = ExchangeAccount.query(knex).where({ user_id: userId });
+  if (exchange !== undefined) void query.whereRaw('lower(exchange) = lower(?)', [exchange]);
+  return query.orderByRaw(TRADED_WITH_FIRST).first();
 }
 
 /**

@@ -48,6 +48,17 @@ export async function keepOperatorsChat(knex: Knex, chatId: number | null): Prom
   await knex('operators_chat').update({ chat_id: chatId });
 }
 
+/** Notes what Telegram calls the bot, without the @. */
+export async function keepBotName(knex: Knex, name: string): Promise<void> {
+  await knex('operators_chat').update({ bot_username: name });
+}
+
+/** Null until the bot has once reached Telegram. */
+export async function readBotName(knex: Knex): Promise<string | null> {
+  const row = await knex('operators_chat').first<{ bot_username: string | null }>('bot_username');
+  return row.bot_username;
+}
+
 /** Whether there is an operators' chat, and it is written to. */
 export async function isOperatorsChatOn(knex: Knex): Promise<boolean> {
   return (await knex('operators_chat').where({ is_on: true }).whereNotNull('chat_id').first()) !== undefined;

@@ -15,7 +15,7 @@ export async function up(knex: Knex): Promise<void> {
     CREATE TABLE operators_chat (
       is_only boolean NOT NULL DEFAULT true CONSTRAINT operators_chat_pkey PRIMARY KEY
         CONSTRAINT operators_chat_is_only_check CHECK (is_only),
-      chat_id bigint,
+      chat_id bigint, bot_username varchar(64),
       is_on boolean NOT NULL DEFAULT true
     );
     INSERT INTO operators_chat DEFAULT VALUES`);

@@ -12,3 +12,9 @@ export const STATUS_WORDS: Translated<Record<BotStatus, string>> = {
 export function nameOfBot({ name, ticker }: Pick<BotRow, 'name' | 'ticker'>): string {
   return name ?? ticker;
 }
+
+/** Said where a command names none of the person's bots. */
+export const NO_SUCH_BOT: Translated<string> = {
+  en: 'None of your bots is called that. Send the command alone to choose from them.',
+  ko: '그런 이름의 봇이 없습니다. 명령만 보내면 목록에서 고를 수 있습니다.',
+};

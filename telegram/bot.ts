@@ -35,7 +35,7 @@ export function createTelegramBot(deps: TelegramDependencies): Bot<ChatContext> 
   chats.use(inTurn(deps), welcomeBack(deps), identify(deps), menus(commands, deps.log));
   chats.use(codes(deps));
   for (const { composer } of commands) chats.use(composer);
-  chats.use(reasons(deps), otherwise());
+  chats.use(reasons(deps), otherwise(deps));
   bot.catch(faults(deps.log));
   return bot;
 }

@@ -8,21 +8,24 @@ const MOST = 10_000;
 /** Of an id, so that a number is not taken for one. */
 const SHORTEST_BEGINNING = 5;
 
-/** The person's bots, newest first: the number of one is its place here, from 1 on. */
-export function botsOf(
+/** A bot by the number that it can be named by. */
+export type NumberedBot = BotRow & { number: number };
+
+/** The person's bots, numbered from 1 on, the oldest first: another that is made leaves every number as it is. */
+export async function botsOf(
   { user }: UserContext,
   { knex }: Pick<TelegramDependencies, 'knex'>,
-): Promise<BotRow[]> {
-  return listBots(knex, { ...user.owner.rows, skip: 0, limit: MOST });
+): Promise<NumberedBot[]> {
+  const newestFirst = await listBots(knex, { ...user.owner.rows, skip: 0, limit: MOST });
+  return newestFirst.reverse().map((bot, at) => ({ ...bot, number: at + 1 }));
 }
 
 /** Those that can be meant: by number, by name or market, or by the beginning of an id. */
-export function botsMeant(bots: readonly BotRow[], said: string): readonly BotRow[] {
+export function botsMeant(bots: readonly NumberedBot[], said: string): readonly NumberedBot[] {
   const text = said.toLowerCase();
   const named = bots.filter((bot) => nameOfBot(bot).toLowerCase() === text);
   if (named.length > 0) return named;
-  if (/^\d{1,4}$/.test(text))
-    return bots.slice(Number(text) - 1, Number(text)).filter(() => Number(text) > 0);
+  if (/^\d{1,4}$/.test(text)) return bots.filter(({ number }) => number === Number(text));
   const begins = bots.filter(({ id }) => text.length >= SHORTEST_BEGINNING && id.startsWith(text));
   return begins.length > 0 ? begins : bots.filter(({ ticker }) => ticker.toLowerCase() === text);
 }

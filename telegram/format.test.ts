@@ -1,5 +1,5 @@
 import test from 'ava';
-import { escaped, moment, money, percent, plain, signed } from './format.ts';
+import { escaped, moment, money, percent, plain, price, signed } from './format.ts';
 import { cut, PHONE_WIDTH, table, widthOf } from './table.ts';
 
 test('trading-api 57: a result has an explicit sign and exactly two decimals', (t) => {
@@ -14,6 +14,8 @@ test('trading-api 57: a result has an explicit sign and exactly two decimals', (
 test('other amounts, shares and moments', (t) => {
   t.is(plain('45000.50000000'), '45000.5');
   t.is(plain('0.000000012'), '0.00000001');
+  t.is(price('45123.45678901'), '45123.46');
+  t.is(price('99.12345678'), '99.12345678');
   t.is(money('1000.129'), '1000.12');
   t.is(percent(2, 3), '66.7%');
   t.is(percent(0, 0), '0.0%');

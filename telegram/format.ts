@@ -11,6 +11,12 @@ export function plain(amount: Decimal.Value): string {
   return new Decimal(amount).toDecimalPlaces(8, Decimal.ROUND_HALF_UP).toFixed();
 }
 
+/** A price that was worked out: from 100 up two decimals are enough, below as `plain`. */
+export function price(amount: Decimal.Value): string {
+  const worked = new Decimal(amount);
+  return worked.abs().lt(100) ? plain(worked) : worked.toFixed(2, Decimal.ROUND_HALF_UP);
+}
+
 /** Of money there is: two decimals, never more than there is. */
 export function money(amount: Decimal.Value): string {
   return new Decimal(amount).toFixed(2, Decimal.ROUND_DOWN);

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { signedIn, testClock, testIdentity } from '../api/testing/identity.ts';
-import { patientDatabase, startApi, type TestAnswer } from '../api/testing/start-api.ts';
+import { patientDatabase, startApi, TEST_SETTINGS, type TestAnswer } from '../api/testing/start-api.ts';
 import { claimTelegram } from '../api/commands/link-telegram.ts';
 import type { Scope } from '../runtime/testing/database.ts';
 import { until } from '../runtime/testing/stack.ts';
@@ -18,7 +18,8 @@ async function doors(t: Scope) {
   const clock = testClock();
   const identity = testIdentity({ now: clock.now });
   const api = await startApi(t, { authRequired: true }, { knex, identity });
-  const bot = await startBot(t, { knex, identity });
+  const settings = { ...TEST_SETTINGS, authRequired: true };
+  const bot = await startBot(t, { knex, identity, settings });
   const member = async (name: string) => {
     const { headers, id } = await signedIn(api.call, `${name}@example.com`);
     const call = <T = Record<string, unknown>>(
@@ -36,6 +37,7 @@ test('trading-api 60: a code asked for while signed in, sent to the bot and conf
   const { telegram, clock, knex, member } = await doors(t);
   const ada = await member('ada');
   const phone = telegram.person(7, { name: 'Ada L' });
+  await until('the bot to know its name', () => knex('operators_chat').whereNotNull('bot_username').first());
   const { code, url, expires_at } = await ada.ask();
   t.regex(code, /^([0-9A-Z]{4}-){2}[0-9A-Z]{4}$/);
   t.is(url, `https://t.me/perpetua_test_bot?start=${code}`);
@@ -207,5 +209,23 @@ test('language and time zone are chosen on the API or in the chat, and a change 
   const zones = Intl.supportedValuesOf('timeZone');
   await t.notThrowsAsync(
     knex.raw('SELECT now() AT TIME ZONE zone FROM unnest(CAST(? AS text[])) AS zone', [zones]),
+  );
+});
+
+test('where nobody signs in, a stranger is told how their chat commands the bots', async (t) => {
+  const { telegram } = await startBot(t);
+  for (const [n, said] of ['/start', '/help', 'hello'].entries()) {
+    const { text } = await answerTo(telegram.person(70 + n), said);
+    t.regex(text, new RegExp(`TELEGRAM_CHAT_ID=${70 + n} `));
+    t.notRegex(text, /CODE/);
+  }
+  t.regex((await answerTo(telegram.person(80, { language: 'ko' }), '/start')).text, /TELEGRAM_CHAT_ID=80 /);
+  const stale = { ...(await answerTo(telegram.person(81), '/start')), chatId: 81 };
+  telegram.person(81).press(stale, 'daily:1:1');
+  await until('the press to be answered', () =>
+    telegram.calls.some(
+      ({ method, fields }) =>
+        method === 'answerCallbackQuery' && /TELEGRAM_CHAT_ID=81 /.test(String(fields['text'])),
+    ),
   );
 });

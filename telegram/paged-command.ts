@@ -3,6 +3,8 @@ import { chatCommand, type ChatCommand, type Declaration } from './chat-command.
 import type { UserContext } from './context.ts';
 
 interface PagedDeclaration extends Omit<Declaration, 'handler' | 'pressed'> {
+  /** Whether something may follow it; what does is ignored otherwise. Buttons carry it, in 64 bytes with all else. */
+  takesArgument?: true;
   /** The answer in HTML, at least one page; `argument` is what follows the command. Throws what it cannot make sense of. */
   pages(ctx: UserContext, argument: string): Promise<readonly string[]>;
 }
@@ -11,12 +13,12 @@ interface PagedDeclaration extends Omit<Declaration, 'handler' | 'pressed'> {
  * A command whose answer is turned over page by page, by buttons below it. A page is asked for anew whenever it is turned to:
  * it is of the moment, and of whoever presses.
  */
-export function pagedCommand({ pages, ...declared }: PagedDeclaration): ChatCommand {
+export function pagedCommand({ pages, takesArgument, ...declared }: PagedDeclaration): ChatCommand {
   const { name } = declared;
   return chatCommand({
     ...declared,
     async handler(ctx) {
-      const argument = ctx.match.trim();
+      const argument = takesArgument ? ctx.match.trim() : '';
       const all = await pages(ctx, argument);
       await ctx.reply(all[0]!, formOf({ name, argument, page: 0, last: all.length - 1 }));
     },

@@ -1,5 +1,6 @@
 import { Api, BotError, type Bot } from 'grammy';
 import type { Update } from 'grammy/types';
+import { keepBotName } from '../db/notification-settings.ts';
 import { chatCommands } from './commands/index.ts';
 import type { ChatContext } from './context.ts';
 import { createTelegramBot } from './bot.ts';
@@ -40,6 +41,7 @@ export async function runBot(
     const me = await reach(() => api.getMe(), reaching);
     if (!me) return;
     bot.botInfo = me;
+    await keepBotName(deps.knex, me.username);
     log.info({ bot: `https://t.me/${me.username}` }, 'The bot can be written to');
     // Nobody waits for it.
     reach(() => showMenuToAnybody(api, chatCommands(deps)), reaching).catch(() => undefined);

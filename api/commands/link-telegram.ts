@@ -8,11 +8,11 @@ import {
   type TelegramLink,
   type TelegramPerson,
 } from '../../db/telegram-links.ts';
+import { readBotName } from '../../db/notification-settings.ts';
 import { lockedUntil, recordFailure, type Budget, type Lockout } from '../../db/login-attempts.ts';
 import { guardedAttempt, type AttemptContext } from '../auth/guarded-attempt.ts';
 import type { Caller } from '../auth/caller.ts';
 import { ApiError } from '../errors.ts';
-import type { ApiSettings } from '../settings.ts';
 import type { IdentityContext } from './context.ts';
 
 /** What a user sends to the bot to say who they are. */
@@ -20,7 +20,7 @@ export interface LinkCode {
   /** `7K3M-X9QW-T2VH`: 60 bits, in letters and digits that nobody takes for each other. */
   code: string;
   expiresAt: Date;
-  /** Opens the bot's chat with the code written already; null where the bot's name is not known. */
+  /** Opens the bot's chat with the code written already; null while the bot has never reached Telegram. */
   url: string | null;
 }
 
@@ -37,16 +37,13 @@ const BESIEGED: Lockout = { failures: 1, ms: SIEGE.ms };
 /** A code for the caller, in the place of one they had; it is shown once. */
 export async function requestLinkCode(
   { userId }: Caller,
-  {
-    knex,
-    identity,
-    settings: { telegramBot },
-  }: Pick<IdentityContext, 'knex' | 'identity'> & { settings: Pick<ApiSettings, 'telegramBot'> },
+  { knex, identity }: Pick<IdentityContext, 'knex' | 'identity'>,
 ): Promise<LinkCode> {
   const code = newCode();
   const expiresAt = new Date(identity.now().getTime() + LIFETIME_MS);
   await keepLinkCode(knex, { userId, code: plainLinkCode(code), expiresAt });
-  const url = telegramBot === null ? null : `https://t.me/${telegramBot}?start=${code}`;
+  const bot = await readBotName(knex);
+  const url = bot === null ? null : `https://t.me/${bot}?start=${code}`;
   return { code, expiresAt, url };
 }
 

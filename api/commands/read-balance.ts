@@ -1,5 +1,5 @@
 import type { Amount } from '../../bots/money.ts';
-import { findKeys, listKeys } from '../../db/exchange-keys.ts';
+import { findKeys, findTradingAccount, listKeys } from '../../db/exchange-keys.ts';
 import type { Caller } from '../auth/caller.ts';
 import type { Dependencies } from '../dependencies.ts';
 import { ApiError } from '../errors.ts';
@@ -14,7 +14,8 @@ export interface Balance {
 export type BalanceContext = Pick<Dependencies, 'knex' | 'accounts'> & { caller: Pick<Caller, 'userId'> };
 
 /**
- * What the user has of the currency on the exchange, or on the first whose keys they stored. Throws `keys_missing`, and what
+ * What the user has of the currency on the exchange, or on the first whose keys they stored; where they stored none, of
+ * the account that their bots trade with. Throws `keys_missing`, and what
  * asking the exchange throws.
  */
 export async function readBalance(
@@ -22,8 +23,9 @@ export async function readBalance(
   { knex, accounts, caller }: BalanceContext,
 ): Promise<Balance> {
   const { userId } = caller;
-  const account =
+  const own =
     exchange === undefined ? (await listKeys(knex, userId))[0] : await findKeys(knex, { userId, exchange });
+  const account = own ?? (await findTradingAccount(knex, { userId, exchange }));
   if (!account)
     throw new ApiError(
       'keys_missing',

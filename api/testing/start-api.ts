@@ -58,7 +58,6 @@ export const TEST_SETTINGS: ApiSettings = {
   callerLimits: null,
   live: { heartbeatSeconds: 30, queueSize: 100 },
   maxBots: 1_000,
-  telegramBot: 'perpetua_test_bot',
   tradeAmount: { least: '0.001', most: '1000' },
   fund: {
     ...{ currency: 'USDC', decimals: 6, initialPrice: '1', initialCapital: null, staleAfterSeconds: 60 },

@@ -39,7 +39,6 @@ export function apiSettings(env: EmbeddedEnvironment) {
       : null,
     live: { heartbeatSeconds: env.WS_HEARTBEAT_INTERVAL, queueSize: env.WS_MESSAGE_QUEUE_SIZE },
     maxBots: env.MAX_BOTS_PER_USER,
-    telegramBot: env.TELEGRAM_BOT_USERNAME ?? null,
     tradeAmount: { least: env.MIN_TRADE_AMOUNT, most: env.MAX_TRADE_AMOUNT },
   };
 }

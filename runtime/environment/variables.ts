@@ -203,13 +203,9 @@ const notices = {
   TELEGRAM_BOT_TOKEN: secret(
     'From @BotFather: people follow and steer their bots by this bot of Telegram, and are told by it; not set: nobody is',
   ),
-  TELEGRAM_BOT_USERNAME: optional(
-    'What the bot is called, without the @: links to its chat are shown then',
-    'perpetua_bot',
-  ),
   TELEGRAM_API_URL: address('https://api.telegram.org', 'Where Telegram is'),
   TELEGRAM_CHAT_ID: chatNumber(
-    'The chat of those who run this: told of what concerns the installation. The number of a person, or of a group',
+    'The chat of those who run this, told of what concerns the installation: the number of a person, or of a group. A person of that number also commands every bot while sign-in is off, and otherwise those that were made while it was',
     '123456789',
   ),
   TELEGRAM_WEBHOOK_URL: optionalAddress(

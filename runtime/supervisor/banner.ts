@@ -29,7 +29,7 @@ export function banner(
     ],
     ['Exchange', `${exchange.url}${isEmbedded.exchange ? `   simulated, prices: ${exchange.feed}` : ''}`],
     ...(fund ? [['Fund', `${base}${api.prefix}/bot/health   on ${fund.ticker}`]] : []),
-    ...(telegram === null ? [] : [['Telegram', telegram]]),
+    ...(telegram === null ? [] : [['Telegram', `${telegram}${hintAt(settings)}`]]),
     ['Data and logs', dataDir],
     ...(cluster.startsWith(dataDir) ? [] : [['Database', cluster]]),
   ] as const;
@@ -48,6 +48,13 @@ export function banner(
     '  Ctrl-C stops everything; the next start finds it again.',
     '',
   ].join('\n');
+}
+
+/** Nobody can link a chat where nobody signs in. */
+function hintAt({ api, telegram }: Settings): string {
+  return api.authRequired || telegram.operatorsChat !== null
+    ? ''
+    : '   write to it: it says what to set TELEGRAM_CHAT_ID to, for your chat to command the bots';
 }
 
 /** By which this machine reaches it. */

@@ -47,8 +47,13 @@ test('What a start prints says whether one has to sign in, and how to try it the
   const printed = (variables: Variables) => {
     const folder = { secrets } as DataFolder;
     const { configuration, embedded } = planStart(variables, settingsOf(variables), folder);
-    return banner(configuration, embedded, { seconds: 1, fund: null, telegram: null });
+    const telegram = variables.TELEGRAM_BOT_TOKEN === undefined ? null : 'https://t.me/some_bot';
+    return banner(configuration, embedded, { seconds: 1, fund: null, telegram });
   };
+  const token = { TELEGRAM_BOT_TOKEN: '123456:test-token-of-telegram' };
+  t.regex(printed(token), /t\.me\/some_bot .*TELEGRAM_CHAT_ID/);
+  for (const variables of [{}, { ...token, AUTH_REQUIRED: 'True' }, { ...token, TELEGRAM_CHAT_ID: '7' }])
+    t.notRegex(printed(variables), /TELEGRAM_CHAT_ID/, JSON.stringify(variables));
   t.regex(printed({}), /Sign-in +off, .*AUTH_REQUIRED=True/);
   t.regex(printed({}), /curl -s \S+\/api\/v1\/bots\/$/m);
   t.regex(printed({ AUTH_REQUIRED: 'True' }), /Sign-in +needed/);

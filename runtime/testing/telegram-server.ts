@@ -1,8 +1,9 @@
-import { Response } from 'undici';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { Scope } from './database.ts';
+import { fieldsOf } from './telegram-fields.ts';
+import { markupOf, reasonAgainst } from './telegram-rules.ts';
 
 /** A message that the bot sent, or has changed since. */
 export interface SentMessage {
@@ -62,6 +63,7 @@ export async function startTelegram(t: Scope): Promise<TelegramServer> {
   const token = '123456:test-token-of-telegram';
   const [updates, sent, faults, calls]: [Update[], SentMessage[], TelegramFault[], TelegramServer['calls']] =
     [[], [], [], []];
+  const shown = new WeakMap<SentMessage, string>();
   let webhook: { url: string; secret_token?: string } | null = null;
   let [lastUpdate, lastMessage] = [0, 0];
   let wake = () => {};
@@ -115,6 +117,7 @@ export async function startTelegram(t: Scope): Promise<TelegramServer> {
   function keep(fields: Record<string, unknown>): SentMessage {
     const message = { ...messageOf(fields), messageId: ++lastMessage, at: Date.now() };
     sent.push(message);
+    shown.set(message, appearanceOf(fields));
     return message;
   }
 
@@ -129,6 +132,9 @@ export async function startTelegram(t: Scope): Promise<TelegramServer> {
     editMessageText(fields) {
       const message = sent.find(({ messageId }) => messageId === Number(fields['message_id']));
       if (!message) throw new Refusal(400, 'Bad Request: message to edit not found');
+      const appearance = appearanceOf(fields);
+      if (shown.get(message) === appearance) throw new Refusal(400, UNMODIFIED);
+      shown.set(message, appearance);
       Object.assign(message, { ...messageOf(fields), at: Date.now() });
       return asAnswered(message);
     },
@@ -164,6 +170,8 @@ export async function startTelegram(t: Scope): Promise<TelegramServer> {
     if (fault && !fault.afterwards) return void refuse(fault.status, REASONS[fault.status], fault.parameters);
     const carryOut = methods[method];
     if (!carryOut) return void refuse(404, `Not Found: method ${method}`);
+    const reason = reasonAgainst(fields);
+    if (reason !== null) return void refuse(400, `Bad Request: ${reason}`);
     try {
       const result = await carryOut(fields);
       if (fault) return void request.socket.destroy();
@@ -228,6 +236,9 @@ const REASONS: Record<TelegramFault['status'], string> = {
   502: 'Bad Gateway',
 };
 
+const UNMODIFIED =
+  'Bad Request: message is not modified: specified new message content and reply markup are exactly the same';
+
 const now = (): number => Math.floor(Date.now() / 1_000);
 
 function takeFault(
@@ -246,17 +257,11 @@ function takeFault(
 }
 
 function messageOf(fields: Record<string, unknown>): Omit<SentMessage, 'messageId' | 'at'> {
-  const markup = fields['reply_markup'];
-  const { inline_keyboard: inline = [], keyboard = [] } = (
-    typeof markup === 'string' ? JSON.parse(markup) : (markup ?? {})
-  ) as {
-    inline_keyboard?: { callback_data?: string; text: string }[][];
-    keyboard?: ({ text: string } | string)[][];
-  };
+  const { inline_keyboard: inline = [], keyboard = [] } = markupOf(fields);
   const picture = fields['photo'];
   return {
     chatId: Number(fields['chat_id']),
-    text: textOf(fields['text']),
+    text: typeof fields['text'] === 'string' ? fields['text'] : '',
     buttons: [
       ...inline.map((row) => row.map((button) => button.callback_data ?? button.text)),
       ...keyboard.map((row) => row.map((button) => (typeof button === 'string' ? button : button.text))),
@@ -266,30 +271,12 @@ function messageOf(fields: Record<string, unknown>): Omit<SentMessage, 'messageI
   };
 }
 
-const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+/** What a person sees of it: an edit has to change that. */
+function appearanceOf(fields: Record<string, unknown>): string {
+  const { inline_keyboard: buttons = [] } = markupOf(fields);
+  return JSON.stringify([fields['text'], fields['parse_mode'], buttons]);
+}
 
 function asAnswered({ messageId, chatId, text }: SentMessage): object {
   return { message_id: messageId, date: now(), chat: { id: chatId, type: 'private' }, text };
-}
-
-/** JSON, or the parts of a form where a file is sent. */
-async function fieldsOf(request: IncomingMessage): Promise<Record<string, unknown>> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  const body = Buffer.concat(chunks);
-  const type = request.headers['content-type'] ?? '';
-  if (!type.startsWith('multipart/'))
-    return body.length > 0 ? (JSON.parse(body.toString()) as Record<string, unknown>) : {};
-  const form = await new Response(new Uint8Array(body), { headers: { 'content-type': type } }).formData();
-  const fields: Record<string, unknown> = {};
-  const files = new Map<string, Buffer>();
-  for (const [name, value] of form)
-    if (typeof value === 'string') fields[name] = value;
-    else files.set(name, Buffer.from(await value.arrayBuffer()));
-  // `attach://` names the part that holds the file.
-  for (const [name, value] of Object.entries(fields)) {
-    const [, part] = /^attach:\/\/(.+)$/.exec(textOf(value)) ?? [];
-    if (part !== undefined && files.has(part)) fields[name] = files.get(part);
-  }
-  return fields;
 }

@@ -71,6 +71,14 @@ test('a long answer is turned over page by page, each of which fits a phone', as
   }
 });
 
+test('what follows a command that takes nothing is on none of its buttons', async (t) => {
+  const { knex, user } = await setUp(t);
+  const ada = await user();
+  for (let n = 0; n < 30; n += 1) await tradingBot(knex, ada.userId, { trades: [], name: `Bot ${n}` });
+  for (const command of ['status', 'bots'])
+    t.deepEqual((await answerTo(ada, `/${command} ${'a'.repeat(70)}`)).buttons, [[`${command}::1`]]);
+});
+
 test('what follows a command is checked, and it is said what to write', async (t) => {
   const { user } = await setUp(t);
   for (const command of [
@@ -163,6 +171,18 @@ test('the balance is the one of their own keys; what is well is said to be', asy
     (await answerTo(ada, '/balance')).text,
     /USDT, Binance\n<pre>Total +1000\.12\nFree +1000\.12\nIn orders +0\.00/,
   );
+  // The installation's owner has an account that nobody entered: it is theirs alone, and they need not name it.
+  const operators = await startBot(t, { identity, accounts, operatorsChat: 5 });
+  const demo = { id: randomUUID(), user_id: operators.ownerId, exchange, kind, label: 'demo' } as const;
+  const { api_key, api_secret } = openAccount('demo', { balances: { USDT: '7' } });
+  const owned = { accountId: demo.id, userId: operators.ownerId, exchange, kind };
+  const locked = vault.seal({ apiKey: api_key, secret: api_secret }, owned);
+  await operators
+    .knex('exchange_accounts')
+    .insert({ ...demo, sealed: locked.sealed, sealed_key_id: locked.keyId, api_key_last4: 'demo' });
+  for (const command of ['/balance', '/balance binance'])
+    t.regex((await answerTo(operators.telegram.person(5), command)).text, /Total +7\.00/);
+  t.regex((await answerTo(await operators.user(), '/balance')).text, /no keys of yours/);
   t.regex((await answerTo(ada, '/health')).text, /Database +up\nTrading +up/);
   bots.outage = 'away';
   t.regex((await answerTo(ada, '/health')).text, /Database +up\nTrading +down/);

@@ -14,6 +14,7 @@ export function daily({ knex, identity }: TelegramDependencies): ChatCommand {
     name: 'daily',
     description: { en: "Today's trading; /daily 7 for 7 days", ko: '오늘 현황; /daily 7 은 7일간' },
     button: { en: '📊 Today', ko: '📊 오늘 현황' },
+    takesArgument: true,
     async pages(ctx, argument) {
       const { owner, timeZone } = ctx.user;
       const now = identity.now();

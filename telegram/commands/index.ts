@@ -33,7 +33,7 @@ export function chatCommands(deps: TelegramDependencies): readonly ChatCommand[]
     ...[weekly, monthly, chart, bots, why, stats, balance, nav, units, deposit].map((one) => one(deps)),
     ...steering(deps),
     ...administration(deps),
-    ...[health(deps), notify(deps), language(deps, all), timezone(deps), unlink(deps), help(all)],
+    ...[health(deps), notify(deps), language(deps, all), timezone(deps), unlink(deps), help(deps, all)],
   ];
   return commands;
 }

@@ -37,6 +37,7 @@ function periods(
 ): ChatCommand {
   return pagedCommand({
     ...declared,
+    takesArgument: true,
     async pages(ctx, argument) {
       const { owner, timeZone } = ctx.user;
       const count = wholeNumber(argument, { command: declared.name, most, otherwise }, ctx);

@@ -1,7 +1,7 @@
 import { listPositions, type OpenPosition } from '../../db/positions.ts';
 import type { ChatCommand } from '../chat-command.ts';
 import type { TelegramDependencies } from '../dependencies.ts';
-import { plain, signed } from '../format.ts';
+import { plain, price, signed } from '../format.ts';
 import type { Translated } from '../languages.ts';
 import { inPages, pagedCommand } from '../paged-command.ts';
 import { table } from '../table.ts';
@@ -29,7 +29,7 @@ export function positions({ knex }: TelegramDependencies): ChatCommand {
 function rowsOf({ symbol, quantity, average, unrealised }: OpenPosition, paid: string): string[][] {
   return [
     [symbol, unrealised === null ? '' : signed(unrealised)],
-    [`  ${plain(quantity)}`, `${paid} ${plain(average)}`],
+    [`  ${plain(quantity)}`, `${paid} ${price(average)}`],
   ];
 }
 

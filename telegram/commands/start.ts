@@ -17,7 +17,7 @@ export function start(deps: TelegramDependencies, commands: () => readonly ChatC
   const description = { en: 'Begin, or link this chat: /start CODE', ko: '시작 또는 채팅 연결: /start CODE' };
   composer.command('start', async (ctx) => {
     if (ctx.match !== '') return claim(ctx, ctx.match, deps);
-    if (!ctx.user) return void (await ctx.reply(linkingHelp(ctx)));
+    if (!ctx.user) return void (await ctx.reply(linkingHelp(ctx, deps)));
     await ctx.reply(TEXTS[ctx.language].linked, { reply_markup: keyboardOf(ctx, commands()) });
   });
   composer.hears(CODE, (ctx) => claim(ctx, ctx.message?.text ?? '', deps));

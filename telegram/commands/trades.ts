@@ -21,6 +21,7 @@ export function trades({ knex, identity }: TelegramDependencies): ChatCommand {
       ko: '거래 횟수; /trades 20 은 최근 20건',
     },
     button: { en: '🔢 Trade count', ko: '🔢 거래횟수' },
+    takesArgument: true,
     async pages(ctx, argument) {
       if (argument === '') return [counts(await readSpans(knex, ctx, identity.now()), ctx)];
       const limit = wholeNumber(argument, { command: 'trades', most: 200, otherwise: 20 }, ctx);

@@ -1,8 +1,7 @@
 import { InlineKeyboard } from 'grammy';
-import { botNotFound } from '../../api/errors.ts';
 import { BotSessionState } from '../../db/models/bot-session-state.ts';
 import type { BotRow } from '../../db/rows.ts';
-import { nameOfBot, STATUS_WORDS } from '../bot-words.ts';
+import { nameOfBot, NO_SUCH_BOT, STATUS_WORDS } from '../bot-words.ts';
 import { chatCommand, type ChatCommand } from '../chat-command.ts';
 import type { UserContext } from '../context.ts';
 import type { TelegramDependencies } from '../dependencies.ts';
@@ -20,10 +19,11 @@ export function why({ knex }: TelegramDependencies): ChatCommand {
     const bots = await botsOf(ctx, { knex });
     const found = named === '' ? bots : botsMeant(bots, named);
     if (found.length === 1) return ctx.reply(await reasonsOf(found[0]!, ctx), { parse_mode: 'HTML' });
-    if (named !== '' && found.length === 0) throw botNotFound();
+    if (named !== '' && found.length === 0) return ctx.reply(NO_SUCH_BOT[ctx.language]);
     const { which, none } = TEXTS[ctx.language];
     const buttons = new InlineKeyboard();
-    for (const bot of found.slice(0, MOST_BOTS)) buttons.text(nameOfBot(bot), `why:${bot.id}`).row();
+    for (const bot of found.slice(0, MOST_BOTS))
+      buttons.text(`${bot.number}. ${nameOfBot(bot)}`, `why:${bot.id}`).row();
     return bots.length === 0 ? ctx.reply(none) : ctx.reply(which, { reply_markup: buttons });
   }
 

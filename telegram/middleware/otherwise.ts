@@ -1,16 +1,17 @@
 import { Composer } from 'grammy';
 import type { ChatContext } from '../context.ts';
+import type { TelegramDependencies } from '../dependencies.ts';
 import type { Translated } from '../languages.ts';
 import { linkingHelp } from '../linking-help.ts';
 
 /** What is said to what no command has answered: help with linking to whoever is not linked, where to find help to others. */
-export function otherwise(): Composer<ChatContext> {
+export function otherwise(deps: Pick<TelegramDependencies, 'settings'>): Composer<ChatContext> {
   const composer = new Composer<ChatContext>();
   composer.on('message', async (ctx) => {
-    await ctx.reply(ctx.user ? TEXTS[ctx.language].unknown : linkingHelp(ctx));
+    await ctx.reply(ctx.user ? TEXTS[ctx.language].unknown : linkingHelp(ctx, deps));
   });
   composer.on('callback_query', (ctx) =>
-    ctx.answerCallbackQuery({ text: ctx.user ? TEXTS[ctx.language].stale : linkingHelp(ctx) }),
+    ctx.answerCallbackQuery({ text: ctx.user ? TEXTS[ctx.language].stale : linkingHelp(ctx, deps) }),
   );
   return composer;
 }

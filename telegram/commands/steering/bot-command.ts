@@ -2,11 +2,11 @@ import { InlineKeyboard } from 'grammy';
 import { requireBot } from '../../../api/commands/require-bot.ts';
 import { botNotFound } from '../../../api/errors.ts';
 import type { BotRow } from '../../../db/rows.ts';
-import { nameOfBot, STATUS_WORDS } from '../../bot-words.ts';
+import { nameOfBot, NO_SUCH_BOT, STATUS_WORDS } from '../../bot-words.ts';
 import { chatCommand, type ChatCommand, type Declaration } from '../../chat-command.ts';
 import type { UserContext } from '../../context.ts';
 import type { TelegramDependencies } from '../../dependencies.ts';
-import { botsMeant, botsOf } from '../../find-bots.ts';
+import { botsMeant, botsOf, type NumberedBot } from '../../find-bots.ts';
 import { isUuid } from '../../is-uuid.ts';
 import type { Translated } from '../../languages.ts';
 import { pageButtons, pageOf } from '../../page-buttons.ts';
@@ -36,7 +36,7 @@ export function botCommand(
       if (said !== '' && meant.length === 1) return act(ctx, meant[0]!);
       if (meant.length === 0 && isUuid(said) && operate && ctx.user.role !== 'user')
         return operate(ctx, said);
-      if (said !== '' && meant.length === 0) return ctx.reply(TEXTS[ctx.language].unknown);
+      if (said !== '' && meant.length === 0) return ctx.reply(NO_SUCH_BOT[ctx.language]);
       return showBots(ctx, meant, { name, page: 0 });
     },
     pressed: {
@@ -53,14 +53,14 @@ export function botCommand(
 /** As buttons. Where a name is that of several, all of them are on the first page. */
 async function showBots(
   ctx: UserContext,
-  bots: readonly BotRow[],
+  bots: readonly NumberedBot[],
   { name, page }: { name: string; page: number },
 ): Promise<unknown> {
   const { which, none } = TEXTS[ctx.language];
   if (bots.length === 0) return ctx.reply(none);
   const first = page * ON_A_PAGE;
-  const rows = bots.slice(first, first + ON_A_PAGE).map((bot, at) => {
-    const label = `${first + at + 1}. ${nameOfBot(bot)} · ${STATUS_WORDS[ctx.language][bot.status]}`;
+  const rows = bots.slice(first, first + ON_A_PAGE).map((bot) => {
+    const label = `${bot.number}. ${nameOfBot(bot)} · ${STATUS_WORDS[ctx.language][bot.status]}`;
     return [InlineKeyboard.text(label, `${name}:${bot.id}`)];
   });
   const isLast = first + ON_A_PAGE >= bots.length;
@@ -74,15 +74,13 @@ export async function tellOf(ctx: UserContext, bot: BotRow): Promise<void> {
   await ctx.reply(`${nameOfBot(bot)}: ${STATUS_WORDS[ctx.language][bot.status]}${trouble}`);
 }
 
-const TEXTS: Translated<{ which: string; none: string; unknown: string }> = {
+const TEXTS: Translated<{ which: string; none: string }> = {
   en: {
     which: 'Which one?',
     none: 'You have no bots yet.',
-    unknown: 'None of your bots is called that. Send the command alone to choose from them.',
   },
   ko: {
     which: '어느 봇인가요?',
     none: '아직 봇이 없습니다.',
-    unknown: '그런 이름의 봇이 없습니다. 명령만 보내면 목록에서 고를 수 있습니다.',
   },
 };

@@ -18,12 +18,12 @@ async function botOf({ knex }: TestBot, { userId }: LinkedPerson, columns: objec
 
 test('a bot is named by its name, its number, or the beginning of its id, and commanded as over the API', async (t) => {
   const running = await startBot(t);
-  const { user, bots, knex } = running;
+  const { user, bots, knex, telegram } = running;
   const ada = await user();
   const old = await botOf(running, ada, { name: 'Morning', created_at: new Date(Date.now() - DAY) });
   const young = await botOf(running, ada, { name: 'Evening' });
   t.regex((await answerTo(ada, '/start_bot morning')).text, /Morning: running/);
-  t.regex((await answerTo(ada, '/startbot 1')).text, /Evening: running/);
+  t.regex((await answerTo(ada, '/startbot 2')).text, /Evening: running/);
   t.regex((await answerTo(ada, `/pause ${old.slice(0, 8)}`)).text, /Morning: paused/);
   t.regex((await answerTo(ada, '/resume Morning')).text, /Morning: running/);
   t.deepEqual(
@@ -38,8 +38,18 @@ test('a bot is named by its name, its number, or the beginning of its id, and co
   t.true(bots.commands.every(({ command }) => command.by === ada.userId));
   t.regex((await answerTo(ada, '/pause nobody')).text, /called that/);
   const choice = await answerTo(ada, '/pause');
-  t.deepEqual(choice.buttons, [[`pause:${young}`], [`pause:${old}`]]);
+  t.deepEqual(choice.buttons, [[`pause:${old}`], [`pause:${young}`]]);
   t.regex((await pressed(ada, choice, `pause:${old}`)).text, /Morning: paused/);
+  // Of two that are called the same each has the number that it has in the list, and another that is made leaves them theirs.
+  const third = await botOf(running, ada, { name: 'Evening', created_at: new Date(Date.now() + DAY) });
+  t.deepEqual((await answerTo(ada, '/pause evening')).buttons, [[`pause:${young}`], [`pause:${third}`]]);
+  const labels = JSON.stringify(telegram.calls.findLast(({ method }) => method === 'sendMessage'));
+  t.regex(labels, /2\. Evening.*3\. Evening/);
+  t.regex(
+    (await answerTo(ada, '/bots')).text,
+    /1\. <b>Morning.*0 orders filled.*2\. <b>Evening.*3\. <b>Evening/s,
+  );
+  t.regex((await answerTo(ada, '/pause 1')).text, /Morning: paused/);
   // Another's is not there.
   const eve = await user({ name: 'Eve' });
   t.regex((await pressed(eve, { ...choice, chatId: eve.id }, `pause:${young}`)).text, /not found/);
