@@ -42,7 +42,13 @@ test('the process answers without Temporal; one that is killed leaves what it ha
   ada.write('/help');
   await until('an answer', () => ada.received()[0], { patienceMs: 60_000 });
   // It is at it, and does not get through, when it dies.
-  telegram.faults.push({ method: 'sendMessage', times: 1, status: 429, parameters: { retry_after: 25 }, chatId: eve.id });
+  telegram.faults.push({
+    method: 'sendMessage',
+    times: 1,
+    status: 429,
+    parameters: { retry_after: 25 },
+    chatId: eve.id,
+  });
   const tried = () => telegram.calls.some(({ fields }) => Number(fields['chat_id']) === eve.id);
   eve.write('/start');
   await until('a try', tried);
