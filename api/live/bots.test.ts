@@ -119,6 +119,22 @@ test('Who answers pings without having read them is cut, who reads them stays', 
   t.is(blind.socket.readyState, blind.socket.CLOSED);
 });
 
+test('bots-api 33: who comes is told of no bot that is gone', async (t) => {
+  const api = await startLive(t);
+  const { knex } = api;
+  const ada = await signedIn(api.call, 'ada@example.com');
+  const [gone, stays] = [await botOf(api, ada.id), await botOf(api, ada.id)];
+  for (const { id } of [gone, stays])
+    await knex('bot_session_states').insert({ bot_id: id, last_price: '5' });
+  const open = () => api.open(`/api/ws?token=${ada.access_token}`);
+  const first = await open();
+  await until('both', () => new Set(first.of('bot.session').map(({ bot_id }) => bot_id)).size === 2);
+  await knex('bots').where({ id: gone.id }).delete();
+  const second = await open();
+  await second.next('market.price');
+  t.deepEqual(new Set(second.of('bot.session').map(({ bot_id }) => bot_id)), new Set([stays.id]));
+});
+
 test('bots-api 33: a session is told as it stands to who comes, then as it changes, the newest alone', async (t) => {
   const api = await startLive(t);
   const ada = await signedIn(api.call, 'ada@example.com');

@@ -20,15 +20,20 @@ export function tellSessions(clients: Clients, knex: Knex): () => Promise<void> 
   let newest = new Date(0);
   return async () => {
     const listening = [...clients.all()].filter(({ form, isLive }) => form.tellsSessions && isLive);
-    const users = new Set(listening.map(({ listener }) => String(listener.rows.userId)));
+    const users = new Set(listening.map(userOf));
     for (const user of knownOf.keys()) if (!users.has(user)) knownOf.delete(user);
     if (users.size === 0) return;
+    // Who comes is told nothing of a bot that is gone: all there are, are read for them.
+    const all = listening.filter(({ knowsSessions }) => !knowsSessions).map(userOf);
     const sessions = await readSessions(knex, {
-      all: [...users].filter((user) => !knownOf.has(user)),
-      changed: [...knownOf.keys()],
+      all,
+      changed: [...knownOf.keys()].filter((user) => !all.includes(user)),
       since: new Date(newest.getTime() - LATE_MS),
     });
     for (const user of users) if (!knownOf.has(user)) knownOf.set(user, new Map());
+    const there = new Set(sessions.map(({ bot_id }) => bot_id));
+    for (const user of all)
+      for (const id of knownOf.get(user)!.keys()) if (!there.has(id)) knownOf.get(user)!.delete(id);
     const changes = new Map<string, Outgoing[]>();
     for (const session of sessions) {
       if (session.updated_at > newest) newest = session.updated_at;
@@ -41,7 +46,7 @@ export function tellSessions(clients: Clients, knex: Knex): () => Promise<void> 
 }
 
 function tell(client: Client, knownOf: Map<string, Known>, changes: Map<string, Outgoing[]>): void {
-  const user = String(client.listener.rows.userId);
+  const user = userOf(client);
   const all = [...knownOf.get(user)!.values()].flatMap(({ session, price }) => [session, price ?? []].flat());
   const changed = new Set(changes.get(user));
   const { lost } = client.outbox;
@@ -49,6 +54,8 @@ function tell(client: Client, knownOf: Map<string, Known>, changes: Map<string, 
   for (const message of client.knowsSessions ? news : all) client.tell(message);
   client.knowsSessions = true;
 }
+
+const userOf = ({ listener }: Client): string => String(listener.rows.userId);
 
 /** What is new in a row, which is kept for the next to come. */
 function changesOf(row: BotSession, known: Known): Outgoing[] {
